@@ -1,0 +1,117 @@
+"""A column's way from its generator to the values that are written: rounded, cast, and made null where it says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import reduce
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from datagen_chat.draws import bits32
+from datagen_chat.generators.base import Rows, Sampler, Scope
+from datagen_chat.instants import DAY
+from datagen_chat.schema.model import Column
+from datagen_chat.values import Numbers, Text, Values, arrow, masked
+from datagen_chat.words import ColumnType
+
+Stage = Callable[[Values], Values]
+
+_ARROW: dict[ColumnType, pa.DataType] = {
+    "int": pa.int64(),
+    "float": pa.float64(),
+    "bool": pa.bool_(),
+    "datetime": pa.timestamp("us", tz="UTC"),
+    "date": pa.date32(),
+}
+
+
+def compile_column(column: Column, scope: Scope) -> Sampler:
+    """Return the sampler of a column's final values."""
+    made = column.generator.compile(scope)
+    stages = [*_rounding(column), *_cast(column.generator.makes(scope), column.type)]
+    finish = _chained(stages)
+    if not column.null_rate:
+        return made if finish is None else lambda rows: finish(made(rows))
+    key, limit = scope.key("null"), round(column.null_rate * 2**32)
+
+    def sample(rows: Rows) -> Values:
+        values = made(rows) if finish is None else finish(made(rows))
+        return masked(values, bits32(key, rows.numbers) >= limit)
+
+    return sample
+
+
+def _chained(stages: list[Stage]) -> Stage | None:
+    return reduce(lambda first, second: lambda values: second(first(values)), stages) if stages else None
+
+
+def places_of(column: Column) -> int | None:
+    """Return the decimals that a float column's values are rounded to; None leaves them as they are made."""
+    if column.type != "float":
+        return None
+    return column.generator.places() if column.decimals is None else column.decimals
+
+
+def _rounding(column: Column) -> list[Stage]:
+    places = places_of(column)
+    return [] if places is None else [lambda values: _rounded(values, places)]
+
+
+def _rounded(values: Values, places: int) -> Values:
+    """Return numbers rounded half to even; beyond 2**52 a float has no places left to round."""
+    if not isinstance(values, Numbers) or values.data.dtype != np.float64:
+        return values
+    return Numbers(round_half_even(values.data, places), values.valid)
+
+
+def round_half_even(data: NDArray[np.float64], places: int) -> NDArray[np.float64]:
+    """Return `data` as the floats nearest to whole multiples of 10**-places, shape as `data`."""
+    scale = 10.0**places
+    scaled = data * scale
+    np.rint(scaled, out=scaled)
+    scaled /= scale
+    scaled += 0.0  # a negative zero would be written as -0.0
+    return scaled
+
+
+def _cast(made: ColumnType, wanted: ColumnType) -> list[Stage]:
+    if wanted == "int":
+        return [_to_int]
+    if wanted == "float":
+        return [_to_float]
+    if made == "date" and wanted == "datetime":
+        return [lambda values: _numbers(values, lambda data: data * DAY)]
+    if made == "datetime" and wanted == "date":
+        return [lambda values: _numbers(values, lambda data: data // DAY)]
+    if wanted == "string" and made != "string":
+        return [lambda values: _to_text(values, made)]
+    return []
+
+
+def _numbers(values: Values, change: Callable[[NDArray[np.int64]], NDArray[np.int64]]) -> Values:
+    assert isinstance(values, Numbers)
+    return Numbers(change(values.data), values.valid)
+
+
+def _to_int(values: Values) -> Values:
+    if isinstance(values, Numbers) and values.data.dtype == np.float64:
+        return Numbers(np.rint(values.data).astype(np.int64), values.valid)
+    return values
+
+
+def _to_float(values: Values) -> Values:
+    if isinstance(values, Numbers) and values.data.dtype != np.float64:
+        return Numbers(values.data.astype(np.float64), values.valid)
+    return values
+
+
+def _to_text(values: Values, made: ColumnType) -> Values:
+    if isinstance(values, Text):
+        return values
+    array = arrow(values, _ARROW[made])
+    if made == "datetime":
+        array = pc.strftime(array.cast(pa.timestamp("s", tz="UTC"), safe=False), "%Y-%m-%dT%H:%M:%SZ")
+    return Text(array.cast(pa.string()), None, values.valid)

@@ -1,0 +1,95 @@
+"""How large a dataset will be, before anything is counted or made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from datagen_chat.engine.plan import DEFAULT_ROWS, parents_first, spread_of
+from datagen_chat.problems import LimitError, Problem
+from datagen_chat.schema.model import Dataset, Table
+from datagen_chat.words import ColumnType
+
+ROW_LIMIT = 100_000_000
+ROWS_PER_SECOND = 4_000_000
+"""A cautious figure for one worker writing Parquet; see evals/throughput."""
+
+_BYTES: dict[ColumnType, int] = {"int": 4, "float": 8, "string": 14, "bool": 1, "datetime": 4, "date": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Expected rows by table, and about how many bytes of Parquet and seconds they take."""
+
+    rows: dict[str, float]
+    bytes: float
+
+    @property
+    def total(self) -> float:
+        """The rows of all tables."""
+        return sum(self.rows.values())
+
+    @property
+    def seconds(self) -> float:
+        """About how long one worker takes."""
+        return self.total / ROWS_PER_SECOND
+
+
+def estimate(dataset: Dataset) -> Estimate:
+    """Return the expected size of a dataset."""
+    rows: dict[str, float] = {}
+    for table in parents_first(dataset.nodes):
+        rows[table.id] = _rows(table, rows)
+    size = sum(rows[table.id] * sum(_BYTES[column.type] for column in table.columns) for table in dataset.nodes)
+    return Estimate(rows, size)
+
+
+def _rows(table: Table, rows: dict[str, float]) -> float:
+    if table.rows is not None:
+        return table.rows
+    if not table.parents:
+        return DEFAULT_ROWS
+    parents = rows[table.parents[0]]
+    return parents * spread_of(table, round(parents)).mean()
+
+
+def check_size(dataset: Dataset, limit: int = ROW_LIMIT) -> Estimate:
+    """Return the expected size of a dataset.
+
+    Raises:
+        LimitError: more rows are expected than the limit allows.
+    """
+    expected = estimate(dataset)
+    if expected.total > limit:
+        largest = max(expected.rows, key=lambda name: expected.rows[name])
+        message = (
+            f"The dataset would have about {magnitude(expected.total)} rows ({largest}: {magnitude(expected.rows[largest])}), "
+            f"{magnitude(expected.bytes)}B as Parquet, and take about {duration(expected.seconds)}; "
+            f"the limit is {magnitude(limit)} rows."
+        )
+        hint = f"Lower the rows or fanouts, or allow it with --max-rows {int(expected.total * 1.01) + 1}."
+        raise LimitError([Problem("/nodes", "too-many-rows", message, hint)])
+    return expected
+
+
+def magnitude(number: float) -> str:
+    """Return a large number in few characters.
+
+    >>> magnitude(50_000_000_000), magnitude(1750)
+    ('50.0 G', '1,750')
+    """
+    for factor, unit in ((1e12, "T"), (1e9, "G"), (1e6, "M")):
+        if number >= factor:
+            return f"{number / factor:,.1f} {unit}"
+    return f"{number:,.0f}"
+
+
+def duration(seconds: float) -> str:
+    """Return a time that people can picture.
+
+    >>> duration(12500), duration(3)
+    ('3.5 hours', '3 seconds')
+    """
+    for length, unit in ((86_400.0, "days"), (3600.0, "hours"), (60.0, "minutes")):
+        if seconds >= 1.5 * length:
+            return f"{seconds / length:.1f} {unit}"
+    return f"{max(seconds, 1):.0f} seconds"

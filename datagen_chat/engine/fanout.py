@@ -1,0 +1,220 @@
+"""How many rows each parent has, which rows those are, and whose child a row is.
+
+Counts are draws like any other; only their sums before each block of parents are kept. A range of children makes the counts
+of the blocks that it touches again.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from datagen_chat.draws import Key, bits32
+from datagen_chat.fanouts import Spread
+from datagen_chat.laws.base import Masses
+from datagen_chat.tables import Discrete, clamped_masses
+
+PARENT_BLOCK = 1 << 16
+Counts = Callable[[int], NDArray[np.int64]]
+"""The number of children of each parent of one block of parents, by the block's number."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Family:
+    """Neighbouring parents that cover some rows; `starts` are the row numbers of their first children.
+
+    Both arrays are int64: `starts` of shape (parents,), `counts` likewise.
+    """
+
+    first_parent: int
+    starts: NDArray[np.int64]
+    counts: NDArray[np.int64]
+
+    def parents_of(self, rows: range) -> NDArray[np.int64]:
+        """Return, for each row, the position of its parent among these parents, shape (rows,)."""
+        having = np.flatnonzero(self.counts)
+        steps = np.zeros(len(rows), dtype=np.int64)
+        starts = self.starts.take(having) - rows.start
+        inside = int(np.searchsorted(starts, 0, side="right"))
+        steps[0] = having[inside - 1]
+        steps[starts[inside:]] = np.diff(having[inside - 1 :])
+        # Not np.repeat: it holds the interpreter's lock, cumsum does not.
+        return np.cumsum(steps, out=steps)
+
+
+class Fanout:
+    """The rows of a fact under the rows of its primary parent."""
+
+    def __init__(self, counts: Counts, parents: int) -> None:
+        self._counts, self.parents = counts, parents
+        self._edges = [0]  # rows before each block of parents, as far as they were needed
+        self._block = lru_cache(maxsize=8)(self._make_block)
+
+    @property
+    def total(self) -> int:
+        """The number of rows of the fact; the first call counts all of them."""
+        while self._extend():
+            pass
+        return self._edges[-1]
+
+    def family(self, rows: range) -> Family:
+        """Return the parents of these rows, at least one row, with all their children's places."""
+        first, last = self._block_of(rows.start), self._block_of(rows.stop - 1)
+        blocks = [self._block(number) for number in range(first, last + 1)]
+        starts = np.concatenate([starts for starts, _ in blocks]) if len(blocks) > 1 else blocks[0][0]
+        counts = np.concatenate([counts for _, counts in blocks]) if len(blocks) > 1 else blocks[0][1]
+        low = int(np.searchsorted(starts, rows.start, side="right")) - 1
+        high = int(np.searchsorted(starts, rows.stop, side="left"))
+        return Family(first * PARENT_BLOCK + low, starts[low:high], counts[low:high])
+
+    def places(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Return, for any rows, the parent's row number, its first child's row number and its number of children."""
+        blocks = self._blocks_of(rows)
+        parent, first, count = np.empty_like(rows), np.empty_like(rows), np.empty_like(rows)
+        order = np.argsort(blocks, kind="stable")
+        numbers, begins = np.unique(blocks[order], return_index=True)
+        for number, chosen in zip(numbers.tolist(), np.split(order, begins[1:]), strict=True):
+            starts, counts = self._block(number)
+            at = starts.searchsorted(rows[chosen], side="right") - 1
+            parent[chosen], first[chosen], count[chosen] = number * PARENT_BLOCK + at, starts[at], counts[at]
+        return parent, first, count
+
+    def _blocks_of(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        self._block_of(int(rows.max(initial=0)))
+        return np.asarray(np.searchsorted(np.array(self._edges), rows, side="right") - 1)
+
+    def _block_of(self, row: int) -> int:
+        while row >= self._edges[-1]:
+            if not self._extend():
+                raise IndexError(f"row {row} is beyond the {self._edges[-1]} rows of this table")
+        return int(np.searchsorted(self._edges, row, side="right")) - 1
+
+    def _extend(self) -> bool:
+        number = len(self._edges) - 1
+        if number * PARENT_BLOCK >= self.parents:
+            return False
+        self._edges.append(self._edges[number] + int(self._counts(number).sum()))
+        return True
+
+    def _make_block(self, number: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        counts = self._counts(number)
+        starts = np.cumsum(counts)
+        starts -= counts
+        starts += self._edges[number]
+        return starts, counts
+
+
+def parent_range(number: int, parents: int) -> range:
+    """Return the parents of one block."""
+    return range(number * PARENT_BLOCK, min((number + 1) * PARENT_BLOCK, parents))
+
+
+def drawn_counts(masses: Masses, key: Key, parents: int) -> Counts:
+    """Return counts that are drawn with these probabilities, each parent by itself."""
+    table = Discrete(masses.shares)
+
+    def counts(number: int) -> NDArray[np.int64]:
+        return table.sample(bits32(key, parent_range(number, parents))).astype(np.int64) + masses.first
+
+    return counts
+
+
+def bounded_masses(spread: Spread, masses: Masses) -> Masses:
+    """Return the probabilities with all that lies beyond the spread's bounds moved to the bound."""
+    low, high = spread.bounds()
+    return clamped_masses(masses, (low, masses.first + len(masses.shares) + low if high is None else high))
+
+
+def exact_counts(spread: Spread, key: Key, parents: int, rows: int) -> Counts:
+    """Return counts that add up to `rows`, shaped by the spread and within its bounds.
+
+    The spread is shifted to the wanted mean; what the draws then miss by chance is given to, or taken from, parents at
+    equal distances, one row each.
+
+    Raises:
+        ValueError: the bounds do not allow so many rows, or so few.
+    """
+    counts = drawn_counts(shifted_masses(spread, rows / parents), key, parents)
+    low, high = spread.bounds()
+    while missing := rows - _sum(counts, parents):
+        counts = _moved(counts, parents, missing, low, high)
+    return counts
+
+
+def _sum(counts: Counts, parents: int) -> int:
+    return sum(int(counts(number).sum()) for number in range(-(-parents // PARENT_BLOCK)))
+
+
+def _moved(counts: Counts, parents: int, missing: int, low: int, high: int | None) -> Counts:
+    """Return counts moved by one row at as many parents as are missing, at most one row for each that has room."""
+
+    def has_room(drawn: NDArray[np.int64]) -> NDArray[np.bool_]:
+        if missing < 0:
+            return drawn > low
+        return np.ones(len(drawn), dtype=np.bool_) if high is None else drawn < high
+
+    rooms = [int(has_room(counts(number)).sum()) for number in range(-(-parents // PARENT_BLOCK))]
+    before, total = np.concatenate([[0], np.cumsum(rooms)]), sum(rooms)
+    if not total:
+        raise ValueError("the bounds leave no room")
+    each, wanted = max(abs(missing) // total, 1), min(abs(missing), total)
+    if missing < 0 or high is not None:
+        each = 1
+    sign = 1 if missing > 0 else -1
+
+    def moved(number: int) -> NDArray[np.int64]:
+        drawn = counts(number)
+        room = has_room(drawn)
+        rank = before[number] + np.cumsum(room)  # 1-based among the parents with room
+        chosen = room & (rank * wanted // total > (rank - 1) * wanted // total)
+        return np.asarray(drawn + sign * each * chosen)
+
+    return moved
+
+
+def shifted_masses(spread: Spread, mean: float) -> Masses:
+    """Return the spread's probabilities, within its bounds, with their mean moved to `mean`.
+
+    A law that has a mean to scale is scaled first; then p(k) is multiplied by exp(t·k), which keeps the support.
+
+    Raises:
+        ValueError: no shift within the bounds has this mean.
+    """
+    natural = spread.mean()
+    masses = bounded_masses(spread, spread.masses(mean / natural if natural > 0 else 1.0))
+    kept = [(masses.first + k, share) for k, share in enumerate(masses.shares) if share > 0]
+    if len(kept) == 1 and spread.bounds() == (0, None):
+        return _between(mean)
+    lowest, highest = kept[0][0], kept[-1][0]
+    if not lowest <= mean <= highest:
+        raise ValueError(f"a mean of {mean:g} lies outside {lowest} to {highest}")
+    if lowest == highest:
+        return masses
+    shares = _tilted([share for _, share in kept], [number - lowest for number, _ in kept], mean - lowest)
+    full = [0.0] * (highest - lowest + 1)
+    for (number, _), share in zip(kept, shares, strict=True):
+        full[number - lowest] = share
+    return Masses(lowest, tuple(full))
+
+
+def _between(mean: float) -> Masses:
+    whole = math.floor(mean)
+    return Masses(whole, (1 - (mean - whole), mean - whole)) if mean > whole else Masses(whole, (1.0,))
+
+
+def _tilted(shares: list[float], numbers: list[int], mean: float) -> NDArray[np.float64]:
+    """Return `shares` tilted exponentially until the mean of `numbers` is `mean`, by bisection."""
+    logs, places = np.array([math.log(share) for share in shares]), np.array(numbers, dtype=np.float64)
+    low, high = -750.0, 750.0
+    for _ in range(100):
+        middle = (low + high) / 2
+        tilted = logs + middle * places
+        weights = np.array([math.exp(weight) for weight in tilted - tilted.max()])
+        low, high = (middle, high) if float(weights @ places) < mean * float(weights.sum()) else (low, middle)
+    weights /= weights.sum()
+    return weights

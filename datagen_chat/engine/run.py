@@ -1,0 +1,132 @@
+"""All rows of a plan, block by block, handed to a sink: by one worker, or by threads that each write their own part."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+from datagen_chat.engine.memory import keep_freed_memory
+from datagen_chat.engine.plan import Plan, TablePlan
+from datagen_chat.engine.shapes import table_shape
+from datagen_chat.sinks.base import DatasetWriter, Part, TableShape, TableWriter, ranges
+from datagen_chat.sinks.digest import TableDigest
+
+BLOCK_ROWS = 1 << 16
+PART_ROWS = 1 << 20
+"""A table gets one more part, at most one for each worker, for every so many rows."""
+
+Progress = Callable[[str, int], None]
+"""Told the table and the number of its rows that were just written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A table that was written: its shape and the hash of its content."""
+
+    shape: TableShape
+    digest: str
+
+
+class _StoppedError(Exception):
+    """Another worker failed, or the run was interrupted."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    table: TablePlan
+    shape: TableShape
+    rows: range
+    part: Part
+
+
+def write_plan(
+    plan: Plan,
+    writer: DatasetWriter,
+    *,
+    parallel: bool,
+    workers: int = 1,
+    block_rows: int = BLOCK_ROWS,
+    progress: Progress = lambda _table, _rows: None,
+) -> tuple[Written, ...]:
+    """Write every table of a plan, and return what was written.
+
+    Neither `workers` nor `block_rows` changes a value. When anything fails, or the caller is interrupted, all workers stop
+    at their next block, their files are let go, and the first error is raised.
+    """
+    keep_freed_memory()
+    jobs = _jobs(plan, workers if parallel else 1)
+    stop = threading.Event()
+
+    def run(job: _Job) -> TableDigest:
+        return _write(job, writer, block_rows, progress, stop)
+
+    digests = [run(job) for job in jobs] if workers == 1 else _in_threads(run, jobs, workers, stop)
+    return _merged(jobs, digests)
+
+
+def _jobs(plan: Plan, workers: int) -> list[_Job]:
+    jobs = []
+    for table in plan.tables.values():
+        shape = table_shape(table)
+        parts = ranges(shape.rows, min(workers, max(shape.rows // PART_ROWS, 1)))
+        jobs += [_Job(table, shape, rows, Part(index, len(parts))) for index, rows in enumerate(parts)]
+    return jobs
+
+
+def _in_threads(run: Callable[[_Job], TableDigest], jobs: list[_Job], workers: int, stop: threading.Event) -> list[TableDigest]:
+    with ThreadPoolExecutor(workers) as pool:
+        # The largest tables first, so that no worker is left alone with one at the end.
+        started = {job: pool.submit(run, job) for job in sorted(jobs, key=lambda job: -len(job.rows))}
+        try:
+            wait(started.values(), return_when=FIRST_EXCEPTION)
+            return [_result(started[job], stop) for job in jobs]
+        finally:
+            stop.set()
+            pool.shutdown(cancel_futures=True)
+
+
+def _result(future: Future[TableDigest], stop: threading.Event) -> TableDigest:
+    if not future.done() or future.exception() is None:
+        return future.result()
+    stop.set()
+    raise future.exception() or _StoppedError
+
+
+def _write(job: _Job, writer: DatasetWriter, block_rows: int, progress: Progress, stop: threading.Event) -> TableDigest:
+    digest = TableDigest(job.shape, job.rows.start)
+    table = writer.table(job.shape, job.part)
+    try:
+        for start in range(job.rows.start, job.rows.stop, block_rows):
+            _go_on(stop)
+            _write_block(job, range(start, min(start + block_rows, job.rows.stop)), table, digest)
+            progress(job.table.name, min(block_rows, job.rows.stop - start))
+        table.close()
+    except BaseException:
+        stop.set()
+        table.abort()
+        raise
+    return digest
+
+
+def _go_on(stop: threading.Event) -> None:
+    if stop.is_set():
+        raise _StoppedError
+
+
+def _write_block(job: _Job, numbers: range, writer: TableWriter, digest: TableDigest) -> None:
+    rows = job.table.rows(numbers)
+    block = {column.name: rows.values(column.name) for column in job.shape.columns}
+    digest.update(block)
+    writer.write(block)
+
+
+def _merged(jobs: list[_Job], digests: list[TableDigest]) -> tuple[Written, ...]:
+    tables: dict[str, tuple[TableShape, TableDigest]] = {}
+    for job, digest in zip(jobs, digests, strict=True):
+        if job.part.index == 0:
+            tables[job.table.name] = job.shape, digest
+        else:
+            tables[job.table.name][1].merge(digest)
+    return tuple(Written(shape, digest.hexdigest()) for shape, digest in tables.values())

@@ -1,0 +1,22 @@
+"""Constant fanout."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from datagen_chat.fanouts.base import Spread
+from datagen_chat.laws.base import Masses
+from datagen_chat.words import Count, term
+
+
+class ConstantSpread(Spread, word="constant"):
+    """Every parent has the same number of rows."""
+
+    value: Count = term(description="The number of rows of each parent.", also=("n", "count", "rows", "k"))
+
+    also: ClassVar = ("fixed", "exact", "exactly", "const")
+    example: ClassVar = {"distribution": "constant", "value": 1}
+
+    def masses(self, factor: float = 1.0) -> Masses:  # noqa: ARG002 - a constant has no mean to scale
+        """Return all probability at the value."""
+        return Masses(self.value, (1.0,))

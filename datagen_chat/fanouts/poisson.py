@@ -1,0 +1,29 @@
+"""Poisson fanout."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from datagen_chat.fanouts.base import Spread
+from datagen_chat.laws.base import Masses
+from datagen_chat.laws.poisson import poisson_masses
+from datagen_chat.words import Weight, term
+
+
+class PoissonSpread(Spread, word="poisson"):
+    """Independent events: some parents have none, most have about lambda."""
+
+    lambda_: Annotated[Weight, Field(le=1e9)] = term(
+        description="The mean number of rows of one parent.",
+        also=("lam", "rate", "mu", "mean", "average", "avg"),
+        alias="lambda",
+    )
+
+    also: ClassVar = ("poison",)
+    example: ClassVar = {"distribution": "poisson", "lambda": 3.5}
+
+    def masses(self, factor: float = 1.0) -> Masses:
+        """Return the Poisson probabilities."""
+        return poisson_masses(self.lambda_ * factor)

@@ -1,0 +1,38 @@
+"""Uniform fanout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from datagen_chat.fanouts.base import Spread
+from datagen_chat.laws.base import Masses
+from datagen_chat.problems import Problem
+from datagen_chat.words import Count, term
+
+WIDEST = 10_000_000
+
+
+class UniformSpread(Spread, word="uniform"):
+    """Every whole number from min to max is equally likely, both included."""
+
+    min: Annotated[Count, Field()] = term(description="The fewest rows of one parent.", also=("low", "minimum", "a"))
+    max: Annotated[Count, Field()] = term(description="The most rows of one parent.", also=("high", "maximum", "b"))
+
+    also: ClassVar = ("random", "range", "between", "uniform_int", "randint")
+    example: ClassVar = {"distribution": "uniform", "min": 1, "max": 5}
+
+    def check(self) -> Iterator[Problem]:
+        """Yield a problem when the range is empty or wider than a table of shares can hold."""
+        yield from super().check()
+        if self.max - self.min > WIDEST:
+            yield Problem(
+                "/max", "range-too-wide", f"The range {self.min} to {self.max} is too wide.", "Bring min and max closer."
+            )
+
+    def masses(self, factor: float = 1.0) -> Masses:  # noqa: ARG002 - the bounds leave no room to scale
+        """Return equal probabilities from min to max."""
+        size = max(self.max - self.min, 0) + 1
+        return Masses(self.min, (1 / size,) * size)

@@ -1,0 +1,124 @@
+"""A value of another table's row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import PlainValidator, WithJsonSchema
+
+from datagen_chat.draws import Key, RowNumbers, below, bits, numbers_of, scaled
+from datagen_chat.generators.base import Facts, Generator, Layout, Locator, Rows, Sampler, Scope, Use
+from datagen_chat.values import masked
+from datagen_chat.words import NAME_PATTERN, ColumnType, Reference, term
+
+
+def _on(value: Any) -> Any:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict) and len(value) == 1 and all(isinstance(name, str) for name in (*value, *value.values())):
+        return dict(value)
+    raise ValueError("not a column name, nor an object with one local column and theirs")
+
+
+ON = {
+    "type": ["string", "object"],
+    "pattern": NAME_PATTERN,
+    "additionalProperties": {"type": "string", "pattern": NAME_PATTERN},
+    "minProperties": 1,
+    "maxProperties": 1,
+}
+
+
+class Lookup(Generator, word="lookup"):
+    """A value of this row's parent or ancestor, else of a random row of the table, or of the row that `on` points at."""
+
+    from_: Reference = term(
+        description='Where the value comes from, as "table.column".',
+        also=("ref", "references", "column", "to", "source"),
+        alias="from",
+    )
+    on: Annotated[str | dict[str, str] | None, PlainValidator(_on), WithJsonSchema(ON)] = term(
+        None,
+        "A foreign key column of this row: the value comes from the row that it points at. "
+        '{"local": "theirs"} where the names differ.',
+        also=("via", "through", "key", "join_on"),
+    )
+
+    also: ClassVar = ("foreign_key", "foreignKey", "fk", "reference", "ref", "references")
+    example: ClassVar = {"lookup": {"from": "customer.customer_id"}}
+
+    @property
+    def table(self) -> str:
+        """The table that is read."""
+        return self.from_.split(".")[0]
+
+    @property
+    def column(self) -> str:
+        """The column that is read."""
+        return self.from_.split(".")[1]
+
+    def pointed(self) -> tuple[str, str | None] | None:
+        """Return the local key column of `on`, and their column when it is named."""
+        if isinstance(self.on, dict):
+            return next(iter(self.on.items()))
+        return None if self.on is None else (self.on, None)
+
+    def uses(self) -> Iterator[Use]:
+        """Yield the column that is read, and the local key when there is one."""
+        yield Use("/from", self.table, self.column, "ancestor")
+        if pointed := self.pointed():
+            yield Use("/on", None, pointed[0])
+
+    def layout(self, facts: Facts) -> Layout:  # noqa: ARG002 - the engine knows whether the target is an ancestor
+        """Return no hint."""
+        return "plain"
+
+    def makes(self, scope: Scope) -> ColumnType:
+        """Return the type of the column that is read."""
+        return scope.type_of(self.table, self.column)
+
+    def compile(self, scope: Scope) -> Sampler:
+        """Return the sampler: the ancestor's value, the pointed row's, or that of a row drawn at random."""
+        pointed = self.pointed()
+        if scope.is_ancestor(self.table) and (pointed is None or scope.follows_parent(pointed[0], self.table)):
+            return scope.reader(self.table, self.column)
+        pick, locate = scope.picker(self.table, self.column), self.locate(scope)
+        is_null = self._nulls(scope)
+        return lambda rows: masked(pick(locate(rows)), is_null(rows))
+
+    def locate(self, scope: Scope) -> Locator:
+        """Return how to find, for each row, the number of the row that its value comes from."""
+        if pointed := self.pointed():
+            return scope.pointer(pointed[0], pointed[1], self.table)
+        if scope.is_ancestor(self.table):
+            return scope.ancestor_numbers(self.table)
+        key = scope.key("row")
+        if scope.is_own_table(self.table):
+            return lambda rows: _earlier(key, rows.numbers)
+        count = scope.row_count(self.table)
+        return lambda rows: below(key, rows.numbers, count)
+
+    def _nulls(self, scope: Scope) -> Callable[[Rows], NDArray[np.bool_] | None]:
+        """Return which rows have a value: not the root of a tree, nor a row whose own key is null."""
+        if pointed := self.pointed():
+            local = scope.reader(None, pointed[0])
+            return lambda rows: local(rows).valid
+        if scope.is_own_table(self.table) and scope.nullable:
+            return lambda rows: _not_root(numbers_of(rows.numbers))
+        return _none
+
+
+def _earlier(key: Key, rows: RowNumbers) -> NDArray[np.int64]:
+    """Return an earlier row for each row: the edges of a tree, whose root, row 0, gets itself."""
+    return scaled(bits(key, rows), np.maximum(numbers_of(rows), 1).astype(np.uint64))
+
+
+def _none(_rows: Rows) -> None:
+    return None
+
+
+def _not_root(numbers: NDArray[np.int64]) -> NDArray[np.bool_] | None:
+    return numbers != 0 if numbers.min(initial=1) == 0 else None

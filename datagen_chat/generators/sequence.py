@@ -1,0 +1,59 @@
+"""Consecutive numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+import numpy as np
+
+from datagen_chat.draws import RowNumbers
+from datagen_chat.generators.base import Facts, Generator, Layout, Rows, Sampler, Scope
+from datagen_chat.problems import Problem
+from datagen_chat.values import Numbers
+from datagen_chat.words import Int, term
+
+
+class Sequence(Generator, word="sequence"):
+    """Consecutive numbers, start + step × row: the usual primary key."""
+
+    fills: ClassVar = ("int", "float")
+
+    start: Int = term(1, "The value of the first row.", also=("from", "begin", "initial", "min"))
+    step: Int = term(1, "The distance between two rows.", also=("increment", "by", "interval"))
+
+    also: ClassVar = ("serial", "autoincrement", "auto_increment", "autoIncrement", "increment", "identity", "seq")
+    example: ClassVar = {"sequence": {"start": 1, "step": 1}}
+
+    def check(self, facts: Facts) -> Iterator[Problem]:  # noqa: ARG002
+        """Yield a problem when rows would share one value, or leave 64 bits."""
+        if self.step == 0:
+            yield Problem("/step", "step-zero", "With step 0 every row has the same value.", "Set step to 1.")
+        if abs(self.start) > 2**62 or abs(self.step) > 2**24:
+            yield Problem(
+                "", "sequence-too-large", "The sequence may leave the 64 bits of an int.", "Use a smaller start and step."
+            )
+
+    def never_repeats(self) -> bool:
+        """Return that every row has its own value."""
+        return True
+
+    def layout(self, facts: Facts) -> Layout:  # noqa: ARG002
+        """Return that the values are an arithmetic progression."""
+        return "sequence"
+
+    def compile(self, scope: Scope) -> Sampler:
+        """Return the sampler: arithmetic on the row number."""
+        dtype = np.float64 if scope.type == "float" else np.int64
+
+        def sample(rows: Rows) -> Numbers:
+            return Numbers(self.of(rows.numbers).astype(dtype, copy=False))
+
+        return sample
+
+    def of(self, rows: RowNumbers) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        """Return the values of these rows."""
+        if isinstance(rows, range):
+            first = self.start + rows.start * self.step
+            return np.arange(first, first + len(rows) * self.step, self.step, dtype=np.int64)
+        return self.start + rows * self.step

@@ -1,0 +1,44 @@
+"""What a probability law is: its parameters and either its quantile function or its masses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from datagen_chat.problems import Problem
+from datagen_chat.words import Registered
+
+
+@dataclass(frozen=True, slots=True)
+class Masses:
+    """The probabilities of the integers `first`, `first + 1`, …; they sum to one but for a tail below 2**-33."""
+
+    first: int
+    shares: tuple[float, ...]
+
+
+class Law(Registered):
+    """A probability law of one number. A word of this family overrides `quantile` or, when it is discrete, `masses`."""
+
+    discrete: ClassVar[bool] = False
+
+    def check(self) -> Iterator[Problem]:
+        """Yield what is wrong with the parameters together; pointers are relative to `params`."""
+        yield from ()
+
+    def quantile(self, share: float) -> float:
+        """Return the number below which this share of all draws lies; `share` lies strictly between 0 and 1."""
+        raise NotImplementedError
+
+    def masses(self) -> Masses:
+        """Return the probabilities of a discrete law."""
+        raise NotImplementedError
+
+    def mean(self) -> float:
+        """Return the expected value."""
+        raise NotImplementedError
+
+    def deviation(self) -> float:
+        """Return the standard deviation."""
+        raise NotImplementedError

@@ -1,0 +1,44 @@
+"""The lognormal law."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import ClassVar
+
+from datagen_chat.laws.base import Law
+from datagen_chat.laws.normal import STANDARD
+from datagen_chat.problems import Problem
+from datagen_chat.words import Float, Positive, term
+
+
+class Lognormal(Law, word="lognormal"):
+    """Positive values with a long upper tail, such as prices, incomes or durations: the logarithm is normal."""
+
+    mu: Float = term(
+        description="The mean of the logarithm; the median is e to the mu.", also=("mean", "loc", "average", "avg", "m")
+    )
+    sigma: Positive = term(
+        description="The standard deviation of the logarithm.", also=("std", "scale", "stddev", "std_dev", "sd", "stdev", "s")
+    )
+
+    also: ClassVar = ("log_normal", "log-normal", "lognorm", "logNormal")
+    example: ClassVar = {"mu": 3.5, "sigma": 0.8}
+
+    def check(self) -> Iterator[Problem]:
+        """Yield a problem when the upper tail leaves the range of a float."""
+        if self.mu + 7 * self.sigma > 690:
+            hint = "mu and sigma are of the logarithm: for a median of 33 write mu 3.5."
+            yield Problem("/mu", "law-too-large", f"With mu {self.mu:g} the values leave the range of a float.", hint)
+
+    def quantile(self, share: float) -> float:
+        """Return e to the normal quantile."""
+        return math.exp(self.mu + self.sigma * STANDARD.inv_cdf(share))
+
+    def mean(self) -> float:
+        """Return exp(mu + sigma² / 2)."""
+        return math.exp(self.mu + self.sigma**2 / 2)
+
+    def deviation(self) -> float:
+        """Return the mean times sqrt(exp(sigma²) - 1)."""
+        return self.mean() * math.sqrt(math.expm1(self.sigma**2))

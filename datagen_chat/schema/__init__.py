@@ -1,0 +1,1 @@
+"""Schemas: documents made of the language's words, read, checked, mended and compared."""

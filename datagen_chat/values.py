@@ -1,0 +1,114 @@
+"""The values of one column for some rows: numbers as NumPy arrays, text as codes into a pool of words.
+
+Both come to Arrow without a copy where the layouts agree, and never pass through a Python object per cell.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+Mask = NDArray[np.bool_]
+Index = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Numbers:
+    """Numbers, truth values or times.
+
+    `data` has shape (rows,): int64, float64 or bool; a datetime is int64 microseconds since 1970 in UTC, a date int64 days
+    since 1970. `valid` is False where a value is null; None means that nothing is.
+    """
+
+    data: NDArray[Any]
+    valid: Mask | None = None
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def take(self, index: NDArray[Any]) -> Numbers:
+        """Return the values at these positions."""
+        return Numbers(self.data.take(index), None if self.valid is None else self.valid.take(index))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Text:
+    """Text: the row's word is `words[codes[row]]`, or `words[row]` when there are no codes.
+
+    `codes` is any integer dtype, shape (rows,). `valid` is False where a value is null.
+    """
+
+    words: pa.StringArray
+    codes: NDArray[Any] | None = None
+    valid: Mask | None = None
+
+    def __len__(self) -> int:
+        return len(self.words) if self.codes is None else len(self.codes)
+
+    def take(self, index: NDArray[Any]) -> Text:
+        """Return the values at these positions."""
+        valid = None if self.valid is None else self.valid.take(index)
+        if self.codes is None:
+            return Text(self.words, index, valid)
+        return Text(self.words, self.codes.take(index), valid)
+
+
+Values = Numbers | Text
+
+
+def masked(values: Values, valid: Mask | None) -> Values:
+    """Return `values` with null also where `valid` is False."""
+    if valid is None:
+        return values
+    both = valid if values.valid is None else values.valid & valid
+    return Numbers(values.data, both) if isinstance(values, Numbers) else Text(values.words, values.codes, both)
+
+
+def code_type(size: int) -> type[np.signedinteger[Any]]:
+    """Return the smallest signed dtype that holds the codes of so many words."""
+    return np.int8 if size <= 1 << 7 else np.int16 if size <= 1 << 15 else np.int32
+
+
+def words_array(words: list[str]) -> pa.StringArray:
+    """Return a pool of words as Arrow text."""
+    return pa.array(words, pa.string())
+
+
+def bitmap(valid: Mask | None) -> pa.Buffer | None:
+    """Return a mask as Arrow's validity bitmap; None stays None."""
+    return None if valid is None else pa.py_buffer(np.packbits(valid, bitorder="little"))
+
+
+def arrow(values: Values, type_: pa.DataType) -> pa.Array:
+    """Return `values` as an Arrow array of `type_`, without a copy where the layouts agree.
+
+    Text becomes the dictionary or string array that `type_` names; int32 dates and bits are packed here.
+    """
+    valid = bitmap(values.valid)
+    nulls = 0 if values.valid is None else int(len(values) - np.count_nonzero(values.valid))
+    if isinstance(values, Text):
+        return _text(values, type_, valid, nulls)
+    data = values.data
+    if pa.types.is_boolean(type_):
+        buffer = pa.py_buffer(np.packbits(data.view(np.uint8), bitorder="little"))
+    else:
+        wanted = np.int32 if pa.types.is_date32(type_) else np.float64 if pa.types.is_floating(type_) else np.int64
+        buffer = pa.py_buffer(np.ascontiguousarray(data, wanted))
+    return pa.Array.from_buffers(type_, len(data), [valid, buffer], nulls)
+
+
+def _text(text: Text, type_: pa.DataType, valid: pa.Buffer | None, nulls: int) -> pa.Array:
+    if text.codes is None:
+        words = text.words
+        if valid is not None:
+            words = pa.StringArray.from_buffers(len(words), *words.buffers()[1:], valid, nulls, words.offset)
+        return words.dictionary_encode() if pa.types.is_dictionary(type_) else words
+    codes = np.ascontiguousarray(text.codes)
+    index = pa.Array.from_buffers(pa.from_numpy_dtype(codes.dtype), len(codes), [valid, pa.py_buffer(codes)], nulls)
+    if pa.types.is_dictionary(type_):
+        return pa.DictionaryArray.from_arrays(index, text.words)
+    return text.words.take(index)

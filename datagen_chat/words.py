@@ -1,0 +1,168 @@
+"""What all words of the language share: how a word is declared, the types of its arguments, its registry.
+
+A word is a frozen pydantic model. Its class is the only place that says what it takes, what that means and what else
+people call it: the JSON Schema, the prompt's reference, the known aliases and the contract tests are derived from it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, ClassVar, Literal, Self, cast
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
+
+from datagen_chat.instants import INSTANT_PATTERN, parse_instant, parse_step
+from datagen_chat.problems import Problem, note
+
+ColumnType = Literal["int", "float", "string", "bool", "datetime", "date"]
+COLUMN_TYPES: tuple[ColumnType, ...] = ("int", "float", "string", "bool", "datetime", "date")
+TEXT_LIMIT = 10_000
+LIST_LIMIT = 100_000
+NAME_PATTERN = r"^[A-Za-z][A-Za-z0-9_]{0,62}$"
+REFERENCE_PATTERN = r"^[A-Za-z][A-Za-z0-9_]{0,62}\.[A-Za-z][A-Za-z0-9_]{0,62}$"
+
+
+def _integer(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int | float) or (isinstance(value, float) and not value.is_integer()):
+        raise ValueError("not a whole number")
+    return int(value)
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("not a number")
+    return value
+
+
+def _truth(value: Any) -> Any:
+    if not isinstance(value, bool):
+        raise ValueError("not true or false")
+    return value
+
+
+def _instant(value: Any) -> Any:
+    if not isinstance(value, str):
+        raise ValueError("not an instant")
+    return parse_instant(value)
+
+
+def _scalar(value: Any) -> Any:
+    if not isinstance(value, str | int | float | bool | None) or (isinstance(value, str) and len(value) > TEXT_LIMIT):
+        raise ValueError("not a text, number, truth value or null")
+    return value
+
+
+def _frequency(value: Any) -> Any:
+    if isinstance(value, str):
+        parse_step(value)
+    return value
+
+
+Int = Annotated[int, BeforeValidator(_integer), Field(ge=-(2**63), le=2**63 - 1)]
+Float = Annotated[float, BeforeValidator(_number), Field(ge=-1e300, le=1e300)]
+Truth = Annotated[bool, BeforeValidator(_truth)]
+Text = Annotated[str, StringConstraints(max_length=TEXT_LIMIT)]
+Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
+Reference = Annotated[str, StringConstraints(pattern=REFERENCE_PATTERN)]
+Positive = Annotated[float, BeforeValidator(_number), Field(gt=0, le=1e300)]
+Weight = Annotated[float, BeforeValidator(_number), Field(ge=0, le=1e300)]
+Share = Annotated[float, BeforeValidator(_number), Field(ge=0, le=1)]
+Count = Annotated[int, BeforeValidator(_integer), Field(ge=0, le=10**12)]
+Instant = Annotated[
+    int,
+    BeforeValidator(_instant),
+    WithJsonSchema({"type": "string", "format": "instant", "pattern": INSTANT_PATTERN}),
+]
+Frequency = Annotated[str, BeforeValidator(_frequency), WithJsonSchema({"type": "string", "format": "frequency"})]
+Scalar = str | int | float | bool | None
+AnyScalar = Annotated[
+    Scalar,
+    PlainValidator(_scalar),
+    WithJsonSchema({"type": ["string", "number", "boolean", "null"], "maxLength": TEXT_LIMIT}),
+]
+
+
+def term(
+    default: Any = ..., description: str = "", *, also: tuple[str, ...] = (), alias: str | None = None, **rules: Any
+) -> Any:
+    """Declare one argument of a word: its default, its description, and the other names that `repair` maps to it."""
+    extra: dict[str, Any] = {"also": list(also)} if also else {}
+    if alias is not None:
+        rules["alias"] = alias
+    return Field(default, description=description, json_schema_extra=extra, **rules)
+
+
+class Word(BaseModel):
+    """A term of the language, or a part of one. Frozen; unknown keys and explicit nulls are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=(), defer_build=True)
+
+    comment: Text | None = term(None, "A remark for readers; it changes nothing.")
+    description: Text | None = term(None, "What this is, for readers; it changes nothing.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_null(cls, data: Any) -> Any:
+        if isinstance(data, dict):
+            for name, value in data.items():
+                if value is None:
+                    raise ValueError(f"{name} is null")
+        return data
+
+    @classmethod
+    def arguments(cls) -> Mapping[str, Any]:
+        """Return the word's own arguments, by the names that a schema uses, as pydantic's FieldInfo."""
+        remarks = ("comment", "description")
+        return {field.alias or name: field for name, field in cls.model_fields.items() if name not in remarks}
+
+
+class Registered(Word):
+    """A word that is found by its name in its family's registry.
+
+    A family is a direct subclass; a word of it is declared by `class Bernoulli(Generator, word="bernoulli")`.
+    """
+
+    word: ClassVar[str]
+    also: ClassVar[tuple[str, ...]] = ()  # what else people call it
+    example: ClassVar[Mapping[str, Any]]
+    registry: ClassVar[dict[str, type[Self]]]
+
+    def __init_subclass__(cls, *, word: str | None = None, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if word is None:
+            cls.registry = {}
+        else:
+            cls.word = word
+            cast(dict[str, type[Registered]], cls.registry)[word] = cls
+
+
+def load_words(package: str, path: list[str]) -> None:
+    """Import every module of a family's package, so that each word there registers itself."""
+    for module in sorted(found.name for found in pkgutil.iter_modules(path)):
+        importlib.import_module(f"{package}.{module}")
+
+
+def check_weights(
+    count: int, weights: tuple[float, ...] | None, at: str = "/weights", what: str = "choices"
+) -> Iterator[Problem]:
+    """Yield what is wrong with the weights of `count` things."""
+    if weights is None:
+        return
+    if len(weights) != count:
+        hint = f"Give exactly {count} weights, or leave weights out for equal shares."
+        yield Problem(at, "weights-length", f"There are {count} {what} but {len(weights)} weights.", hint)
+    elif not sum(weights) > 0:
+        yield Problem(at, "weights-zero", "The weights add up to zero.", "Make at least one weight positive.")
+    elif abs(sum(weights) - 1) > 0.01 and abs(sum(weights) - 100) > 1 and max(weights) <= 1:
+        yield note(at, "weights-sum", f"The weights add up to {sum(weights):.4g}; they are scaled to add up to 1.")
