@@ -60,6 +60,13 @@ class Text:
 Values = Numbers | Text
 
 
+def coded(text: Text) -> Text:
+    """Return text as codes into a pool; text without codes takes the smallest ones that number its words."""
+    if text.codes is not None:
+        return text
+    return Text(text.words, np.arange(len(text.words), dtype=code_type(len(text.words))), text.valid)
+
+
 def masked(values: Values, valid: Mask | None) -> Values:
     """Return `values` with null also where `valid` is False."""
     if valid is None:

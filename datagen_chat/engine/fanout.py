@@ -139,8 +139,11 @@ def exact_counts(spread: Spread, key: Key, parents: int, rows: int) -> Counts:
     Raises:
         ValueError: the bounds do not allow so many rows, or so few.
     """
-    counts = drawn_counts(shifted_masses(spread, rows / parents), key, parents)
+    masses = shifted_masses(spread, rows / parents)
+    counts = drawn_counts(masses, key, parents)
     low, high = spread.bounds()
+    if len(masses.shares) <= 2:
+        low, high = masses.first, masses.first + len(masses.shares) - 1
     while missing := rows - _sum(counts, parents):
         counts = _moved(counts, parents, missing, low, high)
     return counts

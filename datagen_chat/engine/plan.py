@@ -22,7 +22,7 @@ from datagen_chat.generators.choice import CATEGORY_LIMIT
 from datagen_chat.generators.lookup import Lookup
 from datagen_chat.generators.sequence import Sequence
 from datagen_chat.schema.model import Column, Dataset, Table
-from datagen_chat.values import Numbers, Text, Values, code_type
+from datagen_chat.values import Numbers, Text, Values, coded
 from datagen_chat.words import ColumnType
 
 DEFAULT_ROWS = 1000
@@ -86,7 +86,7 @@ def spread_of(table: Table, parents: int) -> Spread:
         return table.fanout
     if table.rows is None:
         return ConstantSpread(value=1)
-    return PoissonSpread(lambda_=table.rows / max(parents, 1))
+    return PoissonSpread.model_validate({"lambda": table.rows / max(parents, 1)})
 
 
 class Samplers(Mapping[str, Callable[[TableRows], Values]]):
@@ -130,17 +130,9 @@ class Plan:
     @staticmethod
     def _make_picker(table: TablePlan, column: str) -> Picker:
         if table.row_count <= HELD_ROWS:
-            held = _coded(table.rows(range(table.row_count)).values(column))
-            return held.take
+            held = table.rows(range(table.row_count)).values(column)
+            return (coded(held) if isinstance(held, Text) else held).take
         return lambda numbers: table.rows(numbers).values(column)
-
-
-def _coded(values: Values) -> Values:
-    """Return text with the smallest codes, so that what is taken from it is small too."""
-    if isinstance(values, Text) and values.codes is None:
-        size = len(values.words)
-        return Text(values.words, np.arange(size, dtype=code_type(size)), values.valid)
-    return values
 
 
 def parents_first(tables: tuple[Table, ...]) -> tuple[Table, ...]:

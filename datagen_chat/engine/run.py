@@ -81,17 +81,18 @@ def _in_threads(run: Callable[[_Job], TableDigest], jobs: list[_Job], workers: i
         started = {job: pool.submit(run, job) for job in sorted(jobs, key=lambda job: -len(job.rows))}
         try:
             wait(started.values(), return_when=FIRST_EXCEPTION)
-            return [_result(started[job], stop) for job in jobs]
         finally:
             stop.set()
             pool.shutdown(cancel_futures=True)
+    errors = [error for future in started.values() if (error := _error_of(future)) is not None]
+    if errors:
+        raise errors[0]
+    return [started[job].result() for job in jobs]
 
 
-def _result(future: Future[TableDigest], stop: threading.Event) -> TableDigest:
-    if not future.done() or future.exception() is None:
-        return future.result()
-    stop.set()
-    raise future.exception() or _StoppedError
+def _error_of(future: Future[TableDigest]) -> BaseException | None:
+    error = None if future.cancelled() else future.exception()
+    return None if isinstance(error, _StoppedError) else error
 
 
 def _write(job: _Job, writer: DatasetWriter, block_rows: int, progress: Progress, stop: threading.Event) -> TableDigest:

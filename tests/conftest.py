@@ -1,0 +1,28 @@
+"""What tests of several folders share: the schemas under tests/data, and plans of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from datagen_chat.engine.plan import Plan
+from datagen_chat.schema.model import Dataset
+
+DATA = Path(__file__).parent / "data"
+SCHEMAS = ("ecommerce", "saas", "iot")
+
+
+def draft(name: str) -> dict[str, Any]:
+    """Return a schema of tests/data as it is written."""
+    loaded: dict[str, Any] = json.loads((DATA / f"{name}.json").read_text("utf-8"))
+    return loaded
+
+
+@pytest.fixture(scope="session")
+def plan_of() -> Callable[..., Plan]:
+    """Return how to make a plan of a draft."""
+    return lambda written, seed=42: Plan(Dataset.model_validate(written), seed)
