@@ -7,7 +7,6 @@ from functools import reduce
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from datagen_chat.draws import bits32
@@ -111,6 +110,8 @@ def _to_float(values: Values) -> Values:
 def _to_text(values: Values, made: ColumnType) -> Values:
     if isinstance(values, Text):
         return values
+    import pyarrow.compute as pc  # a seventh of a second that most schemas never need
+
     array = arrow(values, _ARROW[made])
     if made == "datetime":
         array = pc.strftime(array.cast(pa.timestamp("s", tz="UTC"), safe=False), "%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,106 @@
+"""Tables draw what the laws say, down to their tails."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from datagen_chat.draws import bits32, key
+from datagen_chat.laws import LAWS
+from datagen_chat.laws.base import Masses
+from datagen_chat.tables import Discrete, Quantiles, clamped_masses
+
+EVERYWHERE = np.concatenate(
+    [
+        np.arange(0, 2**32, 4099, dtype=np.uint64),
+        np.arange(0, 2**24, 31, dtype=np.uint64),
+        2**32 - 1 - np.arange(0, 2**24, 31, dtype=np.uint64),
+    ]
+).astype(np.uint32)
+
+CONTINUOUS = [
+    ("normal", {"mu": 5, "sigma": 3}, stats.norm(5, 3)),
+    ("lognormal", {"mu": 3.5, "sigma": 0.8}, stats.lognorm(0.8, scale=math.exp(3.5))),
+    ("uniform", {"low": -2, "high": 7}, stats.uniform(-2, 9)),
+]
+DISCRETE = [
+    ("poisson", {"lambda": 0.3}, stats.poisson(0.3)),
+    ("poisson", {"lambda": 40}, stats.poisson(40)),
+    ("poisson", {"lambda": 20_000}, stats.poisson(20_000)),
+]
+
+
+@pytest.mark.parametrize(("word", "params", "exact"), CONTINUOUS)
+def test_continuous_tables_follow_the_exact_law_to_1e_5(word: str, params: dict[str, Any], exact: Any) -> None:
+    drawn = Quantiles(LAWS[word].model_validate(params).quantile).sample(EVERYWHERE)
+    assert np.abs(exact.cdf(drawn) - (EVERYWHERE + 0.5) / 2**32).max() < 1e-5
+
+
+@pytest.mark.parametrize(("word", "params", "exact"), CONTINUOUS)
+def test_tails_keep_their_shape_to_the_last_draw(word: str, params: dict[str, Any], exact: Any) -> None:
+    distance = np.arange(0, 2**23, 97, dtype=np.uint64)
+    table = Quantiles(LAWS[word].model_validate(params).quantile)
+    shares = (distance + 0.5) / 2**32
+    low, high = table.sample(distance.astype(np.uint32)), table.sample((2**32 - 1 - distance).astype(np.uint32))
+    # The relative error of a tail's probability; one draw more or less at the very end is a relative 2/3.
+    assert np.abs(exact.cdf(low) / shares - 1).max() < 1e-4
+    assert np.abs(exact.sf(high) / shares - 1).max() < 1e-4
+
+
+@pytest.mark.parametrize(("word", "params", "exact"), CONTINUOUS)
+def test_a_larger_draw_never_gives_a_smaller_value(word: str, params: dict[str, Any], exact: Any) -> None:
+    drawn = Quantiles(LAWS[word].model_validate(params).quantile).sample(np.sort(EVERYWHERE))
+    assert (np.diff(drawn) >= 0).all()
+    assert exact is not None
+
+
+@pytest.mark.parametrize(("word", "params", "exact"), CONTINUOUS + DISCRETE)
+def test_laws_know_their_moments(word: str, params: dict[str, Any], exact: Any) -> None:
+    law = LAWS[word].model_validate(params)
+    assert law.mean() == pytest.approx(exact.mean())
+    assert law.deviation() == pytest.approx(exact.std())
+
+
+@pytest.mark.parametrize(("word", "params", "exact"), DISCRETE)
+def test_masses_are_those_of_the_exact_law(word: str, params: dict[str, Any], exact: Any) -> None:
+    masses = LAWS[word].model_validate(params).masses()
+    numbers = np.arange(masses.first, masses.first + len(masses.shares))
+    assert np.allclose(masses.shares, exact.pmf(numbers), atol=1e-12, rtol=1e-8)
+    assert 1 - 2**-33 < math.fsum(masses.shares) < 1 + 1e-9
+
+
+@pytest.mark.parametrize(
+    "shares", [(0.7, 0.3), (0, 1, 0), (1,), tuple(range(1, 9)), tuple(range(1, 300)), (0, 0, 5, *(0,) * 20, 2, 0)]
+)
+def test_discrete_tables_cut_the_draws_at_the_exact_shares(shares: tuple[float, ...]) -> None:
+    table = Discrete(shares)
+    edges = np.cumsum(shares) / sum(shares)
+    near = np.concatenate([np.round(edges[:-1] * 2**32).astype(np.int64) + step for step in (-2, -1, 0, 1, 2)])
+    drawn = np.unique(np.clip(np.concatenate([near, EVERYWHERE[::100].astype(np.int64)]), 0, 2**32 - 1)).astype(np.uint32)
+    expected = np.searchsorted(np.round(edges[:-1] * 2**32), drawn, side="right")
+    assert (table.sample(drawn) == np.minimum(expected, max(k for k, share in enumerate(shares) if share > 0))).all()
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.floats(0, 1000), min_size=1, max_size=400).filter(lambda shares: sum(shares) > 1e-3))
+def test_an_outcome_without_weight_is_never_drawn(shares: list[float]) -> None:
+    drawn = Discrete(shares).sample(bits32(key(1, "weights"), range(2000)))
+    assert all(shares[outcome] > 0 for outcome in np.unique(drawn).tolist())
+    extremes = Discrete(shares).sample(np.array([0, 2**32 - 1], dtype=np.uint32))
+    assert all(shares[outcome] > 0 or shares[outcome] / sum(shares) > 0 for outcome in extremes.tolist())
+
+
+def test_a_clamp_moves_probability_to_the_nearest_number_within() -> None:
+    masses = clamped_masses(Masses(0, (0.1, 0.2, 0.3, 0.4)), (0.5, 2))
+    assert masses.first == 1
+    assert masses.shares == pytest.approx((0.3, 0.7))
+
+
+def test_a_clamp_beyond_the_support_leaves_one_number() -> None:
+    assert clamped_masses(Masses(0, (0.5, 0.5)), (10, 20)) == Masses(10, (1.0,))
