@@ -81,13 +81,25 @@ def code_type(size: int) -> type[np.signedinteger[Any]]:
 
 
 def words_array(words: list[str]) -> pa.StringArray:
-    """Return a pool of words as Arrow text."""
-    return pa.array(words, pa.string())
+    """Return a pool of words as Arrow text.
+
+    Not by `pa.array`, which imports pandas when it is there.
+    """
+    encoded = [word.encode() for word in words]
+    offsets = np.cumsum([0, *map(len, encoded)], dtype=np.int32)
+    return pa.StringArray.from_buffers(len(words), pa.py_buffer(offsets), pa.py_buffer(b"".join(encoded)))
 
 
 def bitmap(valid: Mask | None) -> pa.Buffer | None:
     """Return a mask as Arrow's validity bitmap; None stays None."""
     return None if valid is None else pa.py_buffer(np.packbits(valid, bitorder="little"))
+
+
+def with_nulls(words: pa.StringArray, valid: Mask) -> pa.StringArray:
+    """Return `words` with null where `valid` is False."""
+    # Arrow's offset counts for the bitmap too, so the bitmap of a slice begins with bits that nobody reads.
+    bits = bitmap(np.concatenate([np.ones(words.offset, np.bool_), valid]))
+    return pa.StringArray.from_buffers(len(words), *words.buffers()[1:], bits, -1, words.offset)
 
 
 def arrow(values: Values, type_: pa.DataType) -> pa.Array:
@@ -110,9 +122,7 @@ def arrow(values: Values, type_: pa.DataType) -> pa.Array:
 
 def _text(text: Text, type_: pa.DataType, valid: pa.Buffer | None, nulls: int) -> pa.Array:
     if text.codes is None:
-        words = text.words
-        if valid is not None:
-            words = pa.StringArray.from_buffers(len(words), *words.buffers()[1:], valid, nulls, words.offset)
+        words = text.words if text.valid is None else with_nulls(text.words, text.valid)
         return words.dictionary_encode() if pa.types.is_dictionary(type_) else words
     codes = np.ascontiguousarray(text.codes)
     index = pa.Array.from_buffers(pa.from_numpy_dtype(codes.dtype), len(codes), [valid, pa.py_buffer(codes)], nulls)

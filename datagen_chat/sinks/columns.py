@@ -1,0 +1,219 @@
+"""Buffers that gather one column's values over blocks of any size and give them back as one Arrow array.
+
+They copy: the caller may use its arrays again, the memory stays with the process, and the arrays that come out do not
+show how the rows came in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from datagen_chat.sinks.base import UNIT_ROWS, Block, ColumnShape, TableShape
+from datagen_chat.values import Numbers, Text, Values, arrow, with_nulls, words_array
+
+
+class ColumnBuffer(Protocol):
+    """Gathers values of one column."""
+
+    def add(self, values: Values) -> None:
+        """Add values."""
+
+    def drain(self) -> pa.Array:
+        """Return what was gathered and begin anew; it is valid until the next `add`."""
+
+
+class _Validity:
+    """Gathers which rows hold a value."""
+
+    def __init__(self, room: int) -> None:
+        self._mask = np.empty(room, np.bool_)
+        self._nulls = False
+
+    def add(self, valid: Mask | None, at: int, rows: int) -> None:
+        self._mask[at : at + rows] = True if valid is None else valid
+        self._nulls |= valid is not None
+
+    def drain(self, rows: int) -> Mask | None:
+        nulls, self._nulls = self._nulls, False
+        return self._mask[:rows] if nulls else None
+
+
+class NumberBuffer:
+    """Gathers numbers, truth values or times."""
+
+    def __init__(self, column: ColumnShape, room: int) -> None:
+        dtype = {"float": np.float64, "bool": np.bool_}.get(column.type, np.int64)
+        self._data: NDArray[Any] = np.empty(room, dtype)
+        self._valid = _Validity(room if column.nullable else 0)
+        self._nullable = column.nullable
+        self._type = column.arrow_type
+        self._rows = 0
+
+    def add(self, values: Values) -> None:
+        """Add values."""
+        assert isinstance(values, Numbers)
+        rows = len(values)
+        self._data[self._rows : self._rows + rows] = values.data
+        if self._nullable:
+            self._valid.add(values.valid, self._rows, rows)
+        self._rows += rows
+
+    def drain(self) -> pa.Array:
+        """Return what was gathered and begin anew."""
+        rows, self._rows = self._rows, 0
+        return arrow(Numbers(self._data[:rows], self._valid.drain(rows) if self._nullable else None), self._type)
+
+
+class CategoryBuffer:
+    """Gathers codes into one pool of words, which grows when a block brings words that it does not hold."""
+
+    def __init__(self, column: ColumnShape, room: int) -> None:
+        self._codes: NDArray[np.int32] = np.empty(room, np.int32)
+        self._valid = _Validity(room if column.nullable else 0)
+        self._nullable = column.nullable
+        self._pool: pa.StringArray = words_array([])
+        self._last: pa.StringArray | None = None
+        self._places: NDArray[np.int32] | None = None
+        self._rows = 0
+
+    def add(self, values: Values) -> None:
+        """Add values."""
+        assert isinstance(values, Text)
+        rows = len(values)
+        codes = self._coded(safe(values))
+        self._codes[self._rows : self._rows + rows] = codes if self._places is None else self._places[codes]
+        if self._nullable:
+            self._valid.add(values.valid, self._rows, rows)
+        self._rows += rows
+
+    def _coded(self, text: Text) -> NDArray[Any]:
+        """Return codes for these rows, after the pool has learned their words."""
+        if text.codes is not None:
+            self._learn(text.words)
+            return text.codes
+        encoded = text.words.dictionary_encode()
+        self._learn(encoded.dictionary)
+        return code_numbers(encoded.indices)
+
+    def _learn(self, words: pa.StringArray) -> None:
+        if words is self._last:
+            return
+        self._last = words
+        if len(self._pool) == 0:
+            self._pool = pc.unique(words)
+        if words.equals(self._pool):
+            self._places = None
+            return
+        fresh = words.filter(pc.invert(pc.is_in(words, self._pool)))
+        self._pool = pa.concat_arrays([self._pool, fresh.unique()])
+        self._places = code_numbers(pc.index_in(words, self._pool))
+
+    def drain(self) -> pa.Array:
+        """Return what was gathered and begin anew; the pool stays."""
+        rows, self._rows = self._rows, 0
+        valid = self._valid.drain(rows) if self._nullable else None
+        # The pool counts as the last words seen, so that codes which need no places keep needing none.
+        return arrow(Text(self._pool, self._codes[:rows], valid), pa.dictionary(pa.int32(), pa.string()))
+
+
+def code_numbers(indices: pa.Array) -> NDArray[np.int32]:
+    """Return the codes of an Arrow dictionary array that `dictionary_encode` made, shape (rows,)."""
+    return np.frombuffer(indices.buffers()[1], np.int32)[indices.offset : indices.offset + len(indices)]
+
+
+class TextBuffer:
+    """Gathers text that does not repeat."""
+
+    def __init__(self) -> None:
+        self._pieces: list[pa.StringArray] = []
+
+    def add(self, values: Values) -> None:
+        """Add values."""
+        self._pieces.append(strings(values))
+
+    def drain(self) -> pa.Array:
+        """Return what was gathered and begin anew."""
+        pieces, self._pieces = self._pieces, []
+        return pieces[0] if len(pieces) == 1 else pa.concat_arrays(pieces)
+
+
+def part_of(values: Values, start: int, stop: int) -> Values:
+    """Return the values from `start` up to `stop`, as views."""
+    valid = None if values.valid is None else values.valid[start:stop]
+    if isinstance(values, Numbers):
+        return Numbers(values.data[start:stop], valid)
+    if values.codes is None:
+        return Text(values.words.slice(start, stop - start), None, valid)
+    return Text(values.words, values.codes[start:stop], valid)
+
+
+_NO_WORD: pa.StringArray = words_array([""])
+
+
+def safe(text: Text) -> Text:
+    """Return text without nulls, whose codes all point at a word: those of nulls at the first."""
+    if text.valid is None or text.codes is None:
+        return Text(text.words, text.codes)
+    words = text.words if len(text.words) else _NO_WORD
+    return Text(words, np.where(text.valid, text.codes, np.zeros(1, text.codes.dtype)))
+
+
+def strings(values: Values) -> pa.StringArray:
+    """Return text as an Arrow array of strings that shares nothing with the caller's codes and mask."""
+    assert isinstance(values, Text)
+    text = safe(values)
+    words = text.words if text.codes is None else arrow(text, pa.string())
+    return words if values.valid is None else with_nulls(words, values.valid)
+
+
+def buffer_for(column: ColumnShape, room: int) -> ColumnBuffer:
+    """Return a buffer for up to `room` values of a column."""
+    if column.type != "string":
+        return NumberBuffer(column, room)
+    return CategoryBuffer(column, room) if column.layout == "category" else TextBuffer()
+
+
+def raw(words: pa.StringArray) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
+    """Return the offsets of words, shape (words + 1,), and their bytes; the first word begins at the first byte."""
+    _, offsets, data = words.buffers()
+    if len(words) == 0 or offsets is None:
+        return np.zeros(1, np.int32), np.empty(0, np.uint8)
+    numbers = np.frombuffer(offsets, np.int32)[words.offset : words.offset + len(words) + 1]
+    text = np.empty(0, np.uint8) if data is None else np.frombuffer(data, np.uint8)
+    return numbers, text[numbers[0] : numbers[-1]]
+
+
+class Gather:
+    """Blocks of any size in, Arrow tables of one unit each out: whenever one is full, and what is left on `flush`."""
+
+    def __init__(self, shape: TableShape, write: Callable[[pa.Table], None]) -> None:
+        self._schema, self._write = shape.arrow_schema, write
+        room = min(shape.rows, UNIT_ROWS)
+        self._columns = {column.name: buffer_for(column, room) for column in shape.columns}
+        self._rows = 0
+
+    def add(self, block: Block) -> None:
+        """Add the next rows."""
+        rows = len(next(iter(block.values())))
+        done = 0
+        while done < rows:
+            take = min(rows - done, UNIT_ROWS - self._rows)
+            for name, column in self._columns.items():
+                column.add(part_of(block[name], done, done + take))
+            self._rows += take
+            done += take
+            if self._rows == UNIT_ROWS:
+                self.flush()
+
+    def flush(self) -> None:
+        """Write the rows that are waiting."""
+        if self._rows:
+            arrays = [column.drain() for column in self._columns.values()]
+            self._rows = 0
+            self._write(pa.Table.from_arrays(arrays, schema=self._schema))
