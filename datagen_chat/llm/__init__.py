@@ -1,0 +1,1 @@
+"""Language models behind one small interface: messages in, a stream of text out."""
