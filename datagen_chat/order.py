@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from datagen_chat.draws import Key, RowNumbers, bits32, numbers_of
 from datagen_chat.draws import key as make_key
-from datagen_chat.laws.normal import STANDARD
+from datagen_chat.laws.normal import standard_scores
 from datagen_chat.tables import Quantiles
 
 if TYPE_CHECKING:
@@ -31,14 +31,15 @@ _SCALE = 2.0**30
 
 @cache
 def _exponential() -> Quantiles:
-    return Quantiles(lambda share: -math.log1p(-share) * _SCALE)
+    return Quantiles(lambda shares: [-math.log1p(-share) * _SCALE for share in shares])
 
 
 @cache
 def _bucket_total() -> Quantiles:
     """Return gamma quantiles of shape BUCKET by the Wilson-Hilferty cube, off by less than 1e-5 of a deviation here."""
     ninth = 1 / (9 * BUCKET)
-    return Quantiles(lambda share: BUCKET * (1 - ninth + math.sqrt(ninth) * STANDARD.inv_cdf(share)) ** 3 * _SCALE)
+    root = math.sqrt(ninth)
+    return Quantiles(lambda shares: [BUCKET * (1 - ninth + root * score) ** 3 * _SCALE for score in standard_scores(shares)])
 
 
 def _spacings(key: Key, rows: RowNumbers) -> NDArray[np.int64]:
@@ -59,30 +60,38 @@ def ordered_uniform(key: Key, after: Key, rows: RowNumbers, siblings: Siblings) 
     """
     if not len(rows):
         return np.zeros(0)
-    numbers = numbers_of(rows)
-    rank = numbers - siblings.first
-    start = siblings.first + rank // BUCKET * BUCKET
-    end = np.minimum(start + BUCKET, siblings.first + siblings.count)
-    upto, whole = _partial_sums(key, numbers, start, end, isinstance(rows, range))
-    tail = _spacings(after, siblings.parent)
+    if isinstance(rows, range) and int(siblings.count.max()) < BUCKET:
+        return _in_whole_families(key, after, rows, siblings)
+    numbers, first, count = numbers_of(rows), siblings.first.take(siblings.family), siblings.count.take(siblings.family)
+    rank = numbers - first
+    start = first + rank // BUCKET * BUCKET
+    end = np.minimum(start + BUCKET, first + count)
+    upto, whole = _partial_sums(key, numbers, start, end)
+    tail = _spacings(after, siblings.parent.take(siblings.family))
     shares = upto / (whole + tail)
-    for first in np.unique(siblings.first[siblings.count >= BUCKET]):
-        chosen = np.flatnonzero(siblings.first == first)
-        count = int(siblings.count[chosen[0]])
-        shares[chosen] = _in_buckets(key, int(first), count, rank[chosen], upto[chosen], whole[chosen], int(tail[chosen[0]]))
+    large = first[count >= BUCKET]
+    for each in np.unique(large) if len(large) else ():
+        chosen = np.flatnonzero(first == each)
+        size = int(count[chosen[0]])
+        shares[chosen] = _in_buckets(key, int(each), size, rank[chosen], upto[chosen], whole[chosen], int(tail[chosen[0]]))
     return shares
 
 
+def _in_whole_families(key: Key, after: Key, rows: range, siblings: Siblings) -> NDArray[np.float64]:
+    """Return the ordered draws of neighbours whose families all fit into one bucket: work by family, then by row."""
+    low, high = int(siblings.first[0]), int(siblings.first[-1] + siblings.count[-1])
+    sums = np.zeros(high - low + 1, dtype=np.int64)
+    np.cumsum(_spacings(key, range(low, high)), out=sums[1:])
+    before = sums.take(siblings.first - low)
+    total = sums.take(siblings.first + siblings.count - low) - before + _spacings(after, siblings.parent)
+    upto = sums[rows.start + 1 - low : rows.stop + 1 - low] - before.take(siblings.family)
+    return np.asarray(upto / total.take(siblings.family))
+
+
 def _partial_sums(
-    key: Key, numbers: NDArray[np.int64], start: NDArray[np.int64], end: NDArray[np.int64], contiguous: bool
+    key: Key, numbers: NDArray[np.int64], start: NDArray[np.int64], end: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the sum of the spacings from each bucket's start to the row, and of the whole bucket."""
-    if contiguous:
-        low, high = int(start[0]), int(end[-1])
-        sums = np.zeros(high - low + 1, dtype=np.int64)
-        np.cumsum(_spacings(key, range(low, high)), out=sums[1:])
-        before = sums.take(start - low)
-        return sums.take(numbers - (low - 1)) - before, sums.take(end - low) - before
     starts, inverse = np.unique(start, return_inverse=True)
     sizes = np.zeros(len(starts), dtype=np.int64)
     sizes[inverse] = end - start

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -81,15 +82,13 @@ class Quantiles:
     law, the largest difference of the distribution functions is below 1e-5.
     """
 
-    def __init__(self, quantile: Callable[[float], float]) -> None:
-        cells = 1 << _KNOT_BITS
-        values = np.array([quantile(min(max(cell, 1), cells - 1) / cells) for cell in range(cells + 1)])
-        slope = np.diff(values) / (1 << (32 - _KNOT_BITS))
-        self.base, self.slope = values[:-1] + slope * 0.5, slope
-        places = _tail_places()
-        shares = [(place - 0.5) * 2.0**-32 for place in places.tolist()]
-        self.low = _tail(places, [quantile(share) for share in shares])
-        self.high = _tail(places, [quantile(1.0 - share) for share in shares])
+    def __init__(self, quantiles: Callable[[tuple[float, ...]], list[float]]) -> None:
+        shares, places = _knot_shares()
+        knots = np.array(quantiles(shares))
+        middle, low, high = np.split(knots, [(1 << _KNOT_BITS) + 1, (1 << _KNOT_BITS) + 1 + len(places)])
+        slope = np.diff(middle) / (1 << (32 - _KNOT_BITS))
+        self.base, self.slope = middle[:-1] + slope * 0.5, slope
+        self.low, self.high = _tail(places, low), _tail(places, high)
 
     def sample(self, drawn: NDArray[np.uint32]) -> NDArray[np.float64]:
         """Return the value at each draw's share, shape (draws,)."""
@@ -119,6 +118,15 @@ class _Tail:
     slope: NDArray[np.float64]
 
 
+@cache
+def _knot_shares() -> tuple[tuple[float, ...], NDArray[np.float64]]:
+    """Return the shares of all knots, those between the tails first, then the low and the high tail's; and a tail's places."""
+    cells, places = 1 << _KNOT_BITS, _tail_places()
+    middle = [min(max(cell, 1), cells - 1) / cells for cell in range(cells + 1)]
+    ends = [(place - 0.5) * 2.0**-32 for place in places.tolist()]
+    return (*middle, *ends, *(1.0 - end for end in ends)), places
+
+
 def _tail_places() -> NDArray[np.float64]:
     """Return 1 + the distances from the end at which a tail has its knots; the upper bits of a float number them."""
     octaves = 32 - _KNOT_BITS + 3
@@ -126,8 +134,7 @@ def _tail_places() -> NDArray[np.float64]:
     return (numbers << _TAIL_SHIFT).view(np.float64)
 
 
-def _tail(places: NDArray[np.float64], knots: list[float]) -> _Tail:
-    values = np.array(knots)
+def _tail(places: NDArray[np.float64], values: NDArray[np.float64]) -> _Tail:
     return _Tail(places[:-1], values[:-1], np.diff(values) / np.diff(places))
 
 

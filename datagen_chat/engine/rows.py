@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from datagen_chat.draws import RowNumbers
+from datagen_chat.draws import RowNumbers, numbers_of
 from datagen_chat.generators.base import Siblings
 from datagen_chat.values import Values
 
@@ -63,12 +63,12 @@ class TableRows:
     def siblings(self) -> Siblings:
         """Return where each row stands among the rows of its parent."""
         if not isinstance(self.numbers, range):
-            return Siblings(*self._fanout.places(self.numbers))
-        _, index = self._parent()
+            return Siblings(*self._fanout.places(self.numbers), np.arange(len(self.numbers)))
+        above, index = self._parent()
         family = self._family
         if family is None or index is None:
-            return Siblings(*np.zeros((3, 0), dtype=np.int64))
-        return Siblings(index + family.first_parent, family.starts.take(index), family.counts.take(index))
+            return Siblings(*np.zeros((4, 0), dtype=np.int64))
+        return Siblings(numbers_of(above.numbers), family.starts, family.counts, index)
 
     @property
     def _fanout(self) -> Fanout:

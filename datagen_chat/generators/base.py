@@ -57,11 +57,16 @@ class Facts(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Siblings:
-    """Where each row stands among the rows of its parent; every array is int64 of shape (rows,)."""
+    """Where each row stands among the rows of its parent.
 
-    parent: NDArray[np.int64]  # the parent's row number
-    first: NDArray[np.int64]  # the row number of the parent's first row
-    count: NDArray[np.int64]  # how many rows the parent has
+    `parent`, `first` and `count` have one entry for each parent in question: its row number, the row number of its first
+    row, and how many rows it has. `family` has one entry for each row: which of these parents is its own. All are int64.
+    """
+
+    parent: NDArray[np.int64]
+    first: NDArray[np.int64]
+    count: NDArray[np.int64]
+    family: NDArray[np.int64]
 
 
 class Rows(Protocol):

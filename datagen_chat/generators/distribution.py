@@ -94,7 +94,7 @@ class Distribution(Generator, word="distribution"):
             return self._compile_discrete(scope, clamp)
         if scope.type == "int" and isinstance(self.params, Uniform):
             return self._compile_integers(scope, self.params, clamp)
-        key, table = scope.key("value"), Quantiles(self.params.quantile)
+        key, table = scope.key("value"), Quantiles(self.params.quantiles)
 
         def sample(rows: Rows) -> Numbers:
             drawn = table.sample(bits32(key, rows.numbers))

@@ -16,7 +16,8 @@ from datagen_chat.words import AnyScalar, ColumnType, term
 
 MethodName = Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9_]{0,62}$")]
 LocaleName = Annotated[str, StringConstraints(max_length=20)]
-ColumnName = Annotated[str, StringConstraints(pattern=r"^([A-Za-z][A-Za-z0-9_]{0,62}\.)?[A-Za-z][A-Za-z0-9_]{0,62}$")]
+COLUMN_PATTERN = r"^([A-Za-z][A-Za-z0-9_]{0,62}\.)?[A-Za-z][A-Za-z0-9_]{0,62}$"
+ColumnName = Annotated[str, StringConstraints(pattern=COLUMN_PATTERN)]
 
 DEFAULT_LOCALE = "en_US"
 WIDENED: frozenset[tuple[Any, ColumnType]] = frozenset({("int", "float"), ("date", "datetime"), ("datetime", "date")})
@@ -101,7 +102,7 @@ class LocaleSources:
         text = coded(countries)
         assert text.codes is not None
         names = text.words.to_pylist()
-        sources = {code: self._source(names[code]) for code in np.unique(text.codes).tolist()}
+        sources = {code: self._source(names[code]) for code in np.flatnonzero(np.bincount(text.codes, minlength=1)).tolist()}
         return faking.ByLocale(sources, self._default).sample(rows.numbers, text.codes)
 
     def _source(self, country: str) -> faking.Source:

@@ -31,6 +31,10 @@ class Law(Registered):
         """Return the number below which this share of all draws lies; `share` lies strictly between 0 and 1."""
         raise NotImplementedError
 
+    def quantiles(self, shares: tuple[float, ...]) -> list[float]:
+        """Return the quantiles of many shares; a law overrides this where it can share work between them."""
+        return [self.quantile(share) for share in shares]
+
     def masses(self) -> Masses:
         """Return the probabilities of a discrete law."""
         raise NotImplementedError

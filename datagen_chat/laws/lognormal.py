@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from datagen_chat.laws.base import Law
-from datagen_chat.laws.normal import STANDARD
+from datagen_chat.laws.normal import STANDARD, standard_scores
 from datagen_chat.problems import Problem
 from datagen_chat.words import Float, Positive, term
 
@@ -34,6 +34,10 @@ class Lognormal(Law, word="lognormal"):
     def quantile(self, share: float) -> float:
         """Return e to the normal quantile."""
         return math.exp(self.mu + self.sigma * STANDARD.inv_cdf(share))
+
+    def quantiles(self, shares: tuple[float, ...]) -> list[float]:
+        """Return the quantiles of many shares."""
+        return [math.exp(self.mu + self.sigma * score) for score in standard_scores(shares)]
 
     def mean(self) -> float:
         """Return exp(mu + sigma² / 2)."""

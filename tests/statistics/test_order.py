@@ -20,7 +20,7 @@ def equal_families(parents: int, count: int, only: slice = slice(None)) -> np.nd
     parent = np.repeat(np.arange(parents), len(range(count)[only]))
     first = parent * count
     rows = first + np.tile(np.arange(count)[only], parents)
-    siblings = Siblings(parent, first, np.full(len(parent), count))
+    siblings = Siblings(parent, first, np.full(len(parent), count), np.arange(len(parent)))
     return ordered_uniform(SPACING, LAST, rows, siblings).reshape(parents, -1)
 
 
@@ -63,8 +63,6 @@ def test_all_rows_together_are_uniform() -> None:
 
 def test_families_of_different_sizes_do_not_disturb_each_other() -> None:
     alone = equal_families(1, 7)[0]
-    parent = np.repeat([0, 1], [7, 5000])
-    first = np.repeat([0, 7], [7, 5000])
-    count = np.repeat([7, 5000], [7, 5000])
-    together = ordered_uniform(SPACING, LAST, range(5007), Siblings(parent, first, count))
+    siblings = Siblings(np.arange(2), np.array([0, 7]), np.array([7, 5000]), np.repeat([0, 1], [7, 5000]))
+    together = ordered_uniform(SPACING, LAST, range(5007), siblings)
     assert (together[:7] == alone).all()

@@ -38,14 +38,14 @@ DISCRETE = [
 
 @pytest.mark.parametrize(("word", "params", "exact"), CONTINUOUS)
 def test_continuous_tables_follow_the_exact_law_to_1e_5(word: str, params: dict[str, Any], exact: Any) -> None:
-    drawn = Quantiles(LAWS[word].model_validate(params).quantile).sample(EVERYWHERE)
+    drawn = Quantiles(LAWS[word].model_validate(params).quantiles).sample(EVERYWHERE)
     assert np.abs(exact.cdf(drawn) - (EVERYWHERE + 0.5) / 2**32).max() < 1e-5
 
 
 @pytest.mark.parametrize(("word", "params", "exact"), CONTINUOUS)
 def test_tails_keep_their_shape_to_the_last_draw(word: str, params: dict[str, Any], exact: Any) -> None:
     distance = np.arange(0, 2**23, 97, dtype=np.uint64)
-    table = Quantiles(LAWS[word].model_validate(params).quantile)
+    table = Quantiles(LAWS[word].model_validate(params).quantiles)
     shares = (distance + 0.5) / 2**32
     low, high = table.sample(distance.astype(np.uint32)), table.sample((2**32 - 1 - distance).astype(np.uint32))
     # The relative error of a tail's probability; one draw more or less at the very end is a relative 2/3.
@@ -55,7 +55,7 @@ def test_tails_keep_their_shape_to_the_last_draw(word: str, params: dict[str, An
 
 @pytest.mark.parametrize(("word", "params", "exact"), CONTINUOUS)
 def test_a_larger_draw_never_gives_a_smaller_value(word: str, params: dict[str, Any], exact: Any) -> None:
-    drawn = Quantiles(LAWS[word].model_validate(params).quantile).sample(np.sort(EVERYWHERE))
+    drawn = Quantiles(LAWS[word].model_validate(params).quantiles).sample(np.sort(EVERYWHERE))
     assert (np.diff(drawn) >= 0).all()
     assert exact is not None
 
