@@ -24,6 +24,7 @@ MASK = 0xFFFFFFFFFFFFFFFF
 _MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _30, _27, _31, _32, _11 = (np.uint64(n) for n in (30, 27, 31, 32, 11))
 _LOW = np.uint64(0xFFFFFFFF)
+_HALF = np.dtype("<u4")
 RAMP_SIZE = 1 << 16
 
 
@@ -72,13 +73,14 @@ def bits(key: Key, rows: RowNumbers) -> NDArray[np.uint64]:
 
 
 def bits32(key: Key, rows: RowNumbers) -> NDArray[np.uint32]:
-    """Return 32 random bits for each row: the upper half of `bits`."""
-    return _upper(bits(key, rows))
-
-
-def _upper(drawn: NDArray[np.uint64]) -> NDArray[np.uint32]:
-    # A view of the upper words would be strided; every later kernel is faster on a dense copy.
-    return np.ascontiguousarray(drawn.view(np.uint32)[1::2])
+    """Return 32 random bits for each row, shape (rows,): rows 2n and 2n + 1 share one draw of 64, lower half first."""
+    if isinstance(rows, range):
+        halves = bits(key, range(rows.start >> 1, (rows.stop + 1) >> 1)).view(_HALF)
+        odd = rows.start & 1
+        return halves[odd : odd + len(rows)]
+    drawn = bits(key, rows >> 1)
+    drawn >>= ((rows & 1) << 5).astype(np.uint64)
+    return drawn.astype(np.uint32)
 
 
 def uniform(key: Key, rows: RowNumbers) -> NDArray[np.float64]:
@@ -91,24 +93,24 @@ def uniform(key: Key, rows: RowNumbers) -> NDArray[np.float64]:
 def below(key: Key, rows: RowNumbers, bound: int) -> NDArray[np.int64]:
     """Return uniform integers in [0, bound), shape (rows,); bound up to 2**63.
 
-    Multiply-shift: 32 bits while the bias stays under 2**-16, else 64.
+    Multiply-shift: of 32 bits while the bias stays under 2**-16, else of 64.
 
     Source:
         Lemire, "Fast random integer generation in an interval", ACM TOMACS 29 (2019).
     """
-    return scaled(bits(key, rows), np.uint64(bound))
+    if bound > 1 << 16:
+        return scaled(bits(key, rows), np.uint64(bound))
+    product = bits32(key, rows).astype(np.uint64)
+    product *= np.uint64(bound)
+    product >>= _32
+    return product.view(np.int64)
 
 
 def scaled(drawn: NDArray[np.uint64], bound: np.uint64 | NDArray[np.uint64]) -> NDArray[np.int64]:
     """Return the upper 64 bits of `drawn * bound`: integers in [0, bound), one for each draw.
 
-    `bound` is one number or one for each draw. Bounds up to 2**16 use the upper half of the bits alone.
+    `bound` is one number or one for each draw.
     """
-    if np.max(bound, initial=0) <= 1 << 16:
-        upper = drawn >> _32
-        upper *= bound
-        upper >>= _32
-        return upper.view(np.int64)
     high, low = drawn >> _32, drawn & _LOW
     bound_high, bound_low = bound >> _32, bound & _LOW
     middle = high * bound_low + ((low * bound_low) >> _32)

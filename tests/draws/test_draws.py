@@ -75,7 +75,7 @@ def test_every_bit_is_set_half_of_the_time() -> None:
 @given(st.integers(1, 2**63 - 1), st.integers(0, MASK))
 def test_scaling_is_the_upper_half_of_the_product(bound: int, drawn: int) -> None:
     found = int(scaled(np.array([drawn], dtype=np.uint64), np.uint64(bound))[0])
-    assert found == ((drawn >> 32) * bound >> 32 if bound <= 1 << 16 else drawn * bound >> 64)
+    assert found == drawn * bound >> 64
 
 
 @given(st.integers(1, 2**62), st.integers(0, 2**40))
@@ -85,6 +85,14 @@ def test_draws_below_a_bound_are_below_it(bound: int, row: int) -> None:
     assert (drawn < bound).all()
 
 
-def test_the_upper_half_is_what_32_bits_are() -> None:
-    rows = range(1000)
-    assert (bits32(Key(5), rows) == bits(Key(5), rows) >> np.uint64(32)).all()
+@given(st.integers(0, 2**40), st.integers(0, 40))
+def test_two_rows_share_one_draw_of_64_bits(start: int, count: int) -> None:
+    rows = range(start, start + count)
+    expected = [splitmix64((7 + (row >> 1) * GOLDEN) & MASK) >> (row % 2 * 32) & 0xFFFFFFFF for row in rows]
+    assert bits32(Key(7), range(start, start + count)).tolist() == expected
+    assert bits32(Key(7), np.arange(start, start + count)).tolist() == expected
+
+
+def test_the_two_halves_of_a_draw_are_uncorrelated() -> None:
+    drawn = bits32(key(1, "halves"), range(MANY)) * 2.0**-32 - 0.5
+    assert abs(float((drawn[::2] * drawn[1::2]).mean() * 12)) < 5 / math.sqrt(MANY / 2)
