@@ -98,12 +98,14 @@ class LocaleSources:
 
     def sample(self, rows: Rows, countries: Values) -> Values:
         """Return each row's value in the locale of its country."""
+        from datagen_chat.faking.merge import ByLocale
+
         assert isinstance(countries, Text)
         text = coded(countries)
         assert text.codes is not None
         names = text.words.to_pylist()
         sources = {code: self._source(names[code]) for code in np.flatnonzero(np.bincount(text.codes, minlength=1)).tolist()}
-        return faking.ByLocale(sources, self._default).sample(rows.numbers, text.codes)
+        return ByLocale(sources, self._default).sample(rows.numbers, text.codes)
 
     def _source(self, country: str) -> faking.Source:
         locale = faking.locale_for(country) or DEFAULT_LOCALE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Annotated, Any, ClassVar
 
@@ -16,11 +17,10 @@ from datagen_chat.words import NAME_PATTERN, ColumnType, Reference, term
 
 
 def _on(value: Any) -> Any:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, dict) and len(value) == 1 and all(isinstance(name, str) for name in (*value, *value.values())):
-        return dict(value)
-    raise ValueError("not a column name, nor an object with one local column and theirs")
+    names = list(value.values()) if isinstance(value, dict) and len(value) == 1 else [value]
+    if not all(isinstance(name, str) and re.fullmatch(NAME_PATTERN, name) for name in names):
+        raise ValueError("not a column name, nor an object with one local column and theirs")
+    return value
 
 
 ON = {

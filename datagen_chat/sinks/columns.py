@@ -11,11 +11,10 @@ from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from datagen_chat.sinks.base import UNIT_ROWS, Block, ColumnShape, TableShape
-from datagen_chat.values import Numbers, Text, Values, arrow, with_nulls, words_array
+from datagen_chat.values import Mask, Numbers, Text, Values, arrow, unique, with_nulls, words_array
 
 
 class ColumnBuffer(Protocol):
@@ -106,10 +105,12 @@ class CategoryBuffer:
             return
         self._last = words
         if len(self._pool) == 0:
-            self._pool = pc.unique(words)
+            self._pool = unique(words)
         if words.equals(self._pool):
             self._places = None
             return
+        import pyarrow.compute as pc  # slow to import, and few pools ever change
+
         fresh = words.filter(pc.invert(pc.is_in(words, self._pool)))
         self._pool = pa.concat_arrays([self._pool, fresh.unique()])
         self._places = code_numbers(pc.index_in(words, self._pool))

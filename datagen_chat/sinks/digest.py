@@ -71,7 +71,7 @@ class _Strings:
         words = strings(values)
         lengths = np.diff(raw(words)[0])
         self._lengths.update(lengths if values.valid is None else np.where(values.valid, lengths, np.int32(0)))
-        self._bytes.update(raw(words.drop_null())[1])
+        self._bytes.update(raw(words if values.valid is None else words.drop_null())[1])
 
     def digest(self) -> bytes:
         return self._lengths.digest() + self._bytes.digest()
@@ -111,7 +111,7 @@ class _Pools:
         """Return the hash of each word, shape (words,)."""
         if words is not self._words:
             self._words = words
-            self._hashes = np.array([xxhash.xxh3_64_intdigest(word) for word in words.cast(pa.binary()).to_pylist()], np.uint64)
+            self._hashes = np.array([xxhash.xxh3_64_intdigest(word.encode()) for word in words.to_pylist()], np.uint64)
         return self._hashes
 
 
