@@ -21,6 +21,7 @@ from pydantic import (
     WithJsonSchema,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from datagen_chat.instants import INSTANT_PATTERN, parse_instant, parse_step
 from datagen_chat.problems import Problem, note
@@ -35,25 +36,25 @@ REFERENCE_PATTERN = r"^[A-Za-z][A-Za-z0-9_]{0,62}\.[A-Za-z][A-Za-z0-9_]{0,62}$"
 
 def _integer(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | float) or (isinstance(value, float) and not value.is_integer()):
-        raise ValueError("not a whole number")
+        raise PydanticCustomError("type", "not a whole number")
     return int(value)
 
 
 def _number(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError("not a number")
+        raise PydanticCustomError("type", "not a number")
     return value
 
 
 def _truth(value: Any) -> Any:
     if not isinstance(value, bool):
-        raise ValueError("not true or false")
+        raise PydanticCustomError("type", "not true or false")
     return value
 
 
 def _instant(value: Any) -> Any:
     if not isinstance(value, str):
-        raise ValueError("not an instant")
+        raise PydanticCustomError("type", "not an instant")
     return parse_instant(value)
 
 
@@ -144,7 +145,7 @@ class Registered(Word):
             cls.registry = {}
         else:
             cls.word = word
-            cast(dict[str, type[Registered]], cls.registry)[word] = cls
+            cast("dict[str, type[Registered]]", cls.registry)[word] = cls
 
 
 def load_words(package: str, path: list[str]) -> None:
@@ -153,16 +154,19 @@ def load_words(package: str, path: list[str]) -> None:
         importlib.import_module(f"{package}.{module}")
 
 
-def check_weights(
-    count: int, weights: tuple[float, ...] | None, at: str = "/weights", what: str = "choices"
-) -> Iterator[Problem]:
+def check_shares(count: int, weights: tuple[float, ...]) -> Iterator[Problem]:
+    """Yield what is wrong with weights that are meant as the shares of `count` choices."""
+    yield from check_weights(count, weights, "choices")
+    total = sum(weights)
+    if len(weights) == count and max(weights) <= 1 and total > 0 and abs(total - 1) > 0.01:
+        yield note("/weights", "weights-sum", f"The weights add up to {total:.4g}; they are scaled to add up to 1.")
+
+
+def check_weights(count: int, weights: tuple[float, ...], what: str) -> Iterator[Problem]:
     """Yield what is wrong with the weights of `count` things."""
-    if weights is None:
-        return
+    at = "/weights"
     if len(weights) != count:
         hint = f"Give exactly {count} weights, or leave weights out for equal shares."
         yield Problem(at, "weights-length", f"There are {count} {what} but {len(weights)} weights.", hint)
     elif not sum(weights) > 0:
         yield Problem(at, "weights-zero", "The weights add up to zero.", "Make at least one weight positive.")
-    elif abs(sum(weights) - 1) > 0.01 and abs(sum(weights) - 100) > 1 and max(weights) <= 1:
-        yield note(at, "weights-sum", f"The weights add up to {sum(weights):.4g}; they are scaled to add up to 1.")

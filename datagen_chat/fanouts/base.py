@@ -27,6 +27,10 @@ class Spread(Registered):
         low, high = self.clamp or (0, None)
         return max(low, self.min or 0), min((b for b in (high, self.max) if b is not None), default=None)
 
+    def reach(self) -> tuple[int, int | None]:
+        """Return the fewest and the most rows that can come out; None is no limit."""
+        return self.bounds()
+
     def masses(self, factor: float = 1.0) -> Masses:
         """Return the probabilities before the bounds, with the mean multiplied by `factor` as far as the law can."""
         raise NotImplementedError

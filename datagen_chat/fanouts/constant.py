@@ -17,6 +17,12 @@ class ConstantSpread(Spread, word="constant"):
     also: ClassVar = ("fixed", "exact", "exactly", "const")
     example: ClassVar = {"distribution": "constant", "value": 1}
 
+    def reach(self) -> tuple[int, int | None]:
+        """Return the value twice, pulled to the bounds."""
+        low, high = self.bounds()
+        value = max(low, self.value if high is None else min(self.value, high))
+        return value, value
+
     def masses(self, factor: float = 1.0) -> Masses:  # noqa: ARG002 - a constant has no mean to scale
         """Return all probability at the value."""
         return Masses(self.value, (1.0,))

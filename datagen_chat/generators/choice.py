@@ -14,7 +14,7 @@ from datagen_chat.instants import DAY, parse_instant
 from datagen_chat.problems import Problem, shown
 from datagen_chat.tables import Discrete
 from datagen_chat.values import Numbers, Text, Values, code_type, masked, words_array
-from datagen_chat.words import LIST_LIMIT, AnyScalar, ColumnType, Scalar, Weight, check_weights, term
+from datagen_chat.words import LIST_LIMIT, AnyScalar, ColumnType, Scalar, Weight, check_shares, term
 
 CATEGORY_LIMIT = 4096
 
@@ -46,7 +46,8 @@ class Choice(Generator, word="choice"):
 
     def check(self, facts: Facts) -> Iterator[Problem]:
         """Yield weights that do not match, and choices that do not fit the column's type."""
-        yield from check_weights(len(self.choices), self.weights)
+        if self.weights is not None:
+            yield from check_shares(len(self.choices), self.weights)
         for index, value in enumerate(self.choices):
             if value is not None and not fits(value, facts.type):
                 hint = f"Write choices that are {FORMS[facts.type]}, or change the column's type."

@@ -40,7 +40,7 @@ class Weighing(Word):
 
     def check(self) -> Iterator[Problem]:
         """Yield weights that are not as many as the dimension has parts."""
-        yield from check_weights(PERIODS[self.dimension], self.weights, what=f"parts of {self.dimension}")
+        yield from check_weights(PERIODS[self.dimension], self.weights, f"parts of {self.dimension}")
 
 
 def _within(value: Any) -> Any:

@@ -1,0 +1,198 @@
+"""What changed from one schema to the next: matched by name, one line each, as a person would say it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from datagen_chat.problems import shown
+from datagen_chat.schema.canonical import as_draft, shortest
+from datagen_chat.schema.model import Dataset
+from datagen_chat.schema.read import Json
+
+Sort = Literal["added", "removed", "changed", "moved"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change: of what sort, where (by the names of table and column), and the line that says it."""
+
+    sort: Sort
+    place: str
+    text: str
+
+    def __str__(self) -> str:
+        """Return the line."""
+        return f"{self.place}: {self.text}" if self.place else self.text
+
+
+def difference(old: Dataset | Json | None, new: Dataset | Json) -> tuple[Change, ...]:
+    """Return what changed from `old` to `new`; nothing when they say the same, everything when there was nothing before."""
+    return tuple(_dataset_changes(_plain(old), _plain(new)))
+
+
+def _plain(schema: Dataset | Json) -> dict[str, Any]:
+    """Return a schema as JSON, without defaults where its shape is right."""
+    try:
+        dataset = schema if isinstance(schema, Dataset) else Dataset.model_validate(schema)
+    except ValidationError:
+        return _object(schema)
+    return _object(shortest(as_draft(dataset)))
+
+
+def _object(value: Json) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _dataset_changes(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:
+    one, other = ({key: value for key, value in draft.items() if key not in ("nodes", "constraints")} for draft in (old, new))
+    yield from _key_changes("", one, other, deep=("metadata", "timeframe"))
+    yield from _constraint_changes(_object(old.get("constraints")), _object(new.get("constraints")))
+    yield from _named_changes("", _by_name(old.get("nodes"), "id"), _by_name(new.get("nodes"), "id"))
+
+
+def _by_name(values: Any, key: str) -> dict[str, dict[str, Any]]:
+    """Return objects by their names; those without a name stand under their number."""
+    values = values if isinstance(values, list) else []
+    return {str(value.get(key, f"#{k}")): value for k, value in enumerate(values) if isinstance(value, dict)}
+
+
+def _named_changes(table: str, old: Mapping[str, dict[str, Any]], new: Mapping[str, dict[str, Any]]) -> Iterator[Change]:
+    """Yield the changes of tables, or of the columns of a table."""
+    for name in old:
+        if name not in new:
+            yield Change("removed", _place(table, name), "removed")
+    for name, value in new.items():
+        if name not in old:
+            yield Change("added", _place(table, name), "added" + _about(value))
+        elif old[name] != value:
+            yield from _value_changes(_place(table, name), old[name], value)
+    stayed = [name for name in old if name in new]
+    if stayed != [name for name in new if name in old]:
+        yield Change("moved", table, f"{'columns' if table else 'tables'} in another order")
+
+
+def _place(table: str, name: str) -> str:
+    return f"{table}.{name}" if table else name
+
+
+def _about(value: dict[str, Any]) -> str:
+    """Return what a new table or column is, in a few words."""
+    if "columns" not in value:
+        return f": {value.get('type', '')} from {in_words(value.get('generator'))}" if "generator" in value else ""
+    columns, parents = value["columns"], value.get("parents")
+    size = f" with {len(columns)} columns" if isinstance(columns, list) else ""
+    under = f" under {'/'.join(map(str, parents))}" if isinstance(parents, list) and parents else ""
+    return f": {value.get('kind', 'table')}{under}{size}"
+
+
+def _value_changes(place: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:
+    if "columns" in old or "columns" in new:
+        apart = ("columns",)
+        yield from _named_changes(place, _by_name(old.get("columns"), "name"), _by_name(new.get("columns"), "name"))
+    else:
+        apart = ("generator",)
+        yield from _generator_changes(place, old.get("generator"), new.get("generator"))
+    one, other = ({key: value for key, value in draft.items() if key not in apart} for draft in (old, new))
+    yield from _key_changes(place, one, other)
+
+
+def _generator_changes(place: str, old: Any, new: Any) -> Iterator[Change]:
+    """Yield the changed arguments of the same word, or one change for another word."""
+    if old == new:
+        return
+    one, other = _word(old), _word(new)
+    if one is None or other is None or one[0] != other[0]:
+        yield Change("changed", place, f"{in_words(old)} → {in_words(new)}")
+    else:
+        yield from _key_changes(
+            place, one[1], other[1], deep=() if one[1].get("type") != other[1].get("type") else ("params", "within")
+        )
+
+
+def _word(generator: Any) -> tuple[str, dict[str, Any]] | None:
+    if not isinstance(generator, dict) or len(generator) != 1:
+        return None
+    [(word, arguments)] = generator.items()
+    return (word, arguments) if isinstance(arguments, dict) else None
+
+
+def _key_changes(place: str, old: dict[str, Any], new: dict[str, Any], deep: Sequence[str] = ()) -> Iterator[Change]:
+    """Yield the keys that came, went or have another value; `deep` ones are looked into."""
+    for key in dict.fromkeys((*old, *new)):
+        one, other = old.get(key), new.get(key)
+        if one == other and (key in old) == (key in new):
+            continue
+        if key in deep and isinstance(one, dict) and isinstance(other, dict):
+            yield from _key_changes(place or key, one, other)
+        else:
+            yield _key_change(place, key, one, other, added=key not in old, removed=key not in new)
+
+
+def _key_change(place: str, key: str, one: Any, other: Any, *, added: bool, removed: bool) -> Change:
+    if added:
+        return Change("added", place, f"{key} {in_words(other)}")
+    if removed:
+        return Change("removed", place, f"no {key} any more (was {in_words(one)})")
+    return Change("changed", place, f"{key} {in_words(one)} → {in_words(other)}")
+
+
+def _constraint_changes(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:
+    for key in dict.fromkeys((*old, *new)):
+        one, other = (_promises(draft.get(key)) for draft in (old, new))
+        what = key.replace("_", " ").removesuffix("s")
+        yield from (Change("removed", "", f"{what} {promise} removed") for promise in one if promise not in other)
+        yield from (Change("added", "", f"{what} {promise} added") for promise in other if promise not in one)
+        if one != other and sorted(one) == sorted(other):
+            yield Change("moved", "", f"{key} in another order")
+
+
+def _promises(values: Any) -> list[str]:
+    values = values if isinstance(values, list) else [values] if values else []
+    return [_promise(value) for value in values]
+
+
+def _promise(value: Any) -> str:
+    if isinstance(value, dict) and set(value) == {"from", "to"}:
+        return f"{value['from']} → {value['to']}"
+    return in_words(value)
+
+
+def in_words(value: Any) -> str:
+    """Return a value as a short line: lists with strokes, objects as their names and values, words before their arguments.
+
+    >>> in_words({"choice": {"choices": ["a", "b"], "weights": [0.7, 0.3]}})
+    'choice a/b, weights 0.7/0.3'
+    """
+    return _cut(_worded(value))
+
+
+def _worded(value: Any, depth: int = 0) -> str:
+    if isinstance(value, dict):
+        if depth > 3 or not value:
+            return "{…}" if value else "nothing"
+        if len(value) == 1 and isinstance(next(iter(value.values())), dict):
+            [(word, arguments)] = value.items()
+            return f"{word} {_arguments(arguments, depth + 1)}".strip()
+        return _arguments(value, depth + 1)
+    if isinstance(value, list):
+        shortened = [_worded(part, depth + 1) for part in value[:8]]
+        return "/".join(shortened) + ("/…" if len(value) > 8 else "") if value else "none"
+    return value if isinstance(value, str) else shown(value)
+
+
+def _arguments(arguments: dict[str, Any], depth: int) -> str:
+    """Return arguments with their names, the first one, and what an object merely holds together, without."""
+    parts = []
+    for k, (name, value) in enumerate(list(arguments.items())[:12]):
+        text = _worded(value, depth)
+        parts.append(text if k == 0 or isinstance(value, dict) else f"{name} {text}")
+    return ", ".join(parts)
+
+
+def _cut(text: str, width: int = 100) -> str:
+    text = text.replace("\n", " ")
+    return text if len(text) <= width else text[: width - 1] + "…"

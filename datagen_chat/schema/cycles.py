@@ -1,0 +1,94 @@
+"""What waits for what: columns and row counts, and the cycles among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from datagen_chat.generators.base import Use
+from datagen_chat.problems import Problem, pointer
+from datagen_chat.schema.index import Index
+from datagen_chat.schema.model import Column, Table
+
+Need = tuple[str, str | None]
+"""A column of a table, or the table's row count (None)."""
+
+
+def needs(index: Index) -> Mapping[Need, tuple[Need, ...]]:
+    """Return what each column and each row count must wait for."""
+    graph: dict[Need, tuple[Need, ...]] = {}
+    for table in index.tables.values():
+        waits = table.parents and table.rows is None and table.parents[0] in index.tables
+        graph[table.id, None] = ((table.parents[0], None),) if waits else ()
+    for (name, column_name), column in index.columns.items():
+        found = dict.fromkeys(_needs_of(index.tables[name], column, index))
+        graph[name, column_name] = tuple(need for need in found if need[0] in index.tables)
+    return graph
+
+
+def _needs_of(table: Table, column: Column, index: Index) -> Iterator[Need]:
+    above = index.ancestors(table.id)
+    for use in column.generator.uses():
+        target = use.table or table.id
+        if (target, use.column) in index.columns:
+            yield (target, use.column)
+            yield from _rows_needed(table, target, use, above)
+
+
+def _rows_needed(table: Table, target: str, use: Use, above: tuple[str, ...]) -> Iterator[Need]:
+    """Yield the row counts that a reference needs: its own to find the ancestor, the target's to draw from."""
+    if target in above and use.how != "target":
+        yield (table.id, None)
+    elif target != table.id:
+        yield (target, None)
+
+
+def check_cycles(index: Index) -> Iterator[Problem]:
+    """Yield every cycle of primary parents, and every cycle of columns, named step by step."""
+    in_cycle: set[str] = set()
+    for i, table in enumerate(index.dataset.nodes):
+        ring = _parent_ring(table.id, index)
+        if ring and not in_cycle & set(ring):
+            in_cycle |= set(ring)
+            message = f"Tables hang off each other in a circle: {' → '.join((*ring, ring[0]))}."
+            yield Problem(pointer("nodes", i, "parents", 0), "table-cycle", message, "Let one of them stand alone.")
+    if not in_cycle:
+        yield from _column_cycles(index)
+
+
+def _parent_ring(table: str, index: Index) -> tuple[str, ...]:
+    """Return the circle of primary parents that a table is part of, itself first."""
+    chain = (table, *index.ancestors(table))
+    last = index.tables[chain[-1]].parents[:1]
+    return chain if last == (table,) else ()
+
+
+def _column_cycles(index: Index) -> Iterator[Problem]:
+    places = {(table.id, column.name): at for at, table, column in reversed(index.every_column)}
+    for ring in _rings(needs(index)):
+        start = next(need for need in ring if need[1] is not None)
+        turned = ring[ring.index(start) :] + ring[: ring.index(start)]
+        names = [f"{table}.{column}" if column else f"rows of {table}" for table, column in (*turned, start)]
+        if len(ring) == 1:
+            message = f"{names[0]} takes its values from itself."
+        else:
+            message = f"These columns wait for each other: {' → '.join(names)}."
+        at = places[start[0], start[1] or ""] + "/generator"
+        yield Problem(at, "column-cycle", message, "Make one of them without the others.")
+
+
+def _rings(graph: Mapping[Need, tuple[Need, ...]]) -> Iterator[list[Need]]:
+    """Yield one ring of each tangle: a depth-first walk that keeps its own stack, for a long chain is no mistake."""
+    done: set[Need] = set()
+    for root in graph:
+        path: dict[Need, Iterator[Need]] = {} if root in done else {root: iter(graph[root])}
+        while path:
+            last = next(reversed(path))
+            step = next(path[last], None)
+            if step is None:
+                done.add(last)
+                del path[last]
+            elif step in path:
+                walked = list(path)
+                yield walked[walked.index(step) :]
+            elif step not in done:
+                path[step] = iter(graph[step])

@@ -1,0 +1,165 @@
+"""The JSON Schema of the language, derived from its models.
+
+It is written so that an error points at the exact place: there is no oneOf and no anyOf. A generator is an object with one
+property per word; laws and fanouts are chosen by if/then on the key that names them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core import core_schema
+
+from datagen_chat.fanouts import SPREADS
+from datagen_chat.generators import GENERATORS
+from datagen_chat.instants import parse_instant, parse_step
+from datagen_chat.laws import LAWS
+from datagen_chat.schema.model import Dataset
+from datagen_chat.words import Registered
+
+if TYPE_CHECKING:
+    from jsonschema import FormatChecker
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+ADDRESS = "urn:datagen:schema:1.0"
+
+Node = dict[str, Any]
+Words = Mapping[str, type[Registered]]
+_BOUNDS = {"ge": ("minimum", max), "gt": ("exclusiveMinimum", max), "le": ("maximum", min), "lt": ("exclusiveMaximum", min)}
+_OURS = ("also", "family", "synonyms")
+
+
+def json_schema() -> Node:
+    """Return the JSON Schema (draft 2020-12) of a dataset."""
+    schema: Node = {"$schema": DIALECT, "$id": ADDRESS, "title": "Datagen schema 1.0"}
+    schema |= _public(annotated_schema())
+    return schema
+
+
+@cache
+def annotated_schema() -> Node:
+    """Return the same schema with what hints and repairs need.
+
+    `also` holds a property's other names, `synonyms` what other values mean, `family` which words an object is made of.
+    """
+    parts: Node = {"dataset": Dataset.model_json_schema(schema_generator=_Plain)}
+    for family, words in (("generator", GENERATORS), ("fanout", SPREADS), ("law", LAWS)):
+        parts |= {f"{family}_{word}": cls.model_json_schema(schema_generator=_Plain) for word, cls in words.items()}
+    for part in list(parts.values()):
+        parts |= part.pop("$defs", {})
+    parts = {name: _tidy(part) for name, part in parts.items()}
+    parts["generator"] = _keyed("generator", GENERATORS)
+    parts["fanout"] = _tagged("fanout", "distribution", SPREADS, parts)
+    return {**parts.pop("dataset"), "$defs": dict(sorted(parts.items()))}
+
+
+def formats() -> FormatChecker:
+    """Return the checker of the formats that the schema names."""
+    from jsonschema import FormatChecker
+
+    checker = FormatChecker(formats=())
+    checker.checks("instant", raises=ValueError)(lambda value: not isinstance(value, str) or parse_instant(value) is not None)
+    checker.checks("frequency", raises=ValueError)(lambda value: not isinstance(value, str) or parse_step(value) is not None)
+    return checker
+
+
+class _Plain(GenerateJsonSchema):
+    """pydantic's schemas without defaults; an optional property is left out, never null."""
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> Node:
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> Node:
+        return self.generate_inner(schema["schema"])
+
+
+def _keyed(family: str, words: Words) -> Node:
+    """Return the schema of an object with exactly one key, a word of the family."""
+    return {
+        "type": "object",
+        "family": family,
+        "properties": {word: {"$ref": f"#/$defs/{family}_{word}", "also": list(words[word].also)} for word in sorted(words)},
+        "additionalProperties": False,
+        "minProperties": 1,
+        "maxProperties": 1,
+    }
+
+
+def _tagged(family: str, tag: str, words: Words, parts: Node) -> Node:
+    """Return the schema of an object whose key `tag` is the word that the other keys belong to."""
+    named = {"type": "string", "enum": sorted(words), "synonyms": _synonyms(words), "also": ["type", "kind", "dist", "name"]}
+    for word in words:
+        parts[f"{family}_{word}"]["properties"][tag] = named
+    choices = [_when(tag, word, {"$ref": f"#/$defs/{family}_{word}"}) for word in sorted(words)]
+    return {"type": "object", "family": family, "properties": {tag: named}, "required": [tag], "allOf": choices}
+
+
+def _synonyms(words: Words) -> dict[str, str]:
+    return {other: word for word in sorted(words) for other in words[word].also}
+
+
+def _when(tag: str, word: str, then: Node) -> Node:
+    return {"if": {"properties": {tag: {"const": word}}, "required": [tag]}, "then": then}
+
+
+def _tidy(node: Node) -> Node:
+    """Return a schema without titles and unions, with bounds by their standard names and families in place."""
+    node = {key: value for key, value in node.items() if key not in ("title", "default")}
+    for short, (name, tighter) in _BOUNDS.items():
+        if short in node:
+            bound = node.pop(short)
+            node[name] = tighter(bound, node.get(name, bound))
+    if "const" in node:
+        node["enum"] = [node.pop("const")]
+    if "anyOf" in node:
+        node |= _merged(node.pop("anyOf"))
+    family = node.pop("family", None)
+    if family and "named_by" not in node:
+        node = {"$ref": f"#/$defs/{family}"} | {key: value for key, value in node.items() if key != "type"}
+    return _place_laws({key: _tidy_value(key, value) for key, value in node.items()})
+
+
+def _tidy_value(key: str, value: Any) -> Any:
+    if key == "properties":
+        return {name: _tidy(part) for name, part in value.items()}
+    if key == "prefixItems":
+        return [_tidy(part) for part in value]
+    return _tidy(value) if key in ("items", "additionalProperties") and isinstance(value, dict) else value
+
+
+def _merged(options: list[Node]) -> Node:
+    """Return one schema for a union whose options have different types: each keyword only bears on its own type."""
+    merged: Node = {}
+    types: list[str] = []
+    for option in options:
+        own = option["type"]
+        types += own if isinstance(own, list) else [own]
+        merged |= option
+    return merged | {"type": types}
+
+
+def _place_laws(node: Node) -> Node:
+    """Return an object's schema with a property whose law another property names turned into if/then."""
+    for name, part in node.get("properties", {}).items():
+        if tag := part.pop("named_by", None):
+            thens = [(law, {"properties": {name: {"$ref": f"#/$defs/law_{law}"}}}) for law in sorted(LAWS)]
+            node["allOf"] = [_when(tag, law, then) for law, then in thens]
+            node["properties"][tag]["synonyms"] = _synonyms(LAWS)
+    return node
+
+
+def _public(node: Any) -> Any:
+    """Return a schema without the keywords that only this program knows."""
+    if isinstance(node, list):
+        return [_public(part) for part in node]
+    if not isinstance(node, dict):
+        return node
+    named = ("properties", "$defs")
+    kept = {key: value for key, value in node.items() if key not in _OURS}
+    return {
+        key: {name: _public(part) for name, part in value.items()} if key in named else _public(value)
+        for key, value in kept.items()
+    }

@@ -1,0 +1,182 @@
+"""References between columns: that they exist, that the types agree, that the keys hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from datagen_chat.generators.base import Use
+from datagen_chat.generators.lookup import Lookup
+from datagen_chat.problems import Problem, did_you_mean, nearest, note, pointer
+from datagen_chat.schema.index import Index, Place
+from datagen_chat.schema.model import Column, ForeignKey, Table
+from datagen_chat.words import ColumnType
+
+FLOWS: frozenset[tuple[ColumnType, ColumnType]] = frozenset({("int", "float"), ("date", "datetime"), ("datetime", "date")})
+
+
+def check_references(index: Index) -> Iterator[Problem]:
+    """Yield what is wrong with lookups, with other columns that generators read, and with the constraints."""
+    for at, table, column in index.every_column:
+        inside = at + pointer("generator", column.generator.word)
+        yield from (problem.under(inside) for problem in _check_uses(table, column, index))
+        if isinstance(column.generator, Lookup):
+            yield from (problem.under(inside) for problem in _check_lookup(table, column, column.generator, index))
+    for i, key in enumerate(index.dataset.constraints.foreign_keys):
+        at = pointer("constraints", "foreign_keys", i)
+        yield from (problem.under(at) for problem in _check_foreign_key(key, index))
+    yield from _check_unique(index)
+    yield from _inferred_keys(index)
+
+
+def _check_uses(table: Table, column: Column, index: Index) -> Iterator[Problem]:
+    for use in column.generator.uses():
+        target = use.table or table.id
+        found = index.columns.get((target, use.column))
+        if found is None:
+            yield _unknown(use.at, target, use.column, index, qualified=use.table is not None)
+        elif use.how == "row" and target not in (table.id, *index.ancestors(table.id)):
+            message = f"{table.id} has no ancestor {target}, so a row of it has no {target}.{use.column}."
+            yield Problem(use.at, "not-an-ancestor", message, f"Name a column of {table.id} or of a table that it hangs off.")
+        elif found.type not in use.wants:
+            message = f"{target}.{use.column} is of type {found.type}, not {' or '.join(use.wants)}."
+            yield Problem(use.at, "reference-type", message, f"Name a column of type {' or '.join(use.wants)}.")
+
+
+def _unknown(at: str, table: str, column: str, index: Index, *, qualified: bool) -> Problem:
+    """Return the problem of a column that does not exist, with the nearest one that does."""
+    if not qualified:
+        hint = did_you_mean(column, [name for owner, name in index.columns if owner == table])
+        return Problem(
+            at, "unknown-column", f"{table} has no column {column}.", hint or "Name one of its columns, or add the column."
+        )
+    what = f"There is no table {table}" if table not in index.tables else f"{table} has no column {column}"
+    if near := _nearest_reference(table, column, index):
+        return Problem(at, "unknown-reference", f"{what}.", f'Did you mean "{near}"?')
+    hint = (
+        f"The columns of {table} are {_columns(table, index)}."
+        if table in index.tables
+        else f"The tables are {_some(index.tables)}."
+    )
+    return Problem(at, "unknown-reference", f"{what}.", hint)
+
+
+def _nearest_reference(table: str, column: str, index: Index) -> str | None:
+    if table in index.tables:
+        own = [name for owner, name in index.columns if owner == table]
+        found = nearest(column, own)
+        return f"{table}.{found[0]}" if found else None
+    owners = nearest(table, index.tables, 3)
+    exact = next((owner for owner in owners if (owner, column) in index.columns), None)
+    return f"{exact}.{column}" if exact else next(iter(nearest(f"{table}.{column}", index.names)), None)
+
+
+def _columns(table: str, index: Index) -> str:
+    return _some([name for owner, name in index.columns if owner == table])
+
+
+def _some(names: object, limit: int = 20) -> str:
+    listed = list(names)  # type: ignore[call-overload]
+    return ", ".join(listed[:limit]) + (" …" if len(listed) > limit else "")
+
+
+def _check_lookup(table: Table, column: Column, lookup: Lookup, index: Index) -> Iterator[Problem]:
+    source = index.columns.get((lookup.table, lookup.column))
+    if source is None:
+        return
+    name = f"{table.id}.{column.name}"
+    if source.type != column.type and (source.type, column.type) not in FLOWS:
+        message = f"{name} is of type {column.type}, but {lookup.from_} is of type {source.type}."
+        yield Problem("/from", "lookup-type", message, f"Set the type of {name} to {source.type}.")
+    is_above = lookup.table in index.ancestors(table.id)
+    if not is_above and index.row_range(lookup.table)[1] == 0 and index.row_range(table.id)[1] > 0:
+        message = f"{lookup.table} has no rows for {name} to choose from."
+        yield Problem("/from", "empty-table", message, f"Give {lookup.table} at least one row.")
+    if pointed := lookup.pointed():
+        yield from _check_on(table, lookup, *pointed, index)
+
+
+def _check_on(table: Table, lookup: Lookup, local: str, theirs: str | None, index: Index) -> Iterator[Problem]:
+    """Yield why the column that `on` names does not point at one row of the table."""
+    key = index.columns.get((table.id, local))
+    if key is None:
+        return
+    if theirs is not None and (lookup.table, theirs) not in index.columns:
+        yield _unknown(f"/on/{local}", lookup.table, theirs, index, qualified=True)
+        return
+    wanted = theirs or index.tables[lookup.table].pk
+    hint = f'Make {local} with {{"lookup": {{"from": "{lookup.table}.{wanted}"}}}}, or name a column that is.'
+    if not isinstance(key.generator, Lookup) or key.generator.table != lookup.table:
+        yield Problem("/on", "not-a-key", f"{table.id}.{local} does not point at rows of {lookup.table}.", hint)
+    elif key.generator.column != wanted:
+        message = f"{table.id}.{local} holds {key.generator.from_}, not {lookup.table}.{wanted}."
+        yield Problem("/on", "not-a-key", message, hint)
+
+
+def _check_foreign_key(key: ForeignKey, index: Index) -> Iterator[Problem]:
+    child, parent = _place(key.from_), _place(key.to)
+    missing = [(at, place) for at, place in (("/from", child), ("/to", parent)) if place not in index.columns]
+    if missing:
+        yield from (_unknown(at, *place, index, qualified=True) for at, place in missing)
+        return
+    types = index.columns[child].type, index.columns[parent].type
+    if types[0] != types[1]:
+        message = f"{key.from_} is of type {types[0]}, but {key.to} is of type {types[1]}."
+        yield Problem("", "key-types", message, "Give both the same type.")
+    if not index.never_repeats(parent):
+        own = index.tables[parent[0]].pk
+        hint = f'Refer to "{parent[0]}.{own}", its primary key.' if own != parent[1] else "Make it with a sequence."
+        yield Problem("/to", "not-a-key", f"{key.to} is no key: its values can repeat.", hint)
+    elif not _draws_from(child, parent, index):
+        hint = f'Make {child[1]} with {{"lookup": {{"from": "{key.to}"}}}}, or remove this foreign key.'
+        message = f"{key.from_} is not taken from {key.to}, so its values need not exist there."
+        yield Problem("/from", "key-not-looked-up", message, hint)
+
+
+def _draws_from(child: Place, parent: Place, index: Index) -> bool:
+    """Return whether a column's values come from another, directly or through columns that themselves do."""
+    seen: set[Place] = set()
+    waiting = [child]
+    while waiting:
+        place = waiting.pop()
+        if place == parent and place != child:
+            return True
+        if place not in seen and place in index.columns:
+            seen.add(place)
+            waiting += [source for use in index.columns[place].generator.uses() if (source := _read(use))]
+            if parent in waiting:
+                return True
+    return False
+
+
+def _read(use: Use) -> Place | None:
+    return (use.table, use.column) if use.table and use.how != "row" else None
+
+
+def _check_unique(index: Index) -> Iterator[Problem]:
+    for i, reference in enumerate(index.dataset.constraints.unique):
+        at, place = pointer("constraints", "unique", i), _place(reference)
+        if place not in index.columns:
+            yield _unknown(at, *place, index, qualified=True)
+        elif not index.never_repeats(place):
+            word = index.columns[place].generator.word
+            hint = "Remove it from unique, or make the column with a sequence."
+            yield Problem(
+                at, "unique-not-made", f"{reference} is to be unique, but {word} can make the same value twice.", hint
+            )
+
+
+def _inferred_keys(index: Index) -> Iterator[Problem]:
+    declared = {_place(key.from_) for key in index.dataset.constraints.foreign_keys}
+    for at, table, column in index.every_column:
+        key = index.key_read_by(column)
+        if key and (table.id, column.name) not in declared:
+            name, whole = f"{table.id}.{column.name}", ".".join(key)
+            hint = f'Add {{"from": "{name}", "to": "{whole}"}} to constraints.foreign_keys to say so.'
+            yield note(
+                at + "/generator/lookup/from", "foreign-key-inferred", f"{name} counts as a foreign key to {whole}.", hint
+            )
+
+
+def _place(reference: str) -> Place:
+    table, _, column = reference.partition(".")
+    return table, column

@@ -1,0 +1,106 @@
+"""Tables and columns renamed, with every reference to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from datagen_chat.generators.faker import COLUMN_PATTERN
+from datagen_chat.schema.json_schema import Node, annotated_schema
+from datagen_chat.schema.places import columns_of, rename_key, step, tables_of, whole
+from datagen_chat.words import NAME_PATTERN, REFERENCE_PATTERN
+
+
+@dataclass(frozen=True, slots=True)
+class _Mention:
+    """A text of a draft that names a table, a column, or a column of a table."""
+
+    holder: Any
+    key: Any
+    table: str | None
+    column: str | None
+    is_qualified: bool = True
+
+    def write(self, table: str | None, column: str | None) -> None:
+        """Write other names in its place."""
+        parts = (table, column) if self.is_qualified else (table if self.column is None else column,)
+        self.holder[self.key] = ".".join(str(part) for part in parts if part is not None)
+
+
+def rename_table(draft: dict[str, Any], old: str, new: str) -> None:
+    """Give a table another name, in place, wherever it is named."""
+    for mention in list(_mentions(draft)):
+        if mention.table == old and (mention.is_qualified or mention.column is None):
+            mention.write(new, mention.column)
+    for table in tables_of(draft):
+        if table.get("id") == old:
+            table["id"] = new
+
+
+def rename_column(draft: dict[str, Any], table: str, old: str, new: str) -> None:
+    """Give a column another name, in place, wherever it is named."""
+    for mention in list(_mentions(draft)):
+        if mention.table == table and mention.column == old:
+            mention.write(table, new)
+    _rename_local_keys(draft, table, old, new)
+    for node in tables_of(draft):
+        for column in columns_of(node) if node.get("id") == table else ():
+            if column.get("name") == old:
+                column["name"] = new
+
+
+def _mentions(draft: dict[str, Any]) -> Iterator[_Mention]:
+    """Yield every text that names a table or column, found by what the JSON Schema says of its place."""
+    root = annotated_schema()
+    yield from _in_value(root["properties"]["constraints"], draft, "constraints", None)
+    for table in tables_of(draft):
+        own = table.get("id")
+        if isinstance(table.get("pk"), str):
+            yield _Mention(table, "pk", own, table["pk"], is_qualified=False)
+        parents = table.get("parents")
+        for k, parent in enumerate(parents if isinstance(parents, list) else ()):
+            if isinstance(parent, str):
+                yield _Mention(parents, k, parent, None, is_qualified=False)
+        for column in columns_of(table):
+            yield from _in_value(root["$defs"]["Column"]["properties"]["generator"], column, "generator", own)
+
+
+def _in_value(node: Node, holder: Any, key: Any, own: str | None) -> Iterator[_Mention]:
+    """Yield the names in one value, governed by `node`, of the table `own`."""
+    value = holder.get(key) if isinstance(holder, dict) else holder[key]
+    node = whole(node, value)
+    if isinstance(value, str):
+        yield from _in_text(node.get("pattern"), value, holder, key, own)
+    elif isinstance(value, dict):
+        for name in value:
+            theirs = _theirs(holder) if key == "on" else own
+            yield from _in_value(step(node, value, name)[0], value, name, theirs)
+    elif isinstance(value, list):
+        for index in range(len(value)):
+            yield from _in_value(step(node, value, str(index))[0], value, index, own)
+
+
+def _in_text(pattern: str | None, value: str, holder: Any, key: Any, own: str | None) -> Iterator[_Mention]:
+    if pattern in (REFERENCE_PATTERN, COLUMN_PATTERN) and value.count(".") == 1:
+        table, _, column = value.partition(".")
+        yield _Mention(holder, key, table, column)
+    elif pattern in (NAME_PATTERN, COLUMN_PATTERN):
+        yield _Mention(holder, key, own, value, is_qualified=False)
+
+
+def _theirs(lookup: Any) -> str | None:
+    """Return the table that a lookup reads."""
+    source = lookup.get("from")
+    return source.partition(".")[0] if isinstance(source, str) else None
+
+
+def _rename_local_keys(draft: dict[str, Any], table: str, old: str, new: str) -> None:
+    """Rename a column where it is the key of an object: the local side of a lookup's `on`."""
+    for node in tables_of(draft):
+        for column in columns_of(node) if node.get("id") == table else ():
+            generator = column.get("generator")
+            for arguments in generator.values() if isinstance(generator, dict) else ():
+                on = arguments.get("on") if isinstance(arguments, dict) else None
+                if isinstance(on, dict) and old in on:
+                    rename_key(on, old, new)

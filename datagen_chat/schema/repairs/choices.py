@@ -1,0 +1,105 @@
+"""Choices in other shapes: with their weights in an object, as objects, in another type's notation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from datagen_chat.generators.choice import fits
+from datagen_chat.problems import Problem
+from datagen_chat.schema.places import Json, holder_of, replace_by
+from datagen_chat.schema.repairs.registry import repairs
+from datagen_chat.schema.repairs.values import loose_instant
+
+_VALUE, _WEIGHT = ("value", "name", "choice", "option", "label"), ("weight", "probability", "prob", "p", "share", "ratio")
+
+
+@repairs("wrong-type")
+def split_weights(draft: Json, problem: Problem) -> str | None:
+    """Turn {"a": 0.5, "b": 0.5} into choices and weights."""
+    choice, key = holder_of(draft, problem.at)
+    value = choice[key]
+    if key not in ("choices", "weights") or not isinstance(value, dict) or not _are_numbers(list(value.values())):
+        return None
+    names, weights = list(value), list(value.values())
+    if key == "choices" and "weights" not in choice:
+        replace_by(
+            choice, {"choices": names, "weights": weights} | {name: part for name, part in choice.items() if name != key}
+        )
+    elif key == "weights" and isinstance(choice.get("choices"), list) and sorted(map(str, choice["choices"])) == sorted(names):
+        choice["weights"] = [value[str(name)] for name in choice["choices"]]
+    elif key == "weights" and "choices" not in choice:
+        replace_by(choice, {"choices": names} | choice | {"weights": weights})
+    else:
+        return None
+    return "Wrote choices and weights as two lists."
+
+
+def _are_numbers(values: list[Any]) -> bool:
+    return bool(values) and all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
+
+
+@repairs("unknown-key")
+def weights_by_name(draft: Json, problem: Problem) -> str | None:
+    """Turn {"choice": {"a": 0.5, "b": 0.5}} into choices and weights."""
+    choice, _ = holder_of(draft, problem.at)
+    if not problem.at.rpartition("/")[0].endswith("/generator/choice") or not _are_numbers(list(choice.values())):
+        return None
+    replace_by(choice, {"choices": list(choice), "weights": list(choice.values())})
+    return "Wrote choices and weights as two lists."
+
+
+@repairs("wrong-type")
+def unfold_objects(draft: Json, problem: Problem) -> str | None:
+    """Turn choices such as {"value": "a", "weight": 0.5} into choices and weights."""
+    at = problem.at.rpartition("/")[0]
+    choice, key = holder_of(draft, at)
+    values = choice[key]
+    if key != "choices" or not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
+        return None
+    keys = set(values[0])
+    value_key = next((name for name in _VALUE if name in keys), None)
+    weight_key = next((name for name in _WEIGHT if name in keys), None)
+    if value_key is None or keys != {value_key, weight_key} - {None} or any(set(value) != keys for value in values):
+        return None
+    if weight_key is not None and "weights" in choice:
+        return None
+    choice[key] = [value[value_key] for value in values]
+    if weight_key is not None:
+        choice["weights"] = [value[weight_key] for value in values]
+    return "Wrote choices and weights as two lists."
+
+
+@repairs("choice-type")
+def write_choices_as(draft: Json, problem: Problem) -> str | None:
+    """Write choices in the notation of the column's type, where each of them has one."""
+    at = problem.at.rpartition("/choices/")[0]
+    choice, _ = holder_of(draft, f"{at}/choices")
+    column, _ = holder_of(draft, at.rpartition("/generator/")[0] + "/generator")
+    type_ = column.get("type")
+    if all(value is None or fits(value, type_) for value in choice["choices"]):
+        return None  # an earlier edit of the pass has done it
+    written = [_written(value, type_) for value in choice["choices"]]
+    if any(value is not None and not fits(value, type_) for value in written):
+        return None
+    choice["choices"] = written
+    return f"Wrote the choices as {type_}."
+
+
+def _written(value: Any, type_: str) -> Any:
+    """Return a choice in the notation of a type, or as it is when it has none there."""
+    if value is None:
+        return None
+    if type_ == "string":
+        return value if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
+    if type_ == "bool":
+        return {"true": True, "false": False}.get(value.strip().lower(), value) if isinstance(value, str) else value
+    if type_ in ("datetime", "date"):
+        return (loose_instant(value) or value) if isinstance(value, str) else value
+    return _number(value, type_) if isinstance(value, str) else value
+
+
+def _number(text: str, type_: str) -> Any:
+    try:
+        return int(text) if type_ == "int" or text.strip().lstrip("+-").isdigit() else float(text)
+    except ValueError:
+        return text

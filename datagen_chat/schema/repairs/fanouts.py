@@ -1,0 +1,92 @@
+"""Fanouts in other shapes: a number, a range, a distribution inside the distribution."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from datagen_chat.fanouts import SPREADS
+from datagen_chat.problems import Problem
+from datagen_chat.schema.places import Json, called, holder_of, replace_by
+from datagen_chat.schema.repairs.registry import repairs
+
+_RANGE = re.compile(r"(\d{1,12})\s*(?:-|–|\.\.\.?|to)\s*(\d{1,12})")
+_NAMING = ("distribution", "type", "kind", "dist", "law", "name")
+_NESTING = ("params", "parameters", "args", "arguments")
+
+
+@repairs("wrong-type")
+def spell_out(draft: Json, problem: Problem) -> str | None:
+    """Turn 5 into a constant fanout, and "1-5" or [1, 5] into a uniform one."""
+    holder, key = holder_of(draft, problem.at)
+    if key != "fanout":
+        return None
+    value = holder[key]
+    made = _spelled_out(int(value) if isinstance(value, str) and re.fullmatch(r"\d{1,12}", value) else value)
+    if made is None:
+        return None
+    holder[key] = made
+    return f"Wrote the fanout {value} as {made['distribution']}."
+
+
+def _spelled_out(value: Any) -> dict[str, Any] | None:
+    if isinstance(value, str) and (found := _RANGE.fullmatch(value.strip())):
+        value = [int(found[1]), int(found[2])]
+    if isinstance(value, list) and len(value) == 2 and all(_is_whole(part) for part in value):
+        return {"distribution": "uniform", "min": value[0], "max": value[1]}
+    return {"distribution": "constant", "value": value} if _is_whole(value) else None
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+@repairs("wrong-type", "missing-key")
+def flatten(draft: Json, problem: Problem) -> str | None:
+    """Lift a distribution that stands inside the fanout out of its objects, or find it under another name."""
+    if not problem.at.endswith("/fanout/distribution"):
+        return None
+    fanout, _ = holder_of(draft, problem.at)
+    flat = _flat(fanout)
+    if flat == fanout or not isinstance(flat.get("distribution"), str):
+        return None
+    replace_by(fanout, flat)
+    return "Wrote the fanout's distribution and its parameters side by side."
+
+
+def _flat(fanout: dict[str, Any]) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in fanout.items():
+        if isinstance(value, dict) and key in (*_NAMING, *_NESTING):
+            flat |= _flat(value)
+        elif isinstance(value, dict) and word_of(key):
+            flat |= {"distribution": word_of(key)} | _flat(value)
+        else:
+            flat["distribution" if key in _NAMING else key] = value
+    return flat if "distribution" in flat else flat | _guessed(flat)
+
+
+def _guessed(flat: dict[str, Any]) -> dict[str, Any]:
+    """Return the only distribution whose own parameters are there."""
+    for word, cls in SPREADS.items():
+        required = {name for name, field in cls.arguments().items() if field.is_required()}
+        if required and required <= set(flat):
+            return {"distribution": word}
+    return {}
+
+
+def word_of(name: str) -> str | None:
+    """Return the fanout that a name means, by its own name or another."""
+    return called({"properties": {word: {"also": cls.also} for word, cls in SPREADS.items()}}, name)
+
+
+@repairs("unknown-key")
+def lift_parameters(draft: Json, problem: Problem) -> str | None:
+    """Lift parameters that stand in an object of their own."""
+    fanout, key = holder_of(draft, problem.at)
+    if key not in _NESTING or not problem.at.rpartition("/")[0].endswith("/fanout") or not isinstance(fanout[key], dict):
+        return None
+    if set(fanout[key]) & set(fanout):
+        return None
+    fanout |= fanout.pop(key)
+    return f"Wrote what stood in {key} beside the distribution."

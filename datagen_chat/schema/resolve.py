@@ -1,0 +1,189 @@
+"""What a schema means, checked: every word's own rules, every table's keys and rows, every reference, every cycle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from datagen_chat.generators.lookup import Lookup
+from datagen_chat.instants import show_instant
+from datagen_chat.problems import Problem, did_you_mean, note, pointer
+from datagen_chat.schema.cycles import check_cycles
+from datagen_chat.schema.index import Index
+from datagen_chat.schema.model import DEFAULT_ROWS, Column, Dataset, Table
+from datagen_chat.schema.references import check_references
+from datagen_chat.words import ColumnType
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnFacts:
+    """What a generator's checks may know of its column."""
+
+    type: ColumnType
+    nullable: bool
+    timeframe: tuple[int, int] | None
+
+
+def resolve(dataset: Dataset) -> Iterator[Problem]:
+    """Yield what is wrong, or worth knowing, about a dataset whose shape is right."""
+    index = Index(dataset)
+    yield from _check_timeframe(dataset)
+    yield from _check_names(dataset)
+    for i, table in enumerate(dataset.nodes):
+        at = pointer("nodes", i)
+        yield from (problem.under(at) for problem in _check_table(table, index))
+    for at, table, column in index.every_column:
+        yield from (problem.under(at) for problem in _check_column(table, column, index))
+    yield from check_references(index)
+    yield from check_cycles(index)
+
+
+def _check_timeframe(dataset: Dataset) -> Iterator[Problem]:
+    if dataset.window and dataset.window[1] < dataset.window[0]:
+        start, end = map(show_instant, dataset.window)
+        yield Problem(
+            "/timeframe", "window-order", f"The timeframe ends ({end}) before it starts ({start}).", "Swap start and end."
+        )
+
+
+def _check_names(dataset: Dataset) -> Iterator[Problem]:
+    yield from _repeated("/nodes/{}/id", [table.id for table in dataset.nodes], "table", "the schema")
+    for i, table in enumerate(dataset.nodes):
+        yield from _repeated(f"/nodes/{i}/columns/{{}}/name", [column.name for column in table.columns], "column", table.id)
+
+
+def _repeated(at: str, names: list[str], what: str, where: str) -> Iterator[Problem]:
+    """Yield the names that stand a second time; upper and lower case are the same to a database."""
+    seen: dict[str, str] = {}
+    for k, name in enumerate(names):
+        first = seen.get(name.lower())
+        seen.setdefault(name.lower(), name)
+        if first is not None:
+            how = "twice" if first == name else f'beside "{first}", which differs only in case'
+            message = f'The {what} "{name}" stands in {where} {how}.'
+            yield Problem(at.format(k), f"duplicate-{what}", message, f"Rename or remove this {what}.")
+
+
+def _check_table(table: Table, index: Index) -> Iterator[Problem]:
+    yield from _check_key(table, index)
+    yield from _check_rows(table)
+    yield from _check_parents(table, index)
+    if table.fanout:
+        problems = tuple(table.fanout.check())
+        yield from (problem.under("/fanout") for problem in problems)
+        if not problems and table.rows is not None:
+            yield from _check_reach(table, index)
+
+
+def _check_key(table: Table, index: Index) -> Iterator[Problem]:
+    columns = {column.name: (j, column) for j, column in reversed(list(enumerate(table.columns)))}
+    if table.pk not in columns:
+        hint = did_you_mean(table.pk, columns) or "Name one of its columns, or add the column."
+        yield Problem("/pk", "unknown-pk", f"{table.id} has no column {table.pk} to be its primary key.", hint)
+        return
+    j, column = columns[table.pk]
+    if column.may_be_null:
+        at = pointer("columns", j, "null_rate" if column.null_rate else "nullable")
+        yield Problem(
+            at, "pk-nullable", f"{table.id}.{table.pk} is a primary key and cannot be null.", f"Remove {at.rpartition('/')[2]}."
+        )
+    if not index.never_repeats((table.id, table.pk)):
+        message = f"{table.id}.{table.pk} is a primary key, but {column.generator.word} can make the same value twice."
+        hint = 'Make it with {"sequence": {"start": 1, "step": 1}} and type int.'
+        yield Problem(pointer("columns", j, "generator"), "pk-not-unique", message, hint)
+
+
+def _check_rows(table: Table) -> Iterator[Problem]:
+    if table.rows is not None or (table.kind == "fact" and table.parents):
+        return
+    if table.kind == "vocab":
+        hint = "Add rows: how many entries it has."
+        yield Problem("/rows", "missing-rows", f"Nothing says how many rows the vocab {table.id} has.", hint)
+    else:
+        message = f"{table.id} gives no number of rows; it gets {DEFAULT_ROWS}."
+        yield note("/rows", "default-rows", message, "Add rows to choose another number.")
+
+
+def _check_parents(table: Table, index: Index) -> Iterator[Problem]:
+    if table.kind != "fact":
+        for key in ("parents", "fanout"):
+            if getattr(table, key):
+                message = f"{table.id} is {_article(table.kind)}, which stands alone, but has {key}."
+                yield Problem(f"/{key}", "not-a-fact", message, f'Set kind to "fact", or remove {key}.')
+        return
+    if table.fanout and not table.parents:
+        hint = "Add parents: the table whose rows it multiplies."
+        yield Problem("/fanout", "fanout-without-parents", f"{table.id} has a fanout but no parents to multiply.", hint)
+    for k, parent in enumerate(table.parents):
+        at = pointer("parents", k)
+        if parent not in index.tables:
+            hint = did_you_mean(parent, index.tables) or f"The tables are {', '.join(list(index.tables)[:20])}."
+            yield Problem(at, "unknown-table", f'There is no table "{parent}" for {table.id} to hang off.', hint)
+        elif parent in table.parents[:k]:
+            yield Problem(at, "repeated-parent", f"{table.id} names its parent {parent} twice.", "Remove one of them.")
+
+
+def _article(kind: str) -> str:
+    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
+
+
+def _check_reach(table: Table, index: Index) -> Iterator[Problem]:
+    """Yield a total that the fanout's bounds do not allow for the number of parent rows."""
+    assert table.fanout is not None
+    if not table.parents or table.parents[0] not in index.tables or table.rows is None:
+        return
+    low, high = table.fanout.bounds()
+    fewest, most = index.row_range(table.parents[0])
+    if high is not None and table.rows > most * high:
+        message = (
+            f"{table.rows} rows of {table.id} cannot come from {most:.0f} rows of {table.parents[0]} with at most {high} each."
+        )
+        yield Problem(
+            "/rows", "rows-out-of-reach", message, f"Set rows to at most {most * high:.0f}, or raise the fanout's max."
+        )
+    elif table.rows < fewest * low:
+        message = (
+            f"{table.rows} rows of {table.id} are too few for {fewest:.0f} rows of {table.parents[0]} with at least {low} each."
+        )
+        yield Problem(
+            "/rows", "rows-out-of-reach", message, f"Set rows to at least {fewest * low:.0f}, or lower the fanout's min."
+        )
+
+
+def _check_column(table: Table, column: Column, index: Index) -> Iterator[Problem]:
+    generator, name = column.generator, f"{table.id}.{column.name}"
+    facts = ColumnFacts(column.type, column.may_be_null, index.dataset.window)
+    yield from (problem.under(pointer("generator", generator.word)) for problem in generator.check(facts))
+    if column.type not in generator.fills:
+        message = f"{name} is of type {column.type}, which {generator.word} cannot make."
+        yield Problem(
+            "/type", "generator-type", message, f"Set type to {' or '.join(generator.fills)}, or use another generator."
+        )
+    if column.decimals is not None and column.type != "float":
+        message = f"{name} is of type {column.type}; only a float has decimals."
+        yield Problem("/decimals", "decimals-type", message, "Remove decimals, or set type to float.")
+    yield from _check_nulls(name, table, column, index)
+
+
+def _check_nulls(name: str, table: Table, column: Column, index: Index) -> Iterator[Problem]:
+    why = why_null(table, column, index)
+    if why and not column.may_be_null:
+        yield Problem("/generator", "null-not-allowed", f"{name} is not nullable, but {why}.", 'Add "nullable": true.')
+    elif column.nullable and not column.null_rate and not why:
+        hint = "Add null_rate: the share of rows without a value, or remove nullable."
+        yield note("/nullable", "nullable-unused", f"{name} is nullable, but nothing makes a null.", hint)
+
+
+def why_null(table: Table, column: Column, index: Index) -> str:
+    """Return why a column's generator can make nulls, as the end of a sentence; empty when it cannot."""
+    generator = column.generator
+    if not isinstance(generator, Lookup):
+        return f"its {generator.word} makes nulls" if generator.makes_nulls() else ""
+    source = index.columns.get((generator.table, generator.column))
+    if source is not None and source.may_be_null:
+        return f"{generator.table}.{generator.column}, where its values come from, may be null"
+    pointed = generator.pointed()
+    local = index.columns.get((table.id, pointed[0])) if pointed else None
+    if local is not None and local.may_be_null:
+        return f"{local.name}, the key that it follows, may be null"
+    return "the root of its tree has none" if column.nullable and generator.table == table.id and not pointed else ""

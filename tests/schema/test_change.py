@@ -1,0 +1,246 @@
+"""Differences are told by name; patches merge by name, and a rename reaches every reference."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from datagen_chat.schema.change import difference
+from datagen_chat.schema.patch import apply_patch
+from datagen_chat.schema.read import read
+
+EDITS = [
+    ({"nodes": [{"id": "product", "rows": 30}]}, ["product: rows 20 → 30"]),
+    (
+        {"nodes": [{"id": "customer", "columns": [{"name": "country", "generator": {"choice": {"weights": [0.5, 0.5]}}}]}]},
+        ["customer.country: weights 0.7/0.3 → 0.5/0.5"],
+    ),
+    (
+        {"nodes": [{"id": "customer", "columns": [{"name": "country", "generator": {"faker": {"method": "country"}}}]}]},
+        ["customer.country: choice US/DE, weights 0.7/0.3 → faker country"],
+    ),
+    (
+        {"nodes": [{"id": "product", "columns": [{"name": "price", "generator": {"distribution": {"clamp": [10, 500]}}}]}]},
+        ["product.price: clamp 1/99 → 10/500"],
+    ),
+    (
+        {"nodes": [{"id": "product", "columns": [{"name": "price", "generator": {"distribution": {"params": {"mu": 4}}}}]}]},
+        ["product.price: mu 3.5 → 4"],
+    ),
+    (
+        {
+            "nodes": [
+                {"id": "order", "columns": [{"name": "note", "type": "string", "generator": {"faker": {"method": "sentence"}}}]}
+            ]
+        },
+        ["order.note: added: string from faker sentence"],
+    ),
+    ({"nodes": {"order": {"columns": {"quantity": None}}}}, ["order.quantity: removed"]),
+    ({"nodes": [{"id": "order", "columns": [{"name": "quantity", "$delete": True}]}]}, ["order.quantity: removed"]),
+    (
+        {"nodes": [{"id": "customer", "columns": [{"name": "phone", "null_rate": None}]}]},
+        ["customer.phone: no null_rate any more (was 0.2)"],
+    ),
+    (
+        {"nodes": [{"id": "order", "fanout": {"distribution": "poisson", "lambda": 3}}]},
+        ["order: fanout uniform, min 1, max 5 → poisson, lambda 3"],
+    ),
+    ({"nodes": [{"id": "order", "fanout": {"max": 9}}]}, ["order: fanout uniform, min 1, max 5 → uniform, min 1, max 9"]),
+    ({"timeframe": {"end": "2025-12-31T23:59:59Z"}}, ["timeframe: end 2024-12-31T23:59:59Z → 2025-12-31T23:59:59Z"]),
+    ({"metadata": {"name": "Store"}}, ["metadata: name Shop → Store"]),
+    (
+        {"constraints": {"foreign_keys": [{"from": "order.customer_id", "to": "customer.customer_id"}]}},
+        ["foreign key order.product_id → product.product_id removed"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("patch", "lines"), EDITS)
+def test_an_edit_is_told_in_one_line(shop, patch, lines):
+    patched = apply_patch(shop, patch)
+    assert patched.problems == ()
+    assert read(patched.draft).errors == ()
+    assert [str(change) for change in difference(shop, patched.draft)] == lines
+
+
+def test_a_schema_does_not_differ_from_itself(shop, seeds):
+    for draft in (shop, *seeds):
+        assert difference(draft, copy.deepcopy(draft)) == ()
+        assert difference(draft, read(draft).dataset) == ()
+
+
+def test_spelling_out_a_default_is_no_change(shop):
+    plain = copy.deepcopy(shop)
+    shop["nodes"][1]["columns"][0]["generator"]["sequence"]["step"] = 1
+    shop["nodes"][0]["columns"][1]["nullable"] = False
+    assert difference(plain, shop) == ()
+
+
+def test_before_the_first_schema_everything_is_new(shop):
+    lines = [str(change) for change in difference(None, shop)]
+    assert "customer: added: entity with 4 columns" in lines
+    assert "order: added: fact under customer with 6 columns" in lines
+
+
+def test_a_vanished_table_is_seen(shop):
+    smaller = copy.deepcopy(shop)
+    del smaller["nodes"][1]
+    assert "product: removed" in [str(change) for change in difference(shop, smaller)]
+
+
+def test_another_order_is_told_once(shop):
+    moved = copy.deepcopy(shop)
+    moved["nodes"][0]["columns"].reverse()
+    moved["nodes"].reverse()
+    assert [str(change) for change in difference(shop, moved)] == [
+        "customer: columns in another order",
+        "tables in another order",
+    ]
+
+
+def test_a_renamed_column_keeps_its_references(shop):
+    patch = {"nodes": [{"id": "product", "columns": [{"name": "product_id", "$rename": "sku"}]}]}
+    draft = apply_patch(shop, patch).draft
+    assert read(draft).errors == ()
+    assert draft["nodes"][1]["pk"] == "sku"
+    assert draft["nodes"][2]["columns"][2]["generator"] == {"lookup": {"from": "product.sku"}}
+    assert draft["constraints"]["foreign_keys"][1] == {"from": "order.product_id", "to": "product.sku"}
+
+
+def test_a_renamed_key_column_is_followed_by_on(shop):
+    patch = {"nodes": {"order": {"columns": {"product_id": {"$rename": "item_id"}}}}}
+    draft = apply_patch(shop, patch).draft
+    assert read(draft).errors == ()
+    assert draft["nodes"][2]["columns"][3]["generator"]["lookup"]["on"] == "item_id"
+    shop["nodes"][2]["columns"][3]["generator"]["lookup"]["on"] = {"product_id": "product_id"}
+    draft = apply_patch(
+        shop, patch | {"nodes": {"product": {"columns": {"product_id": {"$rename": "sku"}}}, **patch["nodes"]}}
+    ).draft
+    assert read(draft).errors == ()
+    assert draft["nodes"][2]["columns"][3]["generator"]["lookup"]["on"] == {"item_id": "sku"}
+
+
+def test_a_renamed_table_keeps_its_references(shop):
+    shop["constraints"]["unique"] = ["customer.customer_id"]
+    shop["nodes"][2]["columns"].append(
+        {"name": "name", "type": "string", "generator": {"faker": {"method": "name", "locale_from": "customer.country"}}}
+    )
+    draft = apply_patch(shop, {"nodes": [{"id": "customer", "$rename": "client"}]}).draft
+    assert read(draft).errors == ()
+    assert "customer." not in json.dumps(draft)
+    assert draft["nodes"][2]["parents"] == ["client"]
+
+
+def test_a_text_that_only_looks_like_a_reference_is_left_alone(shop):
+    shop["nodes"][0]["columns"][2]["generator"]["choice"]["choices"] = ["customer.phone", "DE"]
+    draft = apply_patch(shop, {"nodes": [{"id": "customer", "$rename": "client"}]}).draft
+    assert draft["nodes"][0]["columns"][2]["generator"]["choice"]["choices"] == ["customer.phone", "DE"]
+
+
+def test_tables_that_are_not_named_stay_as_they_are(shop):
+    patch = {"nodes": [{"id": "order", "columns": [{"name": "quantity", "type": "float"}]}]}
+    draft = apply_patch(shop, patch).draft
+    assert [json.dumps(table) for table in draft["nodes"][:2]] == [json.dumps(table) for table in shop["nodes"][:2]]
+
+
+def test_the_draft_given_is_not_edited(shop):
+    text = json.dumps(shop)
+    apply_patch(shop, {"nodes": [{"id": "order", "$rename": "sale", "columns": [{"name": "quantity", "type": "float"}]}]})
+    assert json.dumps(shop) == text
+
+
+@pytest.mark.parametrize(
+    ("patch", "at", "code"),
+    [
+        ([], "", "not-a-patch"),
+        ("rows", "", "not-a-patch"),
+        ({"seed": None}, "/seed", "nothing-to-delete"),
+        ({"nodes": {"ordr": None}}, "/nodes/ordr", "nothing-to-delete"),
+        ({"nodes": [{"id": "order", "columns": {"qty": None}}]}, "/nodes/0/columns/qty", "nothing-to-delete"),
+        ({"nodes": [{"id": "order", "pk": None, "rows": None}]}, "/nodes/0/rows", "nothing-to-delete"),
+        ({"nodes": [{"rows": 5}]}, "/nodes/0", "unnamed"),
+        ({"nodes": [5]}, "/nodes/0", "unnamed"),
+        ({"nodes": {"order": 5}}, "/nodes/order", "wrong-type"),
+        ({"nodes": {"sale": {"$rename": "x"}}}, "/nodes/sale", "nothing-to-rename"),
+        ({"nodes": {"order": {"$rename": "customer"}}}, "/nodes/order/$rename", "bad-rename"),
+        ({"nodes": {"order": {"$rename": 5}}}, "/nodes/order/$rename", "bad-rename"),
+    ],
+)
+def test_what_a_patch_cannot_do_is_a_problem_and_changes_nothing(shop, patch, at, code):
+    patched = apply_patch(shop, patch)
+    assert [(problem.at, problem.code) for problem in patched.problems] == [(at, code)]
+    assert patched.draft == shop
+
+
+names = st.sampled_from(
+    [
+        "nodes",
+        "columns",
+        "id",
+        "name",
+        "customer",
+        "order",
+        "product",
+        "price",
+        "country",
+        "quantity",
+        "generator",
+        "choice",
+        "choices",
+        "weights",
+        "lookup",
+        "from",
+        "on",
+        "fanout",
+        "$rename",
+        "$delete",
+        "pk",
+        "parents",
+        "rows",
+        "constraints",
+        "foreign_keys",
+        "unique",
+        "timeframe",
+        "metadata",
+        "tables",
+        "fields",
+        "distribution",
+        "type",
+        "params",
+    ]
+)
+scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | names
+anything = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names | st.text(max_size=3), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@settings(max_examples=400, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_any_patch_of_any_draft_is_answered(new_shop, data):
+    draft: Any = data.draw(st.builds(new_shop) | anything)
+    patched = apply_patch(draft, data.draw(anything))
+    difference(draft, patched.draft)
+    again = apply_patch(patched.draft, {})
+    assert again.problems or again.draft == patched.draft
+
+
+@settings(max_examples=200, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_only_what_a_patch_names_is_told(new_shop, data):
+    table = data.draw(st.sampled_from(new_shop()["nodes"]))
+    column = data.draw(st.sampled_from(table["columns"]))
+    part = data.draw(
+        st.fixed_dictionaries(
+            {}, optional={"comment": st.text(min_size=1), "null_rate": st.floats(0.01, 1), "nullable": st.just(True)}
+        )
+    )
+    patched = apply_patch(new_shop(), {"nodes": [{"id": table["id"], "columns": [{"name": column["name"], **part}]}]})
+    assert {change.place for change in difference(new_shop(), patched.draft)} <= {f"{table['id']}.{column['name']}"}
