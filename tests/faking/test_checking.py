@@ -1,0 +1,96 @@
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from datagen_chat.faking import check, locale_for, method_in, methods
+
+MISTAKES: list[tuple[str, str, dict[str, Any], str, str, str]] = [
+    ("fullname", "en_US", {}, "/method", "unknown-faker-method", "name"),
+    ("firstName", "en_US", {}, "/method", "unknown-faker-method", "first_name"),
+    ("fake.email_address", "en_US", {}, "/method", "unknown-faker-method", "email"),
+    ("zip", "en_US", {}, "/method", "unknown-faker-method", "postcode"),
+    ("words", "en_US", {}, "/method", "unknown-faker-method", "word"),
+    ("cpf", "en_US", {}, "/method", "unknown-faker-method", "pt_BR"),
+    ("seed", "en_US", {}, "/method", "unknown-faker-method", ""),
+    ("name", "germany", {}, "/locale", "unknown-faker-locale", "de_DE"),
+    ("name", "de-DE", {}, "/locale", "unknown-faker-locale", "de_DE"),
+    ("name", "xx_XX", {}, "/locale", "unknown-faker-locale", ""),
+    ("email", "en_US", {"domian": "x.org"}, "/args/domian", "unknown-faker-argument", "domain"),
+    ("name", "en_US", {"a/b": 1}, "/args/a~1b", "unknown-faker-argument", "no arguments"),
+    ("pyint", "en_US", {"min_value": "1"}, "/args/min_value", "bad-faker-argument", "integer"),
+    ("pyint", "en_US", {"min_value": True}, "/args/min_value", "bad-faker-argument", "integer"),
+    ("pyint", "en_US", {"min_value": 9, "max_value": 3}, "/args", "bad-faker-argument", "min_value"),
+    ("date_between", "en_US", {"start_date": "last summer"}, "/args/start_date", "bad-faker-argument", "start_date"),
+    ("country_code", "en_US", {"representation": "alpha-9"}, "/args/representation", "bad-faker-argument", ""),
+    ("sentence", "en_US", {"nb_words": 10**9}, "/args/nb_words", "faker-argument-too-large", "5000"),
+    ("numerify", "en_US", {"text": "#" * 5000}, "/args/text", "faker-argument-too-large", "1000"),
+    ("pystr_format", "en_US", {"string_format": "{{zip}}"}, "/args/string_format", "bad-faker-argument", "{{method}}"),
+    ("image_url", "en_US", {"placeholder_url": "{width:9999999}"}, "/args/placeholder_url", "bad-faker-argument", ""),
+    ("date", "en_US", {"pattern": "%999999d"}, "/args/pattern", "bad-faker-argument", "%Y-%m-%d"),
+]
+
+
+@pytest.mark.parametrize(("name", "locale", "args", "at", "code", "hint"), MISTAKES, ids=[row[0] + row[3] for row in MISTAKES])
+def test_a_mistake_is_one_problem_that_says_what_to_write(
+    name: str, locale: str, args: dict[str, Any], at: str, code: str, hint: str
+) -> None:
+    (problem,) = check(name, locale, args)
+
+    assert (problem.at, problem.code) == (at, code)
+    assert hint in problem.hint
+
+
+@pytest.mark.parametrize(
+    ("name", "locale", "args"),
+    [
+        ("email", "en_US", {"domain": "example.com"}),
+        ("date_between", "en_US", {"start_date": "2020-01-01", "end_date": "+3w"}),
+        ("date_time_between", "de_DE", {"start_date": "2020-01-01T10:00:00Z", "end_date": 1_700_000_000}),
+        ("pyfloat", "en_US", {"min_value": 1, "max_value": 2.5, "right_digits": 2}),
+        ("random_element", "en_US", {"elements": ["a", "b"]}),
+        ("zipcode", "de_DE", {}),
+        ("pesel", "pl_PL", {}),
+    ],
+)
+def test_what_faker_can_do_is_no_problem(name: str, locale: str, args: dict[str, Any]) -> None:
+    assert list(check(name, locale, args)) == []
+
+
+def test_checking_does_not_import_faker() -> None:
+    program = """
+import sys
+from datagen_chat.faking import check, locale_for, methods
+from datagen_chat.faking import source
+from datagen_chat.draws import key
+for name in methods():
+    assert not list(check(name, "en_US", {})), name
+assert list(check("fullname", "en_US", {}))
+assert not list(check("date_between", "fr_FR", {"start_date": "-1y"}))
+assert not list(check("pyint", "en_US", {"min_value": 1, "max_value": 5}))
+assert locale_for("Deutschland") == "de_DE"
+for name in ("name", "email", "address", "uuid4", "text", "date_of_birth"):
+    source(name, "en_US", {}, key(1)).sample(range(10))
+assert "faker" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+@pytest.mark.parametrize(
+    ("country", "locale"),
+    [
+        ("DE", "de_DE"), ("Germany", "de_DE"), ("Deutschland", "de_DE"), ("United States", "en_US"), ("us", "en_US"),
+        ("USA", "en_US"), ("U.S.A.", "en_US"), ("UK", "en_GB"), ("GB", "en_GB"), ("South Korea", "ko_KR"), ("KOR", "ko_KR"),
+        ("the Netherlands", "nl_NL"), ("BRASIL", "pt_BR"), ("Türkiye", "tr_TR"), ("pt-BR", "pt_BR"), ("zh_tw", "zh_TW"),
+        ("Atlantis", None), ("", None),
+    ],
+)  # fmt: skip
+def test_a_country_has_its_locale(country: str, locale: str | None) -> None:
+    assert locale_for(country) == locale
+
+
+def test_a_method_is_found_by_its_other_name_where_a_locale_lacks_it() -> None:
+    assert method_in("zipcode", "de_DE") == "postcode"
+    assert method_in("military_apo", "de_DE") is None
+    assert {"name", "cpf"} & methods("pt_BR") == {"name", "cpf"}
