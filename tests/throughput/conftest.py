@@ -1,0 +1,8 @@
+"""The benchmark is run from the repository's root and is not installed."""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
