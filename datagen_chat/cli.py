@@ -1,0 +1,229 @@
+"""The command line: arguments in, an exit code out. Every error ends here, and each command imports what it needs."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import os
+import re
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from importlib import import_module
+from typing import TYPE_CHECKING, NoReturn
+
+from datagen_chat import __version__
+
+if TYPE_CHECKING:
+    from datagen_chat.problems import DatagenError
+
+INTERNAL, USAGE, INTERRUPTED, TERMINATED = 1, 2, 130, 143
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+FORMATS = ("parquet", "csv", "jsonl", "duckdb")
+
+_DESCRIPTION = "Design a relational dataset in conversation with a language model, then generate it at any size."
+_EXAMPLES = """\
+examples:
+  datagen chat --from-transcript FILE --save schemas
+  datagen sample schemas/shop.json --table order
+  datagen generate schemas/shop.json --seed 42 -o output
+
+exit codes:
+  0 done; 1 an error in datagen itself; 2 wrong input; 3 the language model failed;
+  4 a conversation ended with a schema that is not valid; 130 interrupted
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors name the nearest word, and where to read more."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the arguments, and leave."""
+        from datagen_chat.terminal.screen import stderr
+
+        screen = stderr()
+        screen.say(("datagen: ", "bold"), f"{message}{self._meant(message)}", hang=2)
+        screen.say(f"Try: {self.prog} --help", hang=2)
+        raise SystemExit(USAGE)
+
+    def _meant(self, message: str) -> str:
+        from datagen_chat.problems import nearest
+
+        said = re.search(r"invalid choice: '([^']{1,100})'|unrecognized arguments: (-\S{1,100})", message)
+        known = COMMANDS if said and said[1] else self._flags()
+        found = nearest(said[1] or said[2], known) if said else ()
+        return f'. Did you mean "{found[0]}"?' if found else ""
+
+    def _flags(self) -> list[str]:
+        """Return every flag of this parser and of its commands."""
+        below = [parser for action in self._actions if isinstance(action.choices, dict) for parser in action.choices.values()]
+        return [flag for parser in (self, *below) for action in parser._actions for flag in action.option_strings]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run `datagen` and return its exit code."""
+    # Plugins of pydantic are looked for in every installed package, which takes longer than all models together.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    try:
+        with suppress(ValueError):  # only the main thread may set handlers
+            signal.signal(signal.SIGTERM, _terminate)
+        parser = _parser()
+        options = parser.parse_args(arguments)
+        if options.command is None:
+            parser.print_help(sys.stderr)
+            return USAGE
+        code = int(import_module(f"datagen_chat.commands.{options.command}").run(options))
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        _say_at_last("Interrupted.")
+        return INTERRUPTED
+    except BrokenPipeError:
+        return _hang_up()
+    except Exception as error:  # noqa: BLE001 - the edge: what gets here must still be told in one line
+        return _told(error)
+    return code
+
+
+def _terminate(_signal: int, _frame: object) -> NoReturn:
+    raise SystemExit(TERMINATED)
+
+
+def _hang_up() -> int:
+    """Leave in silence, because nobody reads on; what is still buffered must not fail again at exit."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):
+            os.dup2(nowhere, stream.fileno())
+    return 0
+
+
+def _say_at_last(line: str) -> None:
+    with suppress(OSError, ValueError):
+        print(f"\r{line}", file=sys.stderr)
+
+
+def _told(error: Exception) -> int:
+    """Say an error and return the exit code that stands for it."""
+    from datagen_chat.problems import DatagenError
+
+    if os.environ.get("DATAGEN_DEBUG") == "1":
+        import traceback
+
+        traceback.print_exception(error)
+    if isinstance(error, DatagenError):
+        try:
+            return _told_on_purpose(error)
+        except BrokenPipeError:
+            return _hang_up()
+    if isinstance(error, OSError) and error.errno in _FULL:
+        _say_at_last(f"datagen: what was to be shown cannot be written: {error.strerror}.")
+        _hang_up()
+        return USAGE
+    what = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+    printable = what.encode("ascii", "backslashreplace").decode()
+    _say_at_last(
+        f"datagen: an error in datagen itself: {printable}. Please report it; DATAGEN_DEBUG=1 shows where it happened."
+    )
+    return INTERNAL
+
+
+def _told_on_purpose(error: DatagenError) -> int:
+    from datagen_chat.terminal.report import report
+
+    return report(error)
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    """Return how an option's whole number is read; 1_000, 10k, 5M and 2G are numbers too."""
+
+    def number(said: str) -> int:
+        found = re.fullmatch(r"([+-]?\d[\d_]{0,30})([kKMG]?)", said)
+        if found is None:
+            raise argparse.ArgumentTypeError(f"{said[:40]!r} is not a whole number")
+        value = int(found[1].replace("_", "")) * {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9}[found[2]]
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(f"{value} is not between {least} and {most}")
+        return value
+
+    return number
+
+
+def _rows(said: str) -> tuple[int, int | None]:
+    """Return the first row and the end, which is not included, of "100:110", "100:", ":10" or "100"."""
+    found = re.fullmatch(r"(\d{0,18})(:?)(\d{0,18})", said)
+    if found is None or not (found[1] or found[3]):
+        raise argparse.ArgumentTypeError(f"{said[:40]!r} is not a range of rows such as 100:110")
+    first = int(found[1] or 0)
+    stop = int(found[3]) if found[3] else (None if found[2] else first + 1)
+    if stop is not None and stop <= first:
+        raise argparse.ArgumentTypeError(f"{said[:40]!r} ends before it starts")
+    return first, stop
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        "datagen", description=_DESCRIPTION, epilog=_EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--version", action="version", version=f"datagen {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    for name, (about, add) in COMMANDS.items():
+        add(commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}."))
+    return parser
+
+
+def _add_chat(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--from-transcript", metavar="FILE", help="replay the conversations in a Markdown file")
+    parser.add_argument("--conversation", type=_whole(1, 10**6), metavar="N", help="replay only the N-th conversation")
+    parser.add_argument("--save", metavar="FOLDER", help="write each conversation's last valid schema to a file there")
+    _add_seed(parser)
+
+
+def _add_generate(parser: argparse.ArgumentParser) -> None:
+    _add_file(parser)
+    _add_seed(parser)
+    parser.add_argument("-o", "--output", default="output", metavar="FOLDER", help="where to write (default: output)")
+    parser.add_argument("--format", default="parquet", choices=FORMATS, help="what to write (default: parquet)")
+    parser.add_argument("--workers", type=_whole(1, 256), metavar="N", help="threads (default: one for each core)")
+    limit = _whole(1, 10**15)
+    parser.add_argument("--max-rows", type=limit, default=10**8, metavar="N", help="refuse larger datasets (default: 100M)")
+    parser.add_argument("--block-rows", type=_whole(1, 10**7), default=1 << 16, help=argparse.SUPPRESS)
+
+
+def _add_validate(parser: argparse.ArgumentParser) -> None:
+    _add_file(parser)
+    parser.add_argument("--json", action="store_true", help="write what was found as JSON")
+
+
+def _add_sample(parser: argparse.ArgumentParser) -> None:
+    _add_file(parser)
+    _add_seed(parser)
+    parser.add_argument("--table", metavar="NAME", help="only this table")
+    parser.add_argument("-n", type=_whole(1, 10**9), default=5, metavar="N", help="rows of each table (default: 5)")
+    parser.add_argument("--rows", type=_rows, metavar="A:B", help="rows A up to but not including B; the first is row 0")
+    parser.add_argument(
+        "--format", default="table", choices=("table", "csv", "jsonl"), help="how to show them (default: table)"
+    )
+
+
+def _add_schema(parser: argparse.ArgumentParser) -> None:
+    """Add nothing: the command takes no arguments."""
+
+
+def _add_file(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="SCHEMA", help='a schema file, or "-" for standard input')
+    parser.add_argument("--strict", action="store_true", help="take only strict JSON in the language's own spelling")
+
+
+def _add_seed(parser: argparse.ArgumentParser) -> None:
+    seed = _whole(-(2**63), 2**63 - 1)
+    parser.add_argument("--seed", type=seed, default=42, metavar="N", help="the same seed makes the same rows (default: 42)")
+
+
+COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
+    "chat": ("hold a conversation, and see every schema in it with real rows", _add_chat),
+    "generate": ("write all rows of a schema to files", _add_generate),
+    "validate": ("check a schema, and say what is wrong with it", _add_validate),
+    "sample": ("show some rows of a schema, as generate would write them", _add_sample),
+    "schema": ("write the JSON Schema of the language", _add_schema),
+}

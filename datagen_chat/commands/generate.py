@@ -1,0 +1,113 @@
+"""`datagen generate`: every row of a dataset, written to a folder that is complete or untouched."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shlex
+import time
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from datagen_chat import __version__
+from datagen_chat.commands.files import read_schema
+from datagen_chat.conversation.document import Document
+from datagen_chat.engine.estimate import check_size, duration
+from datagen_chat.engine.plan import Plan
+from datagen_chat.engine.run import write_plan
+from datagen_chat.engine.shapes import dataset_shape
+from datagen_chat.schema.canonical import schema_hash
+from datagen_chat.sinks import sink
+from datagen_chat.sinks.manifest import MANIFEST, Manifest, TableEntry, table_entry
+from datagen_chat.sinks.output import Output
+from datagen_chat.terminal.cells import Ladder, size
+from datagen_chat.terminal.clean import one_line
+from datagen_chat.terminal.grid import draw_grid
+from datagen_chat.terminal.problems import draw_notes
+from datagen_chat.terminal.progress import progress
+from datagen_chat.terminal.schema import numbers, words
+from datagen_chat.terminal.screen import Screen, stderr, stdout
+
+_MADE_WITH = ("numpy", "pyarrow", "Faker")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write a dataset, and say what was written and how to get the same again."""
+    screen = stderr()
+    document = read_schema(options.file, screen, strict=options.strict)
+    expected = check_size(document.valid(), options.max_rows)
+    draw_notes(screen, document.problems, document.draft)
+    started = time.monotonic()
+    plan = Plan(document.valid(), options.seed)
+    with progress(screen, round(expected.total)) as told:
+        manifest = _write(plan, document, options, told)
+    _summarise(stdout(), manifest, options, time.monotonic() - started)
+    return 0
+
+
+def _write(plan: Plan, document: Document, options: argparse.Namespace, told: Callable[[str, int], None]) -> Manifest:
+    target, shape = sink(options.format), dataset_shape(plan)
+    workers = options.workers or usable_cores()
+    with Output(Path(options.output), plan.tables, target.name) as output:
+        writer = target.create(output.staging, shape)
+        try:
+            written = write_plan(
+                plan, writer, parallel=target.parallel, workers=workers, block_rows=options.block_rows, progress=told
+            )
+            writer.close()
+        except BaseException:
+            writer.abort()
+            raise
+        entries = [table_entry(table.shape, table.digest, output.staging, writer.files(table.shape.name)) for table in written]
+        manifest = Manifest(shape.name, target.name, schema_hash(document.draft), options.seed, _versions(), tuple(entries))
+        output.commit(manifest)
+    return manifest
+
+
+def usable_cores() -> int:
+    """Return the number of cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _versions() -> dict[str, str]:
+    return {"datagen": __version__} | {name.lower(): version(name) for name in _MADE_WITH}
+
+
+def _summarise(screen: Screen, manifest: Manifest, options: argparse.Namespace, seconds: float) -> None:
+    rows = sum(table.rows for table in manifest.tables)
+    name = one_line(manifest.dataset)
+    speed = f"{rows / max(seconds, 1e-3):,.0f} rows/s"
+    screen.say((name, "bold"), f" — {rows:,} rows in {_took(seconds)}", (f" ({speed})", "dim"), hang=2)
+    screen.blank()
+    draw_grid(screen, _table(manifest.tables))
+    screen.blank()
+    screen.say(f"Written to {one_line(options.output)}; {MANIFEST} there says what it is.", hang=2)
+    screen.command("The same rows again:", again(options))
+
+
+def _took(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds < 90 else duration(seconds)
+
+
+def _table(tables: Sequence[TableEntry]) -> list[Ladder]:
+    return [
+        words("table", [table.name for table in tables]),
+        numbers("rows", [f"{table.rows:,}" for table in tables]),
+        numbers("columns", [str(len(table.columns)) for table in tables]),
+        numbers("size", [size(sum(file.bytes for file in table.files)) for table in tables]),
+        words("file", [_files(table) for table in tables]),
+    ]
+
+
+def _files(table: TableEntry) -> str:
+    first = table.files[0].path
+    return first if len(table.files) == 1 else f"{first} … ({len(table.files)} files)"
+
+
+def again(options: argparse.Namespace) -> str:
+    """Return the command that writes the same rows."""
+    parts = ["datagen", "generate", options.file, "--seed", str(options.seed), "-o", options.output]
+    if options.format != "parquet":
+        parts += ["--format", options.format]
+    return shlex.join(parts)

@@ -1,0 +1,72 @@
+"""`datagen validate`: whether a file is a schema, and what it describes."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import Any
+
+from datagen_chat.commands.files import DocumentError, read_bytes, shown_name, tell_mends
+from datagen_chat.conversation.document import Document, read_document
+from datagen_chat.conversation.places import place
+from datagen_chat.problems import Problem
+from datagen_chat.terminal.screen import stderr, stdout
+
+
+def run(options: argparse.Namespace) -> int:
+    """Say whether a file is a valid schema, and show it."""
+    document = read_document(read_bytes(options.file), strict=options.strict)
+    if options.json:
+        sys.stdout.write(json.dumps(_report(document), indent=2, ensure_ascii=True) + "\n")
+        return 0 if document.dataset is not None else 2
+    tell_mends(document, stderr())
+    if document.dataset is None:
+        raise DocumentError(options.file, document)
+    _show(options.file, document)
+    return 0
+
+
+def _show(name: str, document: Document) -> None:
+    from datagen_chat.preview import Count
+    from datagen_chat.terminal.problems import draw_notes
+    from datagen_chat.terminal.schema import draw_tables, headline
+
+    dataset, screen = document.valid(), stdout()
+    counts = _counts(document)
+    total = Count(sum(count.rows for count in counts.values()), all(count.is_exact for count in counts.values()))
+    screen.say((shown_name(name), "bold"), " is ", ("valid", "bold green"), f": {headline(dataset, total)}", hang=2)
+    draw_tables(screen, dataset, counts)
+    draw_notes(screen, document.problems, document.draft)
+
+
+def _counts(document: Document) -> dict[str, Any]:
+    from datagen_chat.engine.estimate import estimate
+    from datagen_chat.preview import Count
+
+    dataset = document.valid()
+    expected = estimate(dataset).rows
+    return {table.id: Count(round(expected[table.id]), table.rows is not None or not table.parents) for table in dataset.nodes}
+
+
+def _report(document: Document) -> dict[str, Any]:
+    report: dict[str, Any] = {
+        "valid": document.dataset is not None,
+        "problems": [_problem(document, problem) for problem in document.problems],
+        "read": [{"line": one.line, "column": one.column, "what": one.what} for one in document.liberties],
+        "mended": [{"at": one.at, "code": one.code, "what": one.text} for one in document.mends],
+    }
+    if document.dataset is not None:
+        report["tables"] = {name: {"rows": count.rows, "exact": count.is_exact} for name, count in _counts(document).items()}
+    return report
+
+
+def _problem(document: Document, problem: Problem) -> dict[str, str]:
+    return {
+        "severity": problem.severity,
+        "code": problem.code,
+        "at": problem.at,
+        "place": place(document.draft, problem.at),
+        "message": problem.message,
+        "hint": problem.hint,
+    }

@@ -1,0 +1,88 @@
+"""What a model is told when its reply holds no valid schema: what is wrong, where, and what to send instead."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+from datagen_chat.conversation.places import place
+from datagen_chat.problems import Problem
+
+PROBLEM_LIMIT = 10
+_PLACES = 3
+_WIDTH = 400
+
+_PARTS = "Reply with one ```json datagen block that holds only the corrected parts."
+_CHANGES = "Reply with one ```json datagen block that holds all the changes, corrected."
+_WHOLE = "Reply with one ```json datagen block that holds the whole schema."
+
+
+def ask_again(draft: Any, problems: Sequence[Problem]) -> str:
+    """Return the message that asks for what is wrong with a draft to be corrected, and nothing else."""
+    found = causes(problems)
+    heading = f"The schema has {_problems(len(found))}. Everything else is accepted; do not repeat it."
+    return "\n".join([heading, *_listed(draft, found), _PARTS])
+
+
+def ask_patch(patch: Any, problems: Sequence[Problem]) -> str:
+    """Return the message that asks for changes again, because they could not be applied."""
+    found = causes(problems)
+    heading = f"The changes have {_problems(len(found))}; none of them was made."
+    return "\n".join([heading, *_listed(patch, found), _CHANGES])
+
+
+def ask_whole(problems: Sequence[Problem]) -> str:
+    """Return the message that asks for a reply again, because what it holds cannot be read at all."""
+    lines = [
+        f"{number}. {_cut(f'{problem.message} {problem.hint}')}" for number, problem in enumerate(problems[:PROBLEM_LIMIT], 1)
+    ]
+    return "\n".join(["The JSON in your reply cannot be read.", *lines, _WHOLE])
+
+
+def ask_afresh(request: str, accepted: Any, problems: Sequence[Problem]) -> str:
+    """Return a request as it begins a clean conversation: the schema as it is accepted, and what went wrong before."""
+    parts = [request]
+    if accepted is not None:
+        parts.insert(
+            0, f"This is the schema so far:\n\n```json datagen\n{json.dumps(accepted, indent=2, ensure_ascii=False)}\n```"
+        )
+    lines = "\n".join(f"- {_cut(f'{problem.message} {problem.hint}')}" for problem in problems[:PROBLEM_LIMIT])
+    return "\n\n".join([*parts, f"Avoid these mistakes of an earlier attempt:\n{lines}"])
+
+
+def _problems(count: int) -> str:
+    return "1 problem" if count == 1 else f"{count} problems"
+
+
+def causes(problems: Sequence[Problem]) -> list[list[Problem]]:
+    """Return the errors, those together that say the same of several places; in the order of their first places."""
+    problems = [problem for problem in problems if problem.is_error]
+    order = {cause: number for number, cause in reversed(list(enumerate(map(_cause, problems))))}
+    ordered = sorted(problems, key=lambda problem: order[_cause(problem)])
+    return [list(group) for _, group in groupby(ordered, key=_cause)]
+
+
+def _cause(problem: Problem) -> tuple[str, str, str]:
+    return problem.code, problem.message, problem.hint
+
+
+def places(draft: Any, cause: Sequence[Problem]) -> str:
+    """Return where the problems of one cause are, the first of them by name."""
+    named = ", ".join(place(draft, problem.at) for problem in cause[:_PLACES])
+    return f"{named} and {len(cause) - _PLACES} more" if len(cause) > _PLACES else named
+
+
+def _listed(draft: Any, found: Sequence[Sequence[Problem]]) -> list[str]:
+    lines = []
+    for number, cause in enumerate(found[:PROBLEM_LIMIT], 1):
+        lines.append(f"{number}. {_cut(f'{places(draft, cause)}: {cause[0].message} {cause[0].hint}')}")
+    if len(found) > PROBLEM_LIMIT:
+        lines.append(f"({len(found) - PROBLEM_LIMIT} more problems are not listed.)")
+    return lines
+
+
+def _cut(line: str) -> str:
+    line = " ".join(line.split())
+    return line if len(line) <= _WIDTH else line[: _WIDTH - 1] + "…"

@@ -1,0 +1,125 @@
+"""What happens in a conversation, as values: a terminal draws them, a test collects them, a transcript keeps them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from datagen_chat.conversation.extract import Candidate
+from datagen_chat.conversation.session import Session, Version
+from datagen_chat.conversation.tokens import Liberty
+from datagen_chat.llm.base import Reply, TextDelta
+from datagen_chat.preview import Preview
+from datagen_chat.problems import Problem
+from datagen_chat.schema.change import Change
+from datagen_chat.schema.repair import Mend
+
+Outcome = Literal["prose", "accepted", "rejected"]
+"""How a turn ended: the reply held no schema, or a valid one, or one that stayed wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserSaid:
+    """A person's request."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyFinished:
+    """A reply is complete, or broke off: its `stop` says which."""
+
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """What a reply says besides its schema."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaExtracted:
+    """A block of the reply was read as JSON, with the liberties that this took."""
+
+    candidate: Candidate
+    liberties: tuple[Liberty, ...]
+
+    @property
+    def rung(self) -> int:
+        """How far the text was from strict JSON: 0 not at all, up to 3."""
+        return max((liberty.rung for liberty in self.liberties), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaMended:
+    """Other spellings were changed to those of the language."""
+
+    mends: tuple[Mend, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemsFound:
+    """The schema in a reply is not valid; `question` is what its model is told, or would be told if it could be asked.
+
+    `blamed` is the document that the problems' pointers lead into, None when the reply could not be read as JSON.
+    """
+
+    problems: tuple[Problem, ...]
+    blamed: Any
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskedAgain:
+    """The model is asked to correct its reply, for the `attempt`-th time in this turn."""
+
+    attempt: int
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaAccepted:
+    """A schema is valid and has become a version; `changes` are its differences from the version before."""
+
+    version: Version
+    number: int
+    changes: tuple[Change, ...]
+    notes: tuple[Problem, ...]
+
+    @property
+    def is_first(self) -> bool:
+        """True when there is no version before it."""
+        return self.number == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """The size of the accepted schema and the first rows of its tables; `before` is the preview of the version before."""
+
+    preview: Preview
+    before: Preview | None
+
+
+@dataclass(frozen=True, slots=True)
+class TurnEnded:
+    """The turn is over; `session` is what the next one begins with."""
+
+    session: Session
+    outcome: Outcome
+
+
+Event = (
+    UserSaid
+    | TextDelta
+    | ReplyFinished
+    | Prose
+    | SchemaExtracted
+    | SchemaMended
+    | ProblemsFound
+    | AskedAgain
+    | SchemaAccepted
+    | Previewed
+    | TurnEnded
+)

@@ -1,0 +1,107 @@
+"""What a conversation has come to: a frozen value that every step replaces, so that any of them can be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from datagen_chat.llm.base import Message, Usage
+from datagen_chat.preview import Preview
+from datagen_chat.schema.model import Dataset
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a conversation is led.
+
+    `max_repairs` is how often a model is asked again within one turn; `rows` and `tables` bound what is previewed.
+    """
+
+    seed: int = 42
+    max_repairs: int = 0
+    rows: int = 5
+    tables: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A schema that was accepted: the dataset, the JSON that it was read from, and what it looks like."""
+
+    dataset: Dataset
+    draft: Json
+    preview: Preview
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """The accepted schemas, oldest first, and those that were undone, the last one first."""
+
+    past: tuple[Version, ...] = ()
+    undone: tuple[Version, ...] = ()
+
+    @property
+    def current(self) -> Version | None:
+        """The schema as it is now, if there is one."""
+        return self.past[-1] if self.past else None
+
+    def push(self, version: Version) -> Versions:
+        """Return these versions with a new one at their end; what was undone is gone."""
+        return Versions((*self.past, version))
+
+    def undo(self) -> Versions:
+        """Return these versions without the last one, which `redo` brings back."""
+        return Versions(self.past[:-1], (*self.past[-1:], *self.undone))
+
+    def redo(self) -> Versions:
+        """Return these versions with the one that was undone last."""
+        return Versions((*self.past, *self.undone[:1]), self.undone[1:])
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTurn:
+    """A turn that waits for a reply.
+
+    `lead` and `asked` are the messages before and since the request; `draft` is what the last reply came to if it was wrong,
+    `tried` the problems of each reply so far, and `is_afresh` says that the model was given a clean start.
+    """
+
+    request: str = ""
+    lead: tuple[Message, ...] = ()
+    asked: tuple[Message, ...] = ()
+    draft: Json = None
+    tried: tuple[Hashable, ...] = ()
+    is_afresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A conversation between two steps: its history as a model is given it, its schemas, and the turn that is open.
+
+    `rejected` is the draft that the last turn ended with, if it was not accepted.
+    """
+
+    settings: Settings = field(default_factory=Settings)
+    prompt: str = ""
+    history: tuple[Message, ...] = ()
+    versions: Versions = field(default_factory=Versions)
+    turn: OpenTurn | None = None
+    rejected: Json = None
+    usage: Usage = field(default_factory=Usage)
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """The messages that the model is to answer now."""
+        system = (Message("system", self.prompt),) if self.prompt else ()
+        return system + (self.history if self.turn is None else self.turn.lead + self.turn.asked)
+
+    def spend(self, usage: Usage | None) -> Session:
+        """Return this session with the tokens of one more call."""
+        return self if usage is None else replace(self, usage=self.usage + usage)
+
+    def remember(self, turn: OpenTurn, answer: str) -> Session:
+        """Return this session with a turn closed, of which the history keeps the request and one answer."""
+        request = (Message("user", turn.request),) if turn.request else ()
+        return replace(self, history=(*self.history, *request, Message("assistant", answer)), turn=None)

@@ -1,0 +1,143 @@
+"""A turn, step by step: what a request or a reply makes of a session, without touching a network, a terminal or a file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+
+from datagen_chat.conversation.ask import ask_afresh
+from datagen_chat.conversation.attempt import Attempt, attempt
+from datagen_chat.conversation.events import (
+    AskedAgain,
+    Event,
+    Outcome,
+    Previewed,
+    ProblemsFound,
+    Prose,
+    ReplyFinished,
+    SchemaAccepted,
+    SchemaExtracted,
+    SchemaMended,
+    TurnEnded,
+    UserSaid,
+)
+from datagen_chat.conversation.extract import Candidate, extract, prose
+from datagen_chat.conversation.session import Json, OpenTurn, Session, Version
+from datagen_chat.llm.base import Message, Reply
+from datagen_chat.preview import preview
+from datagen_chat.schema.change import difference
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What came of one request or reply: the session after it, and what happened. While a turn is open, a reply is due."""
+
+    session: Session
+    events: tuple[Event, ...]
+
+
+def begin(session: Session, request: str) -> Step:
+    """Return the step that a person's request makes; `session.messages` are what a model is to answer."""
+    turn = OpenTurn(request, session.history, (Message("user", request),))
+    return Step(replace(session, turn=turn), (UserSaid(request),))
+
+
+def reopen(session: Session, question: str) -> Session:
+    """Return a session in which the last reply, which was not accepted, is to be corrected."""
+    return replace(session, turn=OpenTurn("", session.history, (Message("user", question),), session.rejected))
+
+
+def answer(session: Session, reply: Reply) -> Step:
+    """Return the step that a model's reply makes: the turn is over, or the model is asked again."""
+    turn = session.turn or OpenTurn("", session.history)
+    session = session.spend(reply.usage)
+    candidate = extract(reply.text)
+    heard: tuple[Event, ...] = (ReplyFinished(reply), *_prose(reply, candidate))
+    if candidate is None or (candidate.kind == "other" and not turn.tried):
+        outcome: Outcome = "rejected" if turn.tried else "prose"
+        return _ended(session.remember(turn, reply.text), heard, outcome)
+    tried = attempt(candidate, reply, _base(session, turn))
+    events: tuple[Event, ...] = (*heard, *_reading(tried))
+    if tried.dataset is None:
+        return _wrong(session, turn, reply, tried, events)
+    return _accepted(session, turn, reply, tried, events)
+
+
+def _prose(reply: Reply, candidate: Candidate | None) -> tuple[Event, ...]:
+    """Return what a reply says besides its schema; JSON that is no schema belongs to it."""
+    text = prose(reply.text)
+    if candidate is not None and candidate.kind == "other" and candidate.text not in text:
+        text = f"{text}\n\n```json\n{candidate.text}\n```".strip()
+    return (Prose(text),) if text else ()
+
+
+def _base(session: Session, turn: OpenTurn) -> Json:
+    """Return the draft that a patch is meant for: the one that is being corrected, else the schema as it is."""
+    if turn.draft is not None:
+        return turn.draft
+    current = session.versions.current
+    return session.rejected if current is None else current.draft
+
+
+def _reading(tried: Attempt) -> tuple[Event, ...]:
+    """Return how a reply's schema was read."""
+    extracted = () if tried.liberties is None else (SchemaExtracted(tried.candidate, tried.liberties),)
+    return (*extracted, SchemaMended(tried.mends)) if tried.mends else extracted
+
+
+def _accepted(session: Session, turn: OpenTurn, reply: Reply, tried: Attempt, events: tuple[Event, ...]) -> Step:
+    assert tried.dataset is not None
+    before, settings = session.versions.current, session.settings
+    shown = preview(tried.dataset, settings.seed, settings.rows, settings.tables)
+    version = Version(tried.dataset, tried.draft, shown)
+    changes = () if before is None else difference(before.draft, tried.draft)
+    versions = session.versions if before is not None and not changes else session.versions.push(version)
+    session = replace(session.remember(turn, _kept(turn, reply, tried)), versions=versions, rejected=None)
+    accepted = SchemaAccepted(version, len(versions.past), changes, tried.notes)
+    return _ended(session, (*events, accepted, Previewed(shown, before.preview if before else None)), "accepted")
+
+
+def _kept(turn: OpenTurn, reply: Reply, tried: Attempt) -> str:
+    """Return the answer that the history keeps: the reply, or the whole schema where the reply only corrected another."""
+    if not turn.tried or tried.candidate.kind == "full":
+        return reply.text
+    return f"```json datagen\n{json.dumps(tried.draft, indent=2, ensure_ascii=False)}\n```"
+
+
+def _wrong(session: Session, turn: OpenTurn, reply: Reply, tried: Attempt, events: tuple[Event, ...]) -> Step:
+    found = ProblemsFound(tried.problems, tried.blamed, tried.question)
+    asked = _asked_again(session, turn, reply, tried)
+    if asked is None:
+        session = replace(session.remember(turn, reply.text), rejected=tried.draft)
+        return _ended(session, (*events, found), "rejected")
+    again = AskedAgain(len(asked.tried), asked.asked[-1].text)
+    return Step(replace(session, turn=asked), (*events, found, again))
+
+
+def _asked_again(session: Session, turn: OpenTurn, reply: Reply, tried: Attempt) -> OpenTurn | None:
+    """Return the turn with the next question; None when the model has been asked often enough.
+
+    A model that repeats its mistakes is given one clean start, without the history that may have led it astray.
+    """
+    if len(turn.tried) >= session.settings.max_repairs:
+        return None
+    mistakes = _mistakes(tried)
+    repeats = bool(turn.tried) and turn.tried[-1] == mistakes
+    if repeats and turn.is_afresh:
+        return None
+    known = replace(turn, tried=(*turn.tried, mistakes))
+    if repeats:
+        current = session.versions.current
+        afresh = ask_afresh(turn.request, None if current is None else current.draft, tried.problems)
+        return replace(known, lead=(), asked=(Message("user", afresh),), draft=None, is_afresh=True)
+    asked = (*turn.asked, Message("assistant", reply.text), Message("user", tried.question))
+    return replace(known, asked=asked, draft=tried.draft)
+
+
+def _mistakes(tried: Attempt) -> Hashable:
+    return frozenset((problem.code, problem.at) for problem in tried.problems)
+
+
+def _ended(session: Session, events: tuple[Event, ...], outcome: Outcome) -> Step:
+    return Step(session, (*events, TurnEnded(session, outcome)))

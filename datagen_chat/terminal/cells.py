@@ -1,0 +1,97 @@
+"""Values as they stand in a table: short, exact where that is possible, and never more than one line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from datagen_chat.terminal.clean import one_line
+
+_LONGEST = 200
+_AMBIGUOUS = ("", "null", "true", "false")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value, ready to be drawn."""
+
+    text: str
+    style: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """A column of cells under its name; `is_right` puts them to the right, `is_firm` keeps them from being cut."""
+
+    head: str
+    cells: tuple[Cell, ...]
+    is_right: bool = False
+    is_firm: bool = False
+
+
+def ladder(name: str, values: Sequence[Any], decimals: int | None = None) -> Ladder:
+    """Return one column's values, all in the same form."""
+    known = [value for value in values if value is not None]
+    is_number = bool(known) and all(isinstance(value, int | float) and not isinstance(value, bool) for value in known)
+    is_text = any(isinstance(value, str) for value in known)
+    form = _time_form(known)
+    cells = tuple(Cell("null", "dim") if value is None else Cell(_shown(value, decimals, form)) for value in values)
+    return Ladder(name, cells, is_number, not is_text)
+
+
+def _shown(value: Any, decimals: int | None, form: str) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return repr(value) if decimals is None else f"{value:.{decimals}f}"
+    if isinstance(value, datetime):
+        return _year(value) + value.strftime(form)
+    if isinstance(value, str):
+        return f'"{value}"' if value in _AMBIGUOUS else one_line(value[:_LONGEST])
+    return str(value)
+
+
+def _year(value: datetime) -> str:
+    return f"{value.year:04}"  # strftime does not pad years on every system
+
+
+def _time_form(values: Sequence[Any]) -> str:
+    """Return the shortest form that loses nothing of these times."""
+    times = [value for value in values if isinstance(value, datetime)]
+    if any(time.microsecond for time in times):
+        return "-%m-%d %H:%M:%S.%f"
+    if any(time.second for time in times):
+        return "-%m-%d %H:%M:%S"
+    if any(time.hour or time.minute for time in times):
+        return "-%m-%d %H:%M"
+    return "-%m-%d"
+
+
+def count(number: int, *, is_exact: bool = True) -> str:
+    """Return a number of rows as people read it.
+
+    >>> count(1750), count(50_000_000_000, is_exact=False)
+    ('1,750', '≈50,000,000,000')
+    """
+    return f"{number:,}" if is_exact else f"≈{_rounded(number):,}"
+
+
+def _rounded(number: int) -> int:
+    """Return a number with three digits that count; more would promise too much."""
+    return round(number, min(3 - len(str(number)), 0))
+
+
+def size(number: int) -> str:
+    """Return a number of bytes in few characters.
+
+    >>> size(512), size(18_240), size(3_100_000)
+    ('512 B', '18.2 kB', '3.1 MB')
+    """
+    value, units = float(number), ["kB", "MB", "GB", "TB"]
+    if number < 1000:
+        return f"{number} B"
+    while (value := value / 1000) >= 999.95 and len(units) > 1:
+        units.pop(0)
+    return f"{value:.1f} {units[0]}"

@@ -1,0 +1,151 @@
+"""A conversation as it is seen: every event drawn, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from datagen_chat.conversation.ask import causes
+from datagen_chat.conversation.events import (
+    AskedAgain,
+    Event,
+    Previewed,
+    ProblemsFound,
+    Prose,
+    ReplyFinished,
+    SchemaAccepted,
+    SchemaExtracted,
+    SchemaMended,
+    UserSaid,
+)
+from datagen_chat.llm.base import Stop
+from datagen_chat.schema.change import Sort
+from datagen_chat.schema.model import Dataset
+from datagen_chat.terminal.clean import one_line
+from datagen_chat.terminal.problems import draw_notes, draw_problems
+from datagen_chat.terminal.prose import draw_speech
+from datagen_chat.terminal.schema import draw_preview, draw_tables, headline
+from datagen_chat.terminal.screen import Screen
+
+_LINES_SHOWN = 12
+_CHANGES_SHOWN = 40
+_REQUEST_LINES = 40
+_MARKS: dict[Sort, tuple[str, str]] = {
+    "added": ("+", "green"),
+    "removed": ("-", "red"),
+    "changed": ("~", "yellow"),
+    "moved": ("~", "yellow"),
+}
+_STOPS: dict[Stop, str] = {
+    "length": "The reply ran into the model's limit of tokens.",
+    "refusal": "The model declined.",
+    "cut": "The reply broke off.",
+}
+
+
+class ChatView:
+    """Draws the events of conversations, one after the other."""
+
+    def __init__(self, screen: Screen) -> None:
+        self._screen = screen
+        self._dataset: Dataset | None = None
+        self._drawn: dict[type, Callable[[Any], None]] = {
+            UserSaid: self._user_said,
+            Prose: self._prose,
+            ReplyFinished: self._reply_finished,
+            SchemaExtracted: self._extracted,
+            SchemaMended: self._mended,
+            ProblemsFound: self._problems_found,
+            AskedAgain: self._asked_again,
+            SchemaAccepted: self._accepted,
+            Previewed: self._previewed,
+        }
+
+    def begin(self, title: str) -> None:
+        """Draw the head of a conversation."""
+        self._dataset = None
+        if title:
+            self._screen.rule(one_line(title))
+
+    def draw(self, event: Event) -> None:
+        """Draw one event; the pieces of a reply and the end of a turn have nothing to show."""
+        drawn = self._drawn.get(type(event))
+        if drawn is not None:
+            drawn(event)
+
+    def _user_said(self, event: UserSaid) -> None:
+        self._screen.blank()
+        draw_speech(self._screen, "You", "bold green", event.text, lines=_REQUEST_LINES)
+
+    def _prose(self, event: Prose) -> None:
+        self._screen.blank()
+        draw_speech(self._screen, "LLM", "bold magenta", event.text)
+
+    def _reply_finished(self, event: ReplyFinished) -> None:
+        if event.reply.stop in _STOPS:
+            self._screen.blank()
+            self._screen.say((_STOPS[event.reply.stop], "yellow"))
+
+    def _extracted(self, event: SchemaExtracted) -> None:
+        self._screen.blank()
+        what = "Schema" if event.candidate.kind == "full" else "Changes to the schema"
+        lines = event.candidate.text.count("\n") + 1
+        how = "" if event.liberties else " of strict JSON"
+        size = "1 line" if lines == 1 else f"{lines:,} lines"
+        self._dim(f"{what} found at line {event.candidate.line} of the reply: {size}{how}.")
+        self._dim_lines([f"read: {one.what} at line {one.line}, column {one.column}" for one in event.liberties])
+
+    def _mended(self, event: SchemaMended) -> None:
+        self._dim_lines([f"mended: {one_line(mend.text)}" for mend in event.mends])
+
+    def _problems_found(self, event: ProblemsFound) -> None:
+        found = len(causes(event.problems))
+        self._screen.blank()
+        self._screen.say((f"The schema is not valid: {'1 problem' if found == 1 else f'{found:,} problems'}.", "bold red"))
+        self._screen.blank()
+        draw_problems(self._screen, event.problems, event.blamed, limit=_LINES_SHOWN)
+        self._screen.blank()
+        wanted = event.question.rpartition("\n")[2]
+        self._screen.say((f"A live model would be told so, and asked: {one_line(wanted)}", "dim"), hang=2)
+        if self._dataset is not None:
+            self._screen.say(("The schema before it still holds.", "dim"))
+
+    def _asked_again(self, event: AskedAgain) -> None:
+        self._dim(f"Asked again ({event.attempt}).")
+
+    def _accepted(self, event: SchemaAccepted) -> None:
+        dataset, counts = event.version.dataset, event.version.preview.counts
+        title = f"Schema {event.number}: "
+        self._screen.say((title, "bold green"), (headline(dataset, event.version.preview.total), "bold"), hang=4)
+        if not event.is_first or self._dataset is not None:
+            self._changes(event)
+            self._screen.blank()
+        draw_tables(self._screen, dataset, counts)
+        if event.notes:
+            self._screen.blank()
+            draw_notes(self._screen, event.notes, event.version.draft, indent=2, limit=_LINES_SHOWN)
+        self._dataset = dataset
+
+    def _changes(self, event: SchemaAccepted) -> None:
+        self._screen.blank()
+        if not event.changes:
+            self._screen.say("Nothing has changed.", indent=2)
+            return
+        for change in event.changes[:_CHANGES_SHOWN]:
+            mark, style = _MARKS[change.sort]
+            self._screen.say((f"{mark} {one_line(str(change))}", style), indent=2, hang=4)
+        if len(event.changes) > _CHANGES_SHOWN:
+            self._screen.say((f"… and {len(event.changes) - _CHANGES_SHOWN:,} more changes.", "dim"), indent=2)
+
+    def _previewed(self, event: Previewed) -> None:
+        assert self._dataset is not None
+        draw_preview(self._screen, self._dataset, event.preview, event.before)
+
+    def _dim(self, line: str) -> None:
+        self._screen.say((line, "dim"), hang=2)
+
+    def _dim_lines(self, lines: list[str]) -> None:
+        for line in lines[:_LINES_SHOWN]:
+            self._dim(line)
+        if len(lines) > _LINES_SHOWN:
+            self._dim(f"… and {len(lines) - _LINES_SHOWN:,} more.")

@@ -1,0 +1,186 @@
+"""Bad input: exit code 2, and a problem that a person can act on."""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.running import ECOMMERCE, command, datagen, environment
+from tests.conversation.replies import SHOP, shop
+
+Column = dict[str, Any]
+WINDOW = {"start": "2024-12-31T00:00:00Z", "end": "2024-01-01T00:00:00Z"}
+CYCLE: tuple[Column, ...] = (
+    {
+        "id": "a",
+        "kind": "fact",
+        "pk": "i",
+        "parents": ["b"],
+        "columns": [{"name": "i", "type": "int", "generator": {"sequence": {}}}],
+    },
+    {
+        "id": "b",
+        "kind": "fact",
+        "pk": "i",
+        "parents": ["a"],
+        "columns": [{"name": "i", "type": "int", "generator": {"sequence": {}}}],
+    },
+)
+TIER = "nodes__0__columns__1__generator"
+
+
+def renamed(key: str, other: str) -> str:
+    return json.dumps(SHOP).replace(json.dumps(key), json.dumps(other), 1)
+
+
+BAD: dict[str, tuple[str | bytes | dict[str, Any], str, str]] = {
+    # what is in the file, the problem's code, its pointer
+    "not JSON": (b"version: 1.0\nnodes: []\n", "", ""),
+    "empty": (b"", "empty", ""),
+    "not UTF-8": (b'{"name": "caf\xe9"}', "not-utf8", ""),
+    "a schema of another language": ('{"openapi": "3.1.0", "paths": {}}', "not-a-schema", ""),
+    "an unknown key": (shop(nodes__0__colums=[]), "unknown-key", "/nodes/0/colums"),
+    "an unknown generator": (shop(**{TIER: {"telepathy": {}}}), "unknown-generator", "/nodes/0/columns/1/generator/telepathy"),
+    "a wrong type": (shop(nodes__0__rows="many"), "wrong-type", "/nodes/0/rows"),
+    "weights that do not match": (
+        shop(**{TIER: {"choice": {"choices": ["a", "b", "c"], "weights": [0.5, 0.5]}}}),
+        "weights-length",
+        "/nodes/0/columns/1/generator/choice/weights",
+    ),
+    "a dangling reference": (
+        shop(nodes__1__columns__1__generator={"lookup": {"from": "visitor.badge"}}),
+        "unknown-reference",
+        "/nodes/1/columns/1/generator/lookup/from",
+    ),
+    "a cycle": (shop(nodes=list(CYCLE), constraints={}), "parent-cycle", "/nodes/"),
+    "two tables of one name": (shop(nodes=[SHOP["nodes"][0]] * 2, constraints={}), "repeated-name", "/nodes/1/id"),
+    "a name that is no identifier": (shop(nodes__0__columns__1__name="; DROP TABLE"), "bad-name", "/nodes/0/columns/1/name"),
+    "a window that ends before it starts": (shop(timeframe=WINDOW), "window-order", "/timeframe"),
+    "a million characters": (shop(nodes__0__description="x" * 1_000_000), "too-long", "/nodes/0/description"),
+    "10 000 tables": (shop(nodes=[SHOP["nodes"][0]] * 10_000), "too-many-tables", "/nodes"),
+}
+
+
+def assert_told(done: subprocess.CompletedProcess[str], code: str, place: str = "") -> None:
+    """Check the exit code, and that the problem is told with its code and place; at least one line says what to do."""
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    lines = done.stderr.rstrip("\n").split("\n")
+    assert any(f"[{code}" in line for line in lines), done.stderr
+    assert place in "".join(line.strip() for line in lines), done.stderr
+    assert len(lines) >= 3
+    assert max(map(len, lines)) <= 80
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_schema_is_told_with_place_code_and_hint(tmp_path: Path, name: str) -> None:
+    content, code, place = BAD[name]
+    path = tmp_path / "bad.json"
+    text = json.dumps(content) if isinstance(content, dict) else content
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    assert_told(datagen("validate", path), code, place)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("validate", "ecomerce.json"), "no-such-file"),
+        (("generate", "."), "is-a-folder"),
+        (("sample", ECOMMERCE, "--table", "ordr"), "unknown-table"),
+        (("sample", ECOMMERCE, "--table", "order", "--rows", "99999:"), "no-such-row"),
+        (("sample", ECOMMERCE, "--format", "csv"), "no-table"),
+        (("generate", ECOMMERCE, "--max-rows", "1k"), "too-many-rows"),
+        (("chat",), "no-model"),
+        (("chat", "--from-transcript", ECOMMERCE), "no-conversation"),
+    ],
+)
+def test_bad_arguments_are_told_with_code_and_hint(tmp_path: Path, arguments: tuple[object, ...], code: str) -> None:
+    (tmp_path / "ecommerce.json").write_text("{}")
+    assert_told(datagen(*arguments, cwd=tmp_path), code)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        (("generat", "x.json"), "generate"),
+        (("sample", "x.json", "--tabel", "order"), "--table"),
+        (("generate", "x.json", "--format", "parket"), "--help"),
+        (("generate", "x.json", "--seed", "luck"), "--help"),
+        (("sample", "x.json", "--rows", "9:3"), "--help"),
+        (("chat", "--conversation", "0"), "--help"),
+    ],
+)
+def test_bad_usage_names_what_was_meant_or_where_to_read_on(arguments: tuple[str, ...], meant: str) -> None:
+    done = datagen(*arguments)
+    assert done.returncode == 2
+    assert meant in done.stderr
+    assert "Try: datagen" in done.stderr
+
+
+def test_fifty_billion_rows_are_refused_with_an_estimate(tmp_path: Path) -> None:
+    path = tmp_path / "huge.json"
+    path.write_text(json.dumps(shop(nodes__0__rows=50_000_000_000)))
+    done = datagen("generate", path, "-o", tmp_path / "out")
+    assert_told(done, "too-many-rows", "/nodes")
+    assert "150.0 G rows" in done.stderr
+    assert "--max-rows" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("a file")
+    assert_told(datagen("generate", ECOMMERCE, "-o", tmp_path / "out"), "not-a-folder")
+    assert (tmp_path / "out").read_text() == "a file"
+
+
+def test_files_that_are_not_ours_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "order.parquet").write_text("mine")
+    assert_told(datagen("generate", ECOMMERCE, "-o", tmp_path), "in-the-way")
+    assert [path.name for path in tmp_path.iterdir()] == ["order.parquet"]
+
+
+def limited(size: int) -> Callable[[], None]:
+    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+
+def test_a_disk_that_takes_no_more_is_told_and_left_as_it_was(tmp_path: Path) -> None:
+    done = subprocess.run(
+        command("generate", ECOMMERCE, "-o", tmp_path / "out", "--format", "csv"),
+        env=environment(),
+        preexec_fn=limited(50_000),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert_told(done, "file-too-large")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("arguments", [("sample", ECOMMERCE), ("schema",)])
+def test_a_full_disk_behind_standard_output_is_told(arguments: tuple[object, ...]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            command(*arguments), env=environment(), stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 2
+    assert done.stderr.strip().endswith("cannot be written: No space left on device.")
+
+
+def test_an_error_in_datagen_itself_is_one_line_that_says_what_to_do() -> None:
+    code = "import sys, datagen_chat.commands.schema as s; s.json_schema = lambda: 1 / 0; from datagen_chat.cli import main; sys.exit(main(['schema']))"
+    options: dict[str, Any] = {"capture_output": True, "text": True, "check": False}
+    python = command()[0]
+    done = subprocess.run([python, "-c", code], env=environment(), **options)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "ZeroDivisionError" in done.stderr
+    assert "DATAGEN_DEBUG=1" in done.stderr
+    assert "Traceback" in subprocess.run([python, "-c", code], env=environment(DATAGEN_DEBUG="1"), **options).stderr

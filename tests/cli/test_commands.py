@@ -1,0 +1,151 @@
+"""The commands, each as its users run it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from datagen_chat import __version__
+from tests.cli.running import ECOMMERCE, EXAMPLE, datagen, loaded
+from tests.conversation.replies import SHOP, shop
+
+SLOW = {"pandas", "faker", "jsonschema", "openai", "anthropic", "httpx2", "duckdb"}
+
+
+def test_the_demo_can_be_followed_to_its_files(tmp_path: Path) -> None:
+    chat = datagen("chat", "--from-transcript", EXAMPLE, "--save", "schemas", cwd=tmp_path)
+    assert (chat.returncode, chat.stderr) == (0, "")
+    saved = sorted(path.name for path in (tmp_path / "schemas").iterdir())
+    assert saved == ["e-commerce-platform.json", "iot-sensor-network.json", "saas-subscription-tracker.json"]
+    made = datagen("generate", "schemas/e-commerce-platform.json", cwd=tmp_path)
+    assert (made.returncode, made.stderr) == (0, "")
+    assert "datagen generate schemas/e-commerce-platform.json --seed 42 -o output" in made.stdout
+    manifest = json.loads((tmp_path / "output" / "manifest.json").read_text())
+    assert {table["name"]: table["rows"] for table in manifest["tables"]}["customer"] == 500
+
+
+def test_sampled_rows_are_rows_of_the_full_dataset(tmp_path: Path) -> None:
+    datagen("generate", ECOMMERCE, "--seed", "7", "-o", tmp_path, "--format", "csv")
+    sampled = datagen("sample", ECOMMERCE, "--seed", "7", "--table", "order_item", "--rows", "1000:1003", "--format", "csv")
+    lines = (tmp_path / "order_item.csv").read_text().splitlines()
+    assert sampled.stdout.splitlines() == [lines[0], *lines[1001:1004]]
+
+
+def test_json_lines_are_one_object_for_each_row() -> None:
+    done = datagen("sample", ECOMMERCE, "--table", "product", "-n", "3", "--format", "jsonl")
+    assert [json.loads(line)["product_id"] for line in done.stdout.splitlines()] == [1000, 1001, 1002]
+
+
+@pytest.mark.parametrize(
+    ("rows", "first", "count"),
+    [(("--rows", "10:12"), 10, 2), (("--rows", ":3"), 0, 3), (("--rows", "7"), 7, 1), (("--rows", "195:999"), 195, 5)],
+)
+def test_rows_are_named_from_nought_and_end_before_the_second_number(rows: tuple[str, ...], first: int, count: int) -> None:
+    done = datagen("sample", ECOMMERCE, "--table", "product", "--format", "csv", *rows)
+    found = [int(row["product_id"]) - 1000 for row in csv.DictReader(io.StringIO(done.stdout))]
+    assert found == list(range(first, first + count))
+
+
+@pytest.mark.parametrize("format_", ["parquet", "csv", "jsonl", "duckdb"])
+def test_every_format_is_written_and_summed_up(tmp_path: Path, format_: str) -> None:
+    path = tmp_path / "shop.json"
+    path.write_text(json.dumps(SHOP))
+    done = datagen("generate", path, "-o", tmp_path / "out", "--format", format_, "--block-rows", "3", "--workers", "2")
+    assert done.returncode == 0
+    assert done.stdout.startswith("Shop — 12 rows in ")
+    if format_ == "duckdb":
+        [database] = (tmp_path / "out").glob("*.duckdb")
+        with duckdb.connect(str(database), read_only=True) as connection:
+            assert connection.sql('SELECT count(*) FROM "order"').fetchone() == (8,)
+
+
+def test_a_valid_schema_is_called_so_with_its_tables() -> None:
+    done = datagen("validate", ECOMMERCE)
+    assert done.returncode == 0
+    assert done.stdout.split("\n")[0].endswith("ecommerce.json is valid: E-commerce Platform — 4 tables, ≈6,820")
+    assert "order_id → order" in done.stdout
+
+
+def test_problems_come_as_json_for_programs() -> None:
+    good = datagen("validate", "-", "--json", stdin=json.dumps(SHOP).encode())
+    assert (good.returncode, json.loads(good.stdout)["valid"]) == (0, True)
+    bad = datagen("validate", "-", "--json", stdin=json.dumps(shop(nodes__0__rows=-1)).encode())
+    report = json.loads(bad.stdout)
+    assert (bad.returncode, report["valid"]) == (2, False)
+    [problem] = report["problems"]
+    assert problem["at"] == "/nodes/0/rows"
+    assert problem["place"] == "customer → rows"
+    assert set(problem) == {"severity", "code", "at", "place", "message", "hint"}
+
+
+def test_what_is_mended_is_said_and_strict_refuses_it(tmp_path: Path) -> None:
+    path = tmp_path / "dialect.json"
+    path.write_text("// a shop\n" + json.dumps(SHOP).replace('"nodes"', '"tables"'))
+    mended = datagen("validate", path)
+    assert mended.returncode == 0
+    assert "read: a comment at line 1" in mended.stderr
+    assert 'mended: Renamed "tables" to "nodes".' in mended.stderr
+    assert datagen("validate", path, "--strict").returncode == 2
+
+
+@pytest.mark.parametrize("number", [2, 9])
+def test_one_conversation_of_a_file_can_be_chosen(number: int) -> None:
+    done = datagen("chat", "--from-transcript", EXAMPLE, "--conversation", number)
+    assert done.returncode == (0 if number == 2 else 2)
+    assert ("SaaS Subscription Tracker" in done.stdout) == (number == 2)
+    assert ("1: Example 1" in done.stderr) == (number == 9)
+
+
+def test_a_conversation_that_ends_invalid_exits_with_4(tmp_path: Path) -> None:
+    path = tmp_path / "chat.md"
+    path.write_text(f"**User:** a shop\n\n**LLM:** Here:\n\n```json\n{json.dumps(shop(nodes__0__rows=-1))}\n```\n")
+    done = datagen("chat", "--from-transcript", path)
+    assert done.returncode == 4
+    assert "The schema is not valid: 1 problem." in done.stdout
+
+
+def test_saving_replaces_schemas_and_nothing_else(tmp_path: Path) -> None:
+    transcript = tmp_path / "chat.md"
+    named = shop(metadata__name="../package")
+    transcript.write_text(f"**User:** a shop\n\n**LLM:** Here:\n\n```json\n{json.dumps(named)}\n```\n")
+    target = tmp_path / "package.json"
+    target.write_text('{"dependencies": {}}')
+    assert datagen("chat", "--from-transcript", transcript, "--save", tmp_path).returncode == 2
+    assert target.read_text() == '{"dependencies": {}}'
+    target.write_text('{"version": "1.0", "nodes": []}')
+    assert datagen("chat", "--from-transcript", transcript, "--save", tmp_path).returncode == 0
+    assert json.loads(target.read_text())["nodes"] == named["nodes"]
+
+
+def test_the_json_schema_is_written_whole() -> None:
+    schema = json.loads(datagen("schema").stdout)
+    assert schema["$schema"].startswith("https://json-schema.org/")
+    assert "nodes" in schema["properties"]
+
+
+def test_it_says_its_version() -> None:
+    assert datagen("--version").stdout == f"datagen {__version__}\n"
+
+
+def test_help_stands_alone_and_imports_next_to_nothing() -> None:
+    code, modules = loaded("--help")
+    assert code == 0
+    assert modules & (SLOW | {"numpy", "pyarrow", "pydantic", "rich"}) == set()
+
+
+@pytest.mark.parametrize("command", ["validate", "sample"])
+def test_a_command_imports_no_more_than_it_needs(command: str) -> None:
+    code, modules = loaded(command, ECOMMERCE)
+    assert code == 0
+    assert modules & SLOW == set()
+
+
+def test_generating_imports_no_more_than_it_needs(tmp_path: Path) -> None:
+    code, modules = loaded("generate", ECOMMERCE, "-o", tmp_path)
+    assert code == 0
+    assert modules & SLOW == set()

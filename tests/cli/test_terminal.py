@@ -1,0 +1,140 @@
+"""The program on a terminal, behind a closed pipe, and when it is interrupted."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import pty
+import signal
+import struct
+import subprocess
+import termios
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import ECOMMERCE, EXAMPLE, command, environment
+from tests.conversation.replies import reply, shop
+
+
+def on_terminal(*arguments: object, columns: int = 100, **more: str) -> tuple[int, str]:
+    """Run the program on a pseudo-terminal of this width, and return its exit code and all that it writes."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    process = subprocess.Popen(
+        command(*arguments),
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=environment(**{"TERM": "xterm", **more}),
+        close_fds=True,
+    )
+    os.close(theirs)
+    written = b""
+    while True:
+        try:
+            piece = os.read(ours, 65536)
+        except OSError:  # Linux says so when the last writer is gone
+            break
+        if not piece:
+            break
+        written += piece
+    os.close(ours)
+    return process.wait(timeout=60), written.decode()
+
+
+def test_a_terminal_gets_colours_and_its_own_width() -> None:
+    code, shown = on_terminal("chat", "--from-transcript", EXAMPLE, "--conversation", "1", columns=100)
+    assert code == 0
+    assert "\x1b[1;36mcustomer" in shown
+    assert "─" * 100 in shown
+    assert "─" * 101 not in shown
+
+
+@pytest.mark.parametrize("more", [{"TERM": "dumb"}, {"NO_COLOR": "1"}])
+def test_a_terminal_that_wants_no_colours_gets_none(more: dict[str, str]) -> None:
+    code, shown = on_terminal("sample", ECOMMERCE, "--table", "product", **more)
+    assert code == 0
+    assert "\x1b" not in shown
+
+
+def test_hostile_rows_are_inert_on_a_terminal(tmp_path: Path) -> None:
+    hostile = "\x1b]52;c;aGk=\x07\u202e"
+    draft = shop(nodes__0__columns__1__generator={"choice": {"choices": [hostile]}})
+    (tmp_path / "shop.json").write_text(json.dumps(draft))
+    (tmp_path / "chat.md").write_text(f"**User:** {hostile}\n\n**LLM:** {reply(draft)}\n")
+    for arguments in (
+        ("chat", "--from-transcript", tmp_path / "chat.md"),
+        ("sample", tmp_path / "shop.json", "--table", "customer", "--format", "csv"),
+    ):
+        code, shown = on_terminal(*arguments)
+        assert code == 0
+        assert "52;c;" in shown
+        assert "\x1b]" not in shown
+        assert "\x07" not in shown
+        assert "\u202e" not in shown
+
+
+def test_progress_is_drawn_and_cleared_on_a_terminal(tmp_path: Path) -> None:
+    code, shown = on_terminal("generate", ECOMMERCE, "-o", tmp_path / "out")
+    assert code == 0
+    assert shown.rstrip().endswith(f"datagen generate {ECOMMERCE} --seed 42 -o {tmp_path / 'out'}\x1b[0m")
+
+
+@pytest.mark.parametrize(
+    "arguments", [("chat", "--from-transcript", EXAMPLE), ("sample", ECOMMERCE, "--table", "order", "-n", "500")]
+)
+def test_a_reader_that_leaves_is_no_error(arguments: tuple[object, ...]) -> None:
+    process = subprocess.Popen(command(*arguments), env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    assert process.wait(timeout=60) == 0
+    process.stderr.close()
+
+
+@pytest.mark.parametrize(
+    ("workers", "number", "code", "said"),
+    [(1, signal.SIGINT, 130, "Interrupted."), (2, signal.SIGINT, 130, "Interrupted."), (2, signal.SIGTERM, 143, "")],
+)
+def test_an_interrupted_run_leaves_nothing_behind(tmp_path: Path, workers: int, number: int, code: int, said: str) -> None:
+    (tmp_path / "big.json").write_text(json.dumps(shop(nodes__0__rows=20_000_000)))
+    out = tmp_path / "out"
+    process = subprocess.Popen(
+        command("generate", tmp_path / "big.json", "-o", out, "--format", "csv", "--workers", workers),
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 30
+    while not any(path.stat().st_size for path in out.glob(".datagen-staging/new/**/*.csv")):
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    process.send_signal(number)
+    shown, told = process.communicate(timeout=60)
+    assert process.returncode == code
+    assert shown == ""
+    assert told.strip() == said
+    assert not out.exists() or [path.name for path in out.iterdir() if path.name != ".datagen-lock"] == []
+
+
+def test_an_interrupt_while_starting_is_clean() -> None:
+    process = subprocess.Popen(
+        command("sample", "-"),
+        env=environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(3)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert told.strip() == "Interrupted."

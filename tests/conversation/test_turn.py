@@ -1,0 +1,266 @@
+"""A turn: scripted replies in, events out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypeVar
+
+import pytest
+
+from datagen_chat.conversation.events import (
+    AskedAgain,
+    Event,
+    Outcome,
+    Previewed,
+    ProblemsFound,
+    Prose,
+    ReplyFinished,
+    SchemaAccepted,
+    SchemaExtracted,
+    SchemaMended,
+    TurnEnded,
+    UserSaid,
+)
+from datagen_chat.conversation.loop import converse
+from datagen_chat.conversation.session import Session, Settings
+from datagen_chat.conversation.turn import answer, begin
+from datagen_chat.llm.base import Finished, Message, ProviderError, Reply, TextDelta, Usage
+from datagen_chat.llm.script import Script
+from tests.conversation.replies import SHOP, reply, shop
+
+E = TypeVar("E")
+SMALLER = {"nodes": [{"id": "customer", "rows": 3}]}
+WRONG = shop(nodes__0__columns__1__generator={"gaussian": {}})
+RIGHT = {"nodes": [{"id": "customer", "columns": [{"name": "tier", "generator": {"choice": {"choices": ["a"]}}}]}]}
+
+
+class Recorder:
+    """A model that gives these replies, and keeps what it was asked."""
+
+    name = "recorder"
+
+    def __init__(self, *replies: str | Reply) -> None:
+        self.replies, self.asked = list(replies), list[Sequence[Message]]()
+
+    def stream(self, messages: Sequence[Message]) -> Iterator[TextDelta | Finished]:
+        self.asked.append(messages)
+        said = self.replies.pop(0)
+        yield from (Reply(said) if isinstance(said, str) else said).events()
+
+
+def events(*replies: str | Reply, request: str = "a shop", session: Session | None = None) -> list[Event]:
+    return list(converse(session or Session(), request, Recorder(*replies)))
+
+
+def of(kind: type[E], found: Iterable[Any]) -> list[E]:
+    return [event for event in found if isinstance(event, kind)]
+
+
+def ended(found: Sequence[Event]) -> TurnEnded:
+    [end] = of(TurnEnded, found)
+    assert found[-1] is end
+    return end
+
+
+def after(*replies: str | Reply, max_repairs: int = 0) -> Session:
+    """Return the session after one turn for each reply."""
+    session = Session(Settings(max_repairs=max_repairs))
+    for said in replies:
+        session = ended(events(said, session=session)).session
+    return session
+
+
+def test_a_question_is_prose_and_ends_the_turn() -> None:
+    found = events("How many customers?")
+    assert [type(event) for event in found] == [UserSaid, TextDelta, ReplyFinished, Prose, TurnEnded]
+    assert ended(found).outcome == "prose"
+
+
+def test_a_schema_is_extracted_accepted_and_previewed() -> None:
+    found = events(reply(SHOP, after="Enjoy."))
+    kinds = [type(event) for event in found if not isinstance(event, TextDelta)]
+    assert kinds == [UserSaid, ReplyFinished, Prose, SchemaExtracted, SchemaAccepted, Previewed, TurnEnded]
+    assert of(Prose, found)[0].text == "Here it is:\n\nEnjoy."
+    assert ended(found).outcome == "accepted"
+
+
+def test_the_preview_holds_real_rows_and_exact_counts() -> None:
+    [shown] = of(Previewed, events(reply(SHOP)))
+    assert {name: (count.rows, count.is_exact) for name, count in shown.preview.counts.items()} == {
+        "customer": (4, True),
+        "order": (8, True),
+    }
+    customer, order = shown.preview.samples
+    assert [row[0] for row in customer.rows] == [1, 2, 3, 4]
+    assert [row[:2] for row in order.rows] == [(100, 1), (101, 1), (102, 2), (103, 2), (104, 3)]
+
+
+def test_the_seed_decides_the_rows() -> None:
+    one, same, other = (of(Previewed, events(reply(SHOP), session=Session(Settings(seed)))) for seed in (1, 1, 2))
+    assert one == same
+    assert one != other
+
+
+def test_liberties_are_told() -> None:
+    [found] = of(
+        SchemaExtracted, events(reply('{"version": "1.0", /* a shop */ "metadata": {"name": "x",}, "nodes": [{"columns": 1}]}'))
+    )
+    assert [liberty.what for liberty in found.liberties] == ["a comment", "a trailing comma"]
+    assert found.rung == 1
+
+
+def test_repairs_are_told_and_the_mended_draft_is_the_version() -> None:
+    draft = shop()
+    draft["tables"] = draft.pop("nodes")
+    found = events(reply(draft))
+    assert len(of(SchemaMended, found)[0].mends) == 1
+    assert "nodes" in of(SchemaAccepted, found)[0].version.draft
+
+
+def test_a_second_schema_is_compared_with_the_first_by_name() -> None:
+    session = after(reply(SHOP))
+    [accepted] = of(SchemaAccepted, events(reply(shop(nodes__0__rows=5)), session=session))
+    assert [str(change) for change in accepted.changes] == ["customer: rows 4 → 5"]
+    assert accepted.number == 2
+
+
+def test_the_same_schema_again_is_no_new_version() -> None:
+    found = events(reply(SHOP), session=after(reply(SHOP)))
+    assert of(SchemaAccepted, found)[0].changes == ()
+    assert len(ended(found).session.versions.past) == 1
+
+
+def test_a_patch_changes_the_last_accepted_schema() -> None:
+    session = after(reply(SHOP), reply(SMALLER))
+    assert session.versions.current is not None
+    assert session.versions.current.dataset.table("customer").rows == 3
+    assert len(session.versions.current.dataset.nodes) == 2
+
+
+def test_a_patch_that_names_nothing_there_is_a_problem_and_changes_nothing() -> None:
+    session = after(reply(SHOP))
+    found = events(reply({"nodes": [{"id": "custmer", "rows": 3}]}), session=session)
+    [problems] = of(ProblemsFound, found)
+    assert problems.problems
+    assert problems.question.startswith("The ")
+    assert ended(found).session.versions == session.versions
+
+
+def test_an_invalid_schema_keeps_the_last_good_one() -> None:
+    session = after(reply(SHOP))
+    found = events(reply(WRONG), session=session)
+    assert ended(found).outcome == "rejected"
+    assert ended(found).session.versions == session.versions
+
+
+def test_what_is_no_json_is_a_problem_with_its_line() -> None:
+    [found] = of(ProblemsFound, events(reply('{"version": "1.0", "nodes": [{"columns": [], "rows": 2*3}]}')))
+    assert found.blamed is None
+    assert found.problems[0].code == "arithmetic"
+    assert found.question.endswith("holds the whole schema.")
+
+
+def test_a_reply_that_broke_off_is_refused() -> None:
+    whole = reply(SHOP)
+    [found] = of(ProblemsFound, events(Reply(whole[: len(whole) // 2], "cut")))
+    assert [problem.code for problem in found.problems] == ["truncated"]
+
+
+def test_json_that_is_no_schema_is_shown_as_prose() -> None:
+    found = events(reply('{"colour": "red"}', before="One row:"))
+    assert '"colour": "red"' in of(Prose, found)[0].text
+    assert ended(found).outcome == "prose"
+
+
+def test_a_recorded_reply_is_never_asked_again() -> None:
+    model = Recorder(reply(WRONG), reply(RIGHT))
+    found = list(converse(Session(), "a shop", model))
+    assert len(model.asked) == 1
+    assert of(AskedAgain, found) == []
+
+
+def test_a_model_that_can_be_asked_corrects_only_what_is_wrong() -> None:
+    model = Recorder(reply(WRONG), reply(RIGHT))
+    found = list(converse(Session(Settings(max_repairs=2)), "a shop", model))
+    assert ended(found).outcome == "accepted"
+    assert [message.role for message in model.asked[1]] == ["user", "assistant", "user"]
+    assert "customer.tier" in model.asked[1][-1].text
+    assert of(SchemaAccepted, found)[0].version.draft["nodes"][1] == SHOP["nodes"][1]
+
+
+def test_the_history_keeps_the_request_and_a_whole_schema() -> None:
+    model = Recorder(reply(WRONG), reply(RIGHT))
+    session = ended(list(converse(Session(Settings(max_repairs=2)), "a shop", model))).session
+    assert [message.role for message in session.history] == ["user", "assistant"]
+    assert [type(event) for event in events(session.history[1].text)].count(SchemaAccepted) == 1
+
+
+@pytest.mark.parametrize("limit", [0, 1, 2])
+def test_a_model_is_asked_again_at_most_so_often(limit: int) -> None:
+    wrongs = [reply(shop(nodes__0__columns__1__generator={f"word_{number}": {}})) for number in range(5)]
+    model = Recorder(*wrongs)
+    found = list(converse(Session(Settings(max_repairs=limit)), "a shop", model))
+    assert len(model.asked) == limit + 1
+    assert ended(found).outcome == "rejected"
+
+
+def test_the_same_mistakes_twice_bring_one_clean_start() -> None:
+    session = after(reply(SHOP), max_repairs=9)
+    model = Recorder(*[reply(WRONG)] * 5)
+    found = list(converse(session, "make it wrong", model))
+    assert len(model.asked) == 3
+    [only] = model.asked[2]
+    assert "make it wrong" in only.text
+    assert '"customer"' in only.text
+    assert ended(found).outcome == "rejected"
+
+
+def test_prose_instead_of_a_correction_leaves_the_schema_rejected() -> None:
+    model = Recorder(reply(WRONG), "I do not know how.")
+    assert ended(list(converse(Session(Settings(max_repairs=2)), "a shop", model))).outcome == "rejected"
+
+
+def test_tokens_of_every_attempt_count() -> None:
+    replies = [Reply(reply(WRONG), "end", Usage(10, output=5)), Reply(reply(RIGHT), "end", Usage(20, output=1))]
+    found = list(converse(Session(Settings(max_repairs=1)), "a shop", Recorder(*replies)))
+    assert ended(found).session.usage == Usage(30, output=6)
+
+
+def test_a_provider_that_fails_leaves_the_session_as_it_was() -> None:
+    def fail(_messages: Sequence[Message]) -> str:
+        raise ProviderError("no connection")
+
+    session = after(reply(SHOP))
+    with pytest.raises(ProviderError):
+        list(converse(session, "more", Script(fail)))
+    assert session.turn is None
+
+
+def test_a_step_does_not_touch_the_session_it_is_given() -> None:
+    session = Session()
+    step = answer(begin(session, "a shop").session, Reply(reply(SHOP)))
+    assert session == Session()
+    assert step.session.versions.past
+
+
+def test_versions_go_back_and_forth() -> None:
+    versions = after(reply(SHOP), reply(SMALLER)).versions
+    back = versions.undo()
+    assert back.current == versions.past[0]
+    assert back.redo() == versions
+    assert back.push(versions.past[1]).redo() == back.push(versions.past[1])
+
+
+def test_the_prompt_leads_the_messages_of_every_call() -> None:
+    model = Recorder("Which?", "Which?")
+    session = Session(prompt="You design schemas.")
+    for _ in range(2):
+        session = ended(list(converse(session, "a shop", model))).session
+    assert [messages[0] for messages in model.asked] == [Message("system", "You design schemas.")] * 2
+    assert model.asked[1][: len(model.asked[0])] == model.asked[0]
+
+
+@pytest.mark.parametrize("hostile", ["\x1b]52;c;aGk=\x07", "[/oops]", "", "```", "{" * 5000, "```json\n" + "[" * 2000])
+def test_no_reply_raises(hostile: str) -> None:
+    outcome: Outcome = ended(events(hostile)).outcome
+    assert outcome in ("prose", "rejected")
