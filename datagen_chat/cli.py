@@ -76,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = int(import_module(f"datagen_chat.commands.{options.command}").run(options))
         sys.stdout.flush()
     except KeyboardInterrupt:
-        _say_at_last("Interrupted.")
+        _say_at_last("\nInterrupted." if sys.stderr.isatty() else "Interrupted.")  # the terminal has written ^C on this line
         return INTERRUPTED
     except BrokenPipeError:
         return _hang_up()
@@ -100,7 +100,7 @@ def _hang_up() -> int:
 
 def _say_at_last(line: str) -> None:
     with suppress(OSError, ValueError):
-        print(f"\r{line}", file=sys.stderr)
+        print(line, file=sys.stderr)
 
 
 def _told(error: Exception) -> int:

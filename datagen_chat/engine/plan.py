@@ -17,8 +17,7 @@ from datagen_chat.engine.rows import Source, TableRows
 from datagen_chat.fanouts import Spread
 from datagen_chat.fanouts.constant import ConstantSpread
 from datagen_chat.fanouts.poisson import PoissonSpread
-from datagen_chat.generators.base import Layout, Locator, Picker, Rows, Sampler
-from datagen_chat.generators.choice import CATEGORY_LIMIT
+from datagen_chat.generators.base import CATEGORY_LIMIT, Layout, Locator, Picker, Rows, Sampler
 from datagen_chat.generators.lookup import Lookup
 from datagen_chat.generators.sequence import Sequence
 from datagen_chat.schema.model import Column, Dataset, Table

@@ -21,8 +21,16 @@ __all__ = [
     "method",
     "method_in",
     "methods",
+    "pool_size",
     "source",
 ]
+
+
+def pool_size(source: Source) -> int | None:
+    """Return how many words there are when every value is one word of a pool that never changes; None otherwise."""
+    from datagen_chat.faking.compiled import OfPool
+
+    return len(source.words) if isinstance(source, OfPool) else None
 
 
 def source(method: str, locale: str, args: Mapping[str, Any], key: Key) -> Source:

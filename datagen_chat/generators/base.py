@@ -86,6 +86,9 @@ class Rows(Protocol):
         """Return where each row stands among its parent's rows; only a fact's rows have siblings."""
 
 
+CATEGORY_LIMIT = 4096
+"""Columns with up to so many different words are categories."""
+
 Sampler = Callable[[Rows], "Values"]
 Picker = Callable[["NDArray[np.int64]"], "Values"]
 Locator = Callable[[Rows], "NDArray[np.int64]"]

@@ -9,14 +9,12 @@ import numpy as np
 from pydantic import Field
 
 from datagen_chat.draws import bits32
-from datagen_chat.generators.base import Facts, Generator, Layout, Rows, Sampler, Scope
+from datagen_chat.generators.base import CATEGORY_LIMIT, Facts, Generator, Layout, Rows, Sampler, Scope
 from datagen_chat.instants import DAY, parse_instant
 from datagen_chat.problems import Problem, shown
 from datagen_chat.tables import Discrete
 from datagen_chat.values import Numbers, Text, Values, code_type, masked, words_array
 from datagen_chat.words import LIST_LIMIT, AnyScalar, ColumnType, Scalar, Weight, check_shares, term
-
-CATEGORY_LIMIT = 4096
 
 
 class Choice(Generator, word="choice"):

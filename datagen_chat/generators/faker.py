@@ -9,7 +9,8 @@ import numpy as np
 from pydantic import Field, StringConstraints
 
 from datagen_chat import faking
-from datagen_chat.generators.base import Facts, Generator, Layout, Rows, Sampler, Scope, Use
+from datagen_chat.draws import Key
+from datagen_chat.generators.base import CATEGORY_LIMIT, Facts, Generator, Layout, Rows, Sampler, Scope, Use
 from datagen_chat.problems import Problem
 from datagen_chat.values import Text, Values, coded
 from datagen_chat.words import AnyScalar, ColumnType, term
@@ -67,7 +68,10 @@ class Faker(Generator, word="faker"):
         return None
 
     def layout(self, facts: Facts) -> Layout:
-        """Return that truth values repeat; text says itself whether it does."""
+        """Return whether few values repeat: truth values, and the words of a small pool in one locale."""
+        if facts.type == "string" and self.kind() == "string" and self.locale_from is None:
+            size = faking.pool_size(faking.source(self.method, self.locale or DEFAULT_LOCALE, self.args, Key(0)))
+            return "category" if size is not None and size <= CATEGORY_LIMIT else "plain"
         return "category" if facts.type == "bool" else "plain"
 
     def makes(self, scope: Scope) -> ColumnType:  # noqa: ARG002 - the method decides

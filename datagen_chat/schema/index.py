@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import TypeVar
 
 from datagen_chat.generators.lookup import Lookup
-from datagen_chat.problems import pointer
 from datagen_chat.schema.model import DEFAULT_ROWS, Column, Dataset, Table
 
 Place = tuple[str, str]

@@ -2,25 +2,63 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
 ECOMMERCE = ROOT / "tests" / "data" / "ecommerce.json"
 EXAMPLE = ROOT / "tests" / "data" / "example_conversation.md"
 
-_ENVIRONMENT = {
-    name: value for name, value in os.environ.items() if name not in ("COLUMNS", "NO_COLOR", "FORCE_COLOR", "DATAGEN_DEBUG")
-}
+_APART = ("COLUMNS", "NO_COLOR", "FORCE_COLOR", "DATAGEN_DEBUG")
+_ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in _APART}
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(
+    [f"datagen_chat.commands.{name}" for name in ("chat", "generate", "sample", "schema", "validate")]
+)
 
 
-def environment(**more: str) -> Mapping[str, str]:
-    """Return an environment in which this clone is what is run, and a warning is an error."""
-    return {**_ENVIRONMENT, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", **more}
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A run that is over."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def datagen(*arguments: object, cwd: Path | None = None, stdin: bytes = b"") -> Done:
+    """Run the program to its end, in a process that was forked from one that has its imports behind it."""
+    with TemporaryDirectory() as folder:
+        streams = [Path(folder) / name for name in ("in", "out", "err")]
+        streams[0].write_bytes(stdin)
+        process = _FORKS.Process(target=_run, args=([str(part) for part in arguments], [str(path) for path in streams], cwd))
+        process.start()
+        process.join(120)
+        assert process.exitcode is not None
+        return Done(process.exitcode, *(path.read_text("utf-8") for path in streams[1:]))
+
+
+def _run(arguments: list[str], streams: list[str], cwd: Path | None) -> None:
+    from datagen_chat.cli import main
+
+    for number, path in enumerate(streams):
+        opened = os.open(path, os.O_RDWR | os.O_CREAT)
+        os.dup2(opened, number)
+    sys.stdin, sys.stdout, sys.stderr = (open(number, mode, encoding="utf-8") for number, mode in enumerate("rww"))  # noqa: SIM115, PTH123
+    for name in _APART:
+        os.environ.pop(name, None)
+    os.chdir(cwd or ROOT)
+    code = main(arguments)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def command(*arguments: object, flags: tuple[str, ...] = ()) -> list[str]:
@@ -28,12 +66,9 @@ def command(*arguments: object, flags: tuple[str, ...] = ()) -> list[str]:
     return [sys.executable, *flags, "-m", "datagen_chat", *map(str, arguments)]
 
 
-def datagen(*arguments: object, cwd: Path | None = None, stdin: bytes = b"", **more: str) -> subprocess.CompletedProcess[str]:
-    """Run the program to its end; warnings are errors."""
-    done: subprocess.CompletedProcess[bytes] = subprocess.run(
-        command(*arguments), input=stdin, cwd=cwd, env=environment(**more), capture_output=True, timeout=120, check=False
-    )
-    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+def environment(**more: str) -> Mapping[str, str]:
+    """Return an environment in which this clone is what is run, and a warning is an error."""
+    return {**_ENVIRONMENT, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", **more}
 
 
 def loaded(*arguments: object) -> tuple[int, set[str]]:

@@ -42,11 +42,10 @@ def test_json_lines_are_one_object_for_each_row() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "first", "count"),
-    [(("--rows", "10:12"), 10, 2), (("--rows", ":3"), 0, 3), (("--rows", "7"), 7, 1), (("--rows", "195:999"), 195, 5)],
+    ("rows", "first", "count"), [("10:12", 10, 2), (":3", 0, 3), ("7", 7, 1), ("7:", 7, 5), ("195:999", 195, 5)]
 )
-def test_rows_are_named_from_nought_and_end_before_the_second_number(rows: tuple[str, ...], first: int, count: int) -> None:
-    done = datagen("sample", ECOMMERCE, "--table", "product", "--format", "csv", *rows)
+def test_rows_are_named_from_nought_and_end_before_the_second_number(rows: str, first: int, count: int) -> None:
+    done = datagen("sample", ECOMMERCE, "--table", "product", "--format", "csv", "--rows", rows)
     found = [int(row["product_id"]) - 1000 for row in csv.DictReader(io.StringIO(done.stdout))]
     assert found == list(range(first, first + count))
 
@@ -61,13 +60,13 @@ def test_every_format_is_written_and_summed_up(tmp_path: Path, format_: str) -> 
     if format_ == "duckdb":
         [database] = (tmp_path / "out").glob("*.duckdb")
         with duckdb.connect(str(database), read_only=True) as connection:
-            assert connection.sql('SELECT count(*) FROM "order"').fetchone() == (8,)
+            assert connection.execute('SELECT count(*) FROM "order"').fetchone() == (8,)
 
 
 def test_a_valid_schema_is_called_so_with_its_tables() -> None:
     done = datagen("validate", ECOMMERCE)
     assert done.returncode == 0
-    assert done.stdout.split("\n")[0].endswith("ecommerce.json is valid: E-commerce Platform — 4 tables, ≈6,820")
+    assert "ecommerce.json is valid: E-commerce Platform — 4 tables, ≈6,820 rows" in " ".join(done.stdout.split())
     assert "order_id → order" in done.stdout
 
 

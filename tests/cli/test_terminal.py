@@ -124,15 +124,9 @@ def test_an_interrupted_run_leaves_nothing_behind(tmp_path: Path, workers: int, 
     assert not out.exists() or [path.name for path in out.iterdir() if path.name != ".datagen-lock"] == []
 
 
-def test_an_interrupt_while_starting_is_clean() -> None:
-    process = subprocess.Popen(
-        command("sample", "-"),
-        env=environment(),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+def test_an_interrupt_while_a_file_is_read_is_clean() -> None:
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    process = subprocess.Popen(command("sample", "-"), env=environment(), text=True, **pipes)
     time.sleep(3)
     process.send_signal(signal.SIGINT)
     _, told = process.communicate(timeout=60)
