@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import codecs
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from datagen_chat.conversation.extract import extract
 from datagen_chat.conversation.parse import Parsed, parse
 from datagen_chat.conversation.tokens import Liberty
 from datagen_chat.problems import Problem, SchemaError
 from datagen_chat.schema.model import Dataset
 from datagen_chat.schema.read import Json, read
-from datagen_chat.schema.repair import Mend, repair
+
+if TYPE_CHECKING:
+    from datagen_chat.schema.repair import Mend
 
 BYTES_LIMIT = 16 << 20
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -44,9 +46,11 @@ def read_document(data: bytes, *, strict: bool = False) -> Document:
         parsed = _parsed(data, strict)
     except SchemaError as error:
         return Document(problems=error.problems)
-    if strict:
-        reading = read(parsed.value)
-        return Document(parsed.value, reading.dataset, problems=reading.problems)
+    reading = read(parsed.value)
+    if strict or reading.dataset is not None:
+        return Document(parsed.value, reading.dataset, parsed.liberties, problems=reading.problems)
+    from datagen_chat.schema.repair import repair  # most files need none of it
+
     repaired = repair(parsed.value)
     reading = repaired.reading
     return Document(repaired.draft, reading.dataset, parsed.liberties, repaired.mends, reading.problems)
@@ -91,6 +95,8 @@ def _check_is_no_chat(text: str) -> None:
     """Refuse a conversation, or a reply with prose around its schema, by its right name."""
     if text.lstrip()[:1] in "{[/" or text.lstrip()[:1] == '"':
         return
+    from datagen_chat.conversation.extract import extract
+
     found = extract(text)
     if found is not None and found.kind == "full":
         message = f"This is text with a schema inside it, at line {found.line}, not a schema."

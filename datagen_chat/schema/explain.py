@@ -43,8 +43,13 @@ class Slip:
 
     @property
     def what(self) -> str:
-        """What a message calls the place: the last key of its pointer."""
-        return next((part for part in reversed(self.place) if isinstance(part, str)), "the schema")
+        """What a message calls the place: the last key of its pointer, or the table or column by its name."""
+        key = next((part for part in reversed(self.place) if isinstance(part, str)), "the schema")
+        if not self.place or isinstance(self.place[-1], str):
+            return key
+        kind = {"nodes": "table", "columns": "column", "foreign_keys": "foreign key"}.get(key, key)
+        name = self.value.get("id", self.value.get("name")) if isinstance(self.value, dict) else None
+        return f"{kind} {name}" if isinstance(name, str) and len(name) <= 63 else f"the {kind}"
 
 
 def explain(draft: Any) -> tuple[Problem, ...]:
