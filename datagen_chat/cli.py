@@ -63,6 +63,7 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `datagen` and return its exit code."""
+    _open_streams()
     # Plugins of pydantic are looked for in every installed package, which takes longer than all models together.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
@@ -83,6 +84,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - the edge: what gets here must still be told in one line
         return _told(error)
     return code
+
+
+def _open_streams() -> None:
+    """Give a program that was started with closed streams others that swallow what they get."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, os.fdopen(nowhere, mode, encoding="utf-8", closefd=False))
 
 
 def _terminate(_signal: int, _frame: object) -> NoReturn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import reduce
 
@@ -69,7 +70,11 @@ def _rounded(values: Values, places: int) -> Values:
 def round_half_even(data: NDArray[np.float64], places: int) -> NDArray[np.float64]:
     """Return `data` as the floats nearest to whole multiples of 10**-places, shape as `data`."""
     scale = 10.0**places
-    scaled = data * scale
+    with np.errstate(over="ignore", invalid="ignore"):
+        scaled = data * scale
+        if not math.isfinite(float(scaled.sum())):
+            # So large that there are no places left to round.
+            return np.where(np.isfinite(scaled), np.rint(scaled) / scale, data)
     np.rint(scaled, out=scaled)
     scaled /= scale
     scaled += 0.0  # a negative zero would be written as -0.0

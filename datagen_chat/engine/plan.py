@@ -20,11 +20,10 @@ from datagen_chat.fanouts.poisson import PoissonSpread
 from datagen_chat.generators.base import CATEGORY_LIMIT, Layout, Locator, Picker, Rows, Sampler
 from datagen_chat.generators.lookup import Lookup
 from datagen_chat.generators.sequence import Sequence
-from datagen_chat.schema.model import Column, Dataset, Table
+from datagen_chat.schema.model import DEFAULT_ROWS, Column, Dataset, Table
 from datagen_chat.values import Numbers, Text, Values, coded
 from datagen_chat.words import ColumnType
 
-DEFAULT_ROWS = 1000
 HELD_ROWS = 1 << 16
 """Tables up to this size that are looked up at random are held, one column at a time; larger ones are drawn row by row."""
 
@@ -74,7 +73,7 @@ class TablePlan:
     def _counts(self, parent: TablePlan) -> Counts:
         key, parents = draws.key(self.plan.seed, self.name, "", "fanout"), parent.row_count
         spread, rows = spread_of(self.table, parents), self.table.rows
-        if rows is None:
+        if rows is None or parents == 0:
             return drawn_counts(bounded_masses(spread, spread.masses()), key, parents)
         return exact_counts(spread, key, parents, rows)
 

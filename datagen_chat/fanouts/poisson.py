@@ -24,6 +24,10 @@ class PoissonSpread(Spread, word="poisson"):
     also: ClassVar = ("poison",)
     example: ClassVar = {"distribution": "poisson", "lambda": 3.5}
 
+    def mean(self) -> float:
+        """Return lambda, or what the bounds make of it."""
+        return self.lambda_ if self.bounds() == (0, None) else super().mean()
+
     def masses(self, factor: float = 1.0) -> Masses:
         """Return the Poisson probabilities."""
         return poisson_masses(self.lambda_ * factor)

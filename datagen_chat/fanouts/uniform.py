@@ -12,7 +12,7 @@ from datagen_chat.laws.base import Masses
 from datagen_chat.problems import Problem
 from datagen_chat.words import Count, term
 
-WIDEST = 10_000_000
+WIDEST = 1_000_000
 
 
 class UniformSpread(Spread, word="uniform"):
@@ -31,6 +31,10 @@ class UniformSpread(Spread, word="uniform"):
             yield Problem(
                 "/max", "range-too-wide", f"The range {self.min} to {self.max} is too wide.", "Bring min and max closer."
             )
+
+    def mean(self) -> float:
+        """Return the middle, or what a narrower clamp leaves of it."""
+        return super().mean() if self.clamp else (self.min + self.max) / 2
 
     def masses(self, factor: float = 1.0) -> Masses:  # noqa: ARG002 - the bounds leave no room to scale
         """Return equal probabilities from min to max."""

@@ -66,8 +66,21 @@ class Distribution(Generator, word="distribution"):
             yield Problem(
                 "/clamp", "empty-range", f"The clamp {list(self.clamp)} is empty.", "Write [low, high], the lower bound first."
             )
-        if self.clamp and facts.type == "int" and math.floor(self.clamp[1]) < math.ceil(self.clamp[0]):
+        if facts.type == "int" and not any(problem.is_error for problem in self.params.check()):
+            yield from self._check_whole()
+
+    def _check_whole(self) -> Iterator[Problem]:
+        """Yield what keeps the values from being whole numbers of 64 bits."""
+        if self.clamp and math.floor(self.clamp[1]) < math.ceil(self.clamp[0]):
             yield Problem("/clamp", "empty-range", f"No whole number lies within {list(self.clamp)}.", "Widen the clamp.")
+        law = self.params
+        if isinstance(law, Uniform) and math.floor(law.high) < math.ceil(law.low):
+            message = f"No whole number lies between {law.low:g} and {law.high:g}."
+            yield Problem("/params", "empty-range", message, "Widen the range.")
+        ends = self.clamp or (() if law.discrete else (law.quantile(2.0**-33), law.quantile(1 - 2.0**-33)))
+        if any(abs(end) >= 2.0**63 for end in ends):
+            message = "The values leave the 64 bits of an int."
+            yield Problem("/params", "law-too-large", message, "Use smaller parameters, a clamp, or the type float.")
 
     def places(self) -> int:
         """Return 2, or as many places as leave three significant digits where the spread is below 1.

@@ -12,6 +12,7 @@ from pydantic import PlainValidator, WithJsonSchema
 
 from datagen_chat.draws import Key, RowNumbers, below, bits, numbers_of, scaled
 from datagen_chat.generators.base import Facts, Generator, Layout, Locator, Rows, Sampler, Scope, Use
+from datagen_chat.problems import Problem, SchemaError
 from datagen_chat.values import masked
 from datagen_chat.words import NAME_PATTERN, ColumnType, Reference, term
 
@@ -99,7 +100,15 @@ class Lookup(Generator, word="lookup"):
         if scope.is_own_table(self.table):
             return lambda rows: _earlier(key, rows.numbers)
         count = scope.row_count(self.table)
-        return lambda rows: below(key, rows.numbers, count)
+        return (lambda rows: below(key, rows.numbers, count)) if count else self._nowhere
+
+    def _nowhere(self, rows: Rows) -> NDArray[np.int64]:
+        """Return no row numbers for no rows; for any other there is nothing to look up."""
+        if len(rows):
+            hint = f"Give {self.table} more rows, or a fanout that makes some."
+            message = f"{self.from_} is looked up, but {self.table} came out without any rows."
+            raise SchemaError([Problem("", "empty-target", message, hint)])
+        return np.zeros(0, dtype=np.int64)
 
     def _nulls(self, scope: Scope) -> Callable[[Rows], NDArray[np.bool_] | None]:
         """Return which rows have a value: not the root of a tree, nor a row whose own key is null."""

@@ -29,7 +29,7 @@ class Sequence(Generator, word="sequence"):
         """Yield a problem when rows would share one value, or leave 64 bits."""
         if self.step == 0:
             yield Problem("/step", "step-zero", "With step 0 every row has the same value.", "Set step to 1.")
-        if abs(self.start) > 2**62 or abs(self.step) > 2**24:
+        if abs(self.start) > 2**62 or abs(self.step) > 2**22:
             yield Problem(
                 "", "sequence-too-large", "The sequence may leave the 64 bits of an int.", "Use a smaller start and step."
             )

@@ -40,9 +40,13 @@ class Lognormal(Law, word="lognormal"):
         return [math.exp(self.mu + self.sigma * score) for score in standard_scores(shares)]
 
     def mean(self) -> float:
-        """Return exp(mu + sigma² / 2)."""
-        return math.exp(self.mu + self.sigma**2 / 2)
+        """Return exp(mu + sigma² / 2), which may be too large for a float although the quantiles are not."""
+        return _exp(self.mu + self.sigma**2 / 2)
 
     def deviation(self) -> float:
         """Return the mean times sqrt(exp(sigma²) - 1)."""
-        return self.mean() * math.sqrt(math.expm1(self.sigma**2))
+        return self.mean() * math.sqrt(_exp(self.sigma**2) - 1 if self.sigma > 1 else math.expm1(self.sigma**2))
+
+
+def _exp(power: float) -> float:
+    return math.exp(power) if power < 709 else math.inf

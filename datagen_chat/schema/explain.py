@@ -47,7 +47,7 @@ class Slip:
         key = next((part for part in reversed(self.place) if isinstance(part, str)), "the schema")
         if not self.place or isinstance(self.place[-1], str):
             return key
-        kind = {"nodes": "table", "columns": "column", "foreign_keys": "foreign key"}.get(key, key)
+        kind = {"nodes": "table", "columns": "column", "foreign_keys": "foreign key"}.get(key, f"entry of {key}")
         name = self.value.get("id", self.value.get("name")) if isinstance(self.value, dict) else None
         return f"{kind} {name}" if isinstance(name, str) and len(name) <= 63 else f"the {kind}"
 

@@ -1,0 +1,137 @@
+"""The largest and smallest things that a valid schema can ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from datagen_chat.engine.columns import round_half_even
+from datagen_chat.engine.estimate import check_size, estimate
+from datagen_chat.engine.plan import Plan
+from datagen_chat.problems import LimitError, SchemaError
+from datagen_chat.schema.model import Dataset
+from datagen_chat.schema.read import read
+from tests.engine.test_promises import column
+from tests.engine.test_rows import listed
+from tests.statistics.test_generators import table
+
+PlanOf = Callable[..., Plan]
+
+
+def drawn(plan_of: PlanOf, type_: str, generator: dict[str, Any], **more: Any) -> Any:
+    return column(plan_of(table([{"name": "x", "type": type_, "generator": generator, **more}], 2000)), "t", "x")
+
+
+def law(type_: str, **params: float) -> dict[str, Any]:
+    return {"distribution": {"type": type_, "params": params}}
+
+
+def codes(type_: str, generator: dict[str, Any]) -> set[str]:
+    return {problem.code for problem in read(table([{"name": "x", "type": type_, "generator": generator}])).errors}
+
+
+def test_a_column_that_is_always_null_is(plan_of: PlanOf) -> None:
+    schema = table([{"name": "x", "type": "int", "null_rate": 1, "generator": {"sequence": {}}}], 100)
+    assert set(listed(plan_of(schema).tables["t"].rows(range(100)).values("x"))) == {None}
+
+
+@pytest.mark.parametrize("decimals", [0, 15])
+def test_numbers_too_large_to_round_stay_as_they_are(plan_of: PlanOf, decimals: int) -> None:
+    values = drawn(plan_of, "float", law("uniform", low=-1e300, high=1e300), decimals=decimals)
+    assert np.isfinite(values).all()
+    assert (values < 0).mean() == pytest.approx(0.5, abs=0.06)
+
+
+def test_rounding_is_to_the_nearest_float_of_the_decimal() -> None:
+    given = np.array([1.005, 2.674, -0.001, 1e300, 0.125, 4.5e15])
+    assert round_half_even(given, 2).tolist() == [1.0, 2.67, 0.0, 1e300, 0.12, 4.5e15]
+    assert not np.signbit(round_half_even(np.array([-0.001]), 2)[0])
+
+
+@pytest.mark.parametrize(
+    ("type_", "generator", "code"),
+    [
+        ("int", law("normal", mu=1e19, sigma=1), "law-too-large"),
+        ("int", law("lognormal", mu=40, sigma=1), "law-too-large"),
+        ("int", law("uniform", low=0, high=1e20), "law-too-large"),
+        ("int", law("uniform", low=0.2, high=0.8), "empty-range"),
+        ("float", law("lognormal", mu=3500, sigma=0.8), "law-too-large"),
+        ("int", {"sequence": {"step": 0}}, "step-zero"),
+        ("int", {"sequence": {"start": 2**63 - 1}}, "sequence-too-large"),
+    ],
+)
+def test_what_leaves_the_type_is_a_problem(type_: str, generator: dict[str, Any], code: str) -> None:
+    assert codes(type_, generator) == {code}
+
+
+@pytest.mark.parametrize("sigma", [5, 30, 90])
+def test_a_wild_lognormal_stays_finite(plan_of: PlanOf, sigma: float) -> None:
+    assert np.isfinite(drawn(plan_of, "float", law("lognormal", mu=0, sigma=sigma))).all()
+
+
+def test_the_widest_whole_numbers_are_drawn(plan_of: PlanOf) -> None:
+    values = drawn(plan_of, "int", law("uniform", low=-4e18, high=4e18))
+    assert values.min() < -3e18
+    assert values.max() > 3e18
+
+
+def test_tables_without_rows_are_made(plan_of: PlanOf) -> None:
+    plan = plan_of(_empty_parent())
+    assert plan.tables["t"].row_count == 0
+    assert plan.tables["child"].row_count == 0
+    for name, plan_table in plan.tables.items():
+        assert all(len(plan_table.rows(range(0)).values(each)) == 0 for each in plan_table.samplers), name
+
+
+def test_a_lookup_into_a_table_that_came_out_empty_says_so(plan_of: PlanOf) -> None:
+    schema = _empty_parent()
+    key = schema["nodes"][0]["columns"][0]
+    other = {"name": "c", "type": "int", "generator": {"lookup": {"from": "child.id"}}}
+    schema["nodes"].append({"id": "other", "kind": "entity", "pk": "id", "rows": 3, "columns": [key, other]})
+    plan = plan_of(schema)
+    with pytest.raises(SchemaError, match="without any rows"):
+        plan.tables["other"].rows(range(3)).values("c")
+
+
+def _empty_parent() -> dict[str, Any]:
+    schema = table([], 0)
+    key = schema["nodes"][0]["columns"][0]
+    fanout = {"distribution": "poisson", "lambda": 2}
+    schema["nodes"].append({"id": "child", "kind": "fact", "pk": "id", "parents": ["t"], "fanout": fanout, "columns": [key]})
+    return schema
+
+
+def test_fifty_billion_rows_are_refused_with_rows_bytes_and_time() -> None:
+    dataset = Dataset.model_validate(table([], 50_000_000_000))
+    with pytest.raises(LimitError, match=r"50\.0 G rows.*GB as Parquet.*hours.*limit is 100\.0 M rows"):
+        check_size(dataset)
+    assert check_size(dataset, limit=10**11).total == 5e10
+
+
+def test_an_estimate_multiplies_fanouts_down_the_line(plan_of: PlanOf) -> None:
+    plan = plan_of(_lines())
+    expected = estimate(plan.dataset).rows
+    assert expected == {"t": 1000, "order": 3500, "item": pytest.approx(3500 * 3)}
+    assert plan.tables["item"].row_count == pytest.approx(expected["item"], rel=0.1)
+
+
+def _lines() -> dict[str, Any]:
+    schema = table([], 1000)
+    key = schema["nodes"][0]["columns"][0]
+    for name, parent, fanout in (
+        ("order", "t", {"distribution": "poisson", "lambda": 3.5}),
+        ("item", "order", {"distribution": "uniform", "min": 1, "max": 5}),
+    ):
+        schema["nodes"].append(
+            {"id": name, "kind": "fact", "pk": "id", "parents": [parent], "fanout": fanout, "columns": [key]}
+        )
+    return schema
+
+
+def test_rows_deep_in_a_huge_table_are_made_without_the_others(plan_of: PlanOf) -> None:
+    schema = table([{"name": "x", "type": "float", "generator": law("normal", mu=0, sigma=1)}], 10**12)
+    values = plan_of(schema).tables["t"].rows(range(10**12 - 3, 10**12)).values("id")
+    assert listed(values) == [10**12 - 2, 10**12 - 1, 10**12]
