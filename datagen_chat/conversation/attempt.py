@@ -39,10 +39,15 @@ class Attempt:
         return tuple(problem for problem in self.problems if not problem.is_error)
 
 
+def _is_finished(candidate: Candidate, reply: Reply) -> bool:
+    """Return whether the block is all that the model meant to write: it said so, or it closed the block behind it."""
+    return not candidate.continued and (reply.stop == "end" or (reply.is_finished and candidate.fenced and candidate.closed))
+
+
 def attempt(candidate: Candidate, reply: Reply, base: Json) -> Attempt:
     """Return what comes of a reply's block; a patch is applied to `base` where there is one."""
     try:
-        parsed = parse(candidate.text, finished=reply.is_finished and not candidate.continued)
+        parsed = parse(candidate.text, finished=_is_finished(candidate, reply))
     except SchemaError as error:
         return Attempt(candidate, None, base, problems=error.problems, question=ask_whole(error.problems))
     draft = parsed.value

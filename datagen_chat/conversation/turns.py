@@ -21,8 +21,8 @@ class Turn:
     meta: Mapping[str, Any] = field(default_factory=dict)
 
     def reply(self) -> Reply:
-        """Return this turn as the reply of a model; where no stop reason was recorded it was finished."""
-        stop = self.meta.get("stop", "end")
+        """Return this turn as the reply of a model; in a pasted conversation nobody knows why it stopped."""
+        stop = self.meta.get("stop", "unknown")
         known = [reason for reason in STOPS if reason == stop]
         return Reply(self.text, known[0] if known else "cut", _usage(self.meta.get("usage")), str(self.meta.get("model", "")))
 

@@ -9,8 +9,9 @@ from typing import Literal, Protocol, get_args
 
 from datagen_chat.problems import DatagenError
 
-Stop = Literal["end", "length", "refusal", "cut"]
-"""Why a reply stopped: the model was done, ran into the token limit, declined, or the stream ended without a reason."""
+Stop = Literal["end", "length", "refusal", "cut", "unknown"]
+"""Why a reply stopped: the model was done, ran into the token limit, declined, the stream ended without a reason, or nobody
+wrote it down, as in a conversation that was pasted."""
 
 STOPS: tuple[Stop, ...] = get_args(Stop)
 
@@ -68,8 +69,8 @@ class Reply:
 
     @property
     def is_finished(self) -> bool:
-        """True if the model stopped by itself, so that nothing of the text is missing."""
-        return self.stop == "end"
+        """True unless the model is known to have been stopped, so that some of the text is missing."""
+        return self.stop in ("end", "unknown")
 
     def events(self) -> Iterator[TextDelta | Finished]:
         """Yield this reply as a provider streams it, line by line."""

@@ -155,8 +155,8 @@ def test_an_escaped_label_in_a_pasted_text_is_text() -> None:
     assert turns_of("**User:** a\n\\**LLM:** b") == [("user", "a\n**LLM:** b")]
 
 
-def test_a_pasted_reply_was_finished_and_a_recorded_one_says_how_it_stopped() -> None:
-    assert Turn("assistant", "x").reply() == Reply("x", "end")
+def test_nobody_knows_how_a_pasted_reply_stopped_and_a_recorded_one_says_so() -> None:
+    assert Turn("assistant", "x").reply() == Reply("x", "unknown")
     meta = {"stop": "length", "usage": {"input": 3, "output": 2}, "model": "m"}
     assert Turn("assistant", "x", meta).reply() == Reply("x", "length", Usage(3, 0, 0, 2), "m")
     assert Turn("assistant", "x", {"stop": "weird", "usage": 3}).reply() == Reply("x", "cut")
@@ -177,7 +177,7 @@ def test_an_exchange_is_a_request_with_all_its_replies() -> None:
         ("user", "c"),
     ]
     found = Conversation("", tuple(Turn(role, text) for role, text in turns)).exchanges()  # type: ignore[arg-type]
-    assert found == (Exchange("a", (Reply("bad"), Reply("good"))), Exchange("c", ()))
+    assert found == (Exchange("a", (Reply("bad", "unknown"), Reply("good", "unknown"))), Exchange("c", ()))
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
@@ -264,3 +265,11 @@ def test_the_prompt_leads_the_messages_of_every_call() -> None:
 def test_no_reply_raises(hostile: str) -> None:
     outcome: Outcome = ended(events(hostile)).outcome
     assert outcome in ("prose", "rejected")
+
+
+@pytest.mark.parametrize("stop", ["end", "unknown"])
+@pytest.mark.parametrize("fence", ["```json\n{}\n```", "```json\n{}", "{}"])
+def test_missing_closers_are_added_only_where_the_model_is_known_to_have_finished(stop: Any, fence: str) -> None:
+    text = fence.replace("{}", json.dumps(SHOP)[:-2])
+    accepted = of(SchemaAccepted, events(Reply(text, stop)))
+    assert bool(accepted) == (stop == "end" or fence.endswith("```"))
