@@ -63,7 +63,7 @@ def check_size(dataset: Dataset, limit: int = ROW_LIMIT) -> Estimate:
         largest = max(expected.rows, key=lambda name: expected.rows[name])
         message = (
             f"The dataset would have about {magnitude(expected.total)} rows ({largest}: {magnitude(expected.rows[largest])}), "
-            f"{magnitude(expected.bytes)}B as Parquet, and take about {duration(expected.seconds)}; "
+            f"{magnitude(max(expected.bytes, 1e6))}B as Parquet, and take about {duration(expected.seconds)}; "
             f"the limit is {magnitude(limit)} rows."
         )
         hint = f"Lower the rows or fanouts, or allow it with --max-rows {int(expected.total * 1.01) + 1}."
@@ -86,10 +86,11 @@ def magnitude(number: float) -> str:
 def duration(seconds: float) -> str:
     """Return a time that people can picture.
 
-    >>> duration(12500), duration(3)
-    ('3.5 hours', '3 seconds')
+    >>> duration(12500), duration(3), duration(0.2)
+    ('3.5 hours', '3 seconds', '1 second')
     """
     for length, unit in ((86_400.0, "days"), (3600.0, "hours"), (60.0, "minutes")):
         if seconds >= 1.5 * length:
             return f"{seconds / length:.1f} {unit}"
-    return f"{max(seconds, 1):.0f} seconds"
+    whole = max(round(seconds), 1)
+    return "1 second" if whole == 1 else f"{whole} seconds"
