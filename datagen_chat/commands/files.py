@@ -86,7 +86,7 @@ def read_schema(name: str, screen: Screen, *, strict: bool) -> Document:
 def tell_mends(document: Document, screen: Screen) -> None:
     """Say what it took to read a document: liberties with its JSON, and edits."""
     lines = [f"read: {one.what} at line {one.line}, column {one.column}." for one in document.liberties]
-    lines += [f"mended: {one_line(mend.text)}" for mend in document.mends]
+    lines += [f"mended: {one_line(mend.place)}: {one_line(mend.text)}" for mend in document.mends]
     for line in lines[:_MENDS_SHOWN]:
         screen.say((line, "dim"), hang=2)
     if len(lines) > _MENDS_SHOWN:

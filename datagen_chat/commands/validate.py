@@ -9,8 +9,8 @@ from typing import Any
 
 from datagen_chat.commands.files import DocumentError, read_bytes, shown_name, tell_mends
 from datagen_chat.conversation.document import Document, read_document
-from datagen_chat.conversation.places import place
 from datagen_chat.problems import Problem
+from datagen_chat.schema.naming import place
 from datagen_chat.terminal.screen import stderr, stdout
 
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from datagen_chat.conversation.places import place
 from datagen_chat.problems import Problem
+from datagen_chat.schema.naming import place
 
 PROBLEM_LIMIT = 10
 _PLACES = 3

@@ -109,26 +109,3 @@ def columns_of(table: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the columns of a table that are objects."""
     columns = table.get("columns")
     yield from (column for column in columns if isinstance(column, dict)) if isinstance(columns, list) else ()
-
-
-def named(draft: Json, at: str) -> str:
-    """Return a place by the names of its table and column, then the keys below.
-
-    >>> named({"nodes": [{"id": "order", "columns": [{"name": "paid"}]}]}, "/nodes/0/columns/0/type")
-    'order.paid → type'
-    """
-    names: list[str] = []
-    keys: list[str] = []
-    value = draft
-    for part in parts_of(at):
-        value = value[int(part)] if isinstance(value, list) and part.isdigit() and int(part) < len(value) else _get(value, part)
-        name = _get(value, "id") or _get(value, "name") if keys in (["nodes"], ["columns"]) else None
-        keys.append(part)
-        if isinstance(name, str):
-            names.append(name)
-            keys.clear()
-    return " → ".join(filter(None, (".".join(names), ".".join(keys)))) or "schema"
-
-
-def _get(value: Json, key: str) -> Any:
-    return value.get(key) if isinstance(value, dict) else None

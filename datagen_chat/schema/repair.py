@@ -13,6 +13,7 @@ from typing import Any
 
 from datagen_chat.problems import Problem
 from datagen_chat.schema.limits import PROBLEM_LIMIT
+from datagen_chat.schema.naming import place
 from datagen_chat.schema.places import holder_of
 from datagen_chat.schema.read import Json, Reading, read
 from datagen_chat.schema.repairs import REPAIRS, Edit
@@ -22,9 +23,10 @@ READING_LIMIT = 20
 
 @dataclass(frozen=True, slots=True)
 class Mend:
-    """One edit that was made: where, in answer to which problem code, and a sentence about it."""
+    """One edit that was made: where, also by name, in answer to which problem code, and a sentence about it."""
 
     at: str
+    place: str
     code: str
     text: str
 
@@ -41,12 +43,13 @@ class Repaired:
 @dataclass(frozen=True, slots=True)
 class _Made:
     problem: Problem
+    place: str
     edit: Edit
     text: str
 
     @property
     def mend(self) -> Mend:
-        return Mend(self.problem.at, self.problem.code, self.text)
+        return Mend(self.problem.at, self.place, self.problem.code, self.text)
 
     @property
     def name(self) -> tuple[str, str, Edit]:
@@ -83,10 +86,11 @@ def _answer(draft: Json, problems: Sequence[Problem], refused: set[tuple[str, st
     for problem in sorted(problems, key=lambda problem: (problem.code.startswith("duplicate-"), -problem.at.count("/"))):
         if quota is not None and len(made) >= quota:
             break
+        where = place(draft, problem.at)
         for edit in REPAIRS.get(problem.code, ()):
             text = None if (problem.at, problem.code, edit) in refused else _tried(edit, draft, problem)
             if text:
-                made.append(_Made(problem, edit, text))
+                made.append(_Made(problem, where, edit, text))
                 break
     return made
 

@@ -96,7 +96,7 @@ class ChatView:
         self._dim_lines([f"read: {one.what} at line {one.line}, column {one.column}" for one in event.liberties])
 
     def _mended(self, event: SchemaMended) -> None:
-        self._dim_lines([f"mended: {one_line(mend.text)}" for mend in event.mends])
+        self._dim_lines([f"mended: {one_line(mend.place)}: {one_line(mend.text)}" for mend in event.mends])
 
     def _problems_found(self, event: ProblemsFound) -> None:
         found = len(causes(event.problems))

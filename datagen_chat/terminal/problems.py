@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from datagen_chat.conversation.ask import causes, places
-from datagen_chat.conversation.places import place
 from datagen_chat.problems import Problem
+from datagen_chat.schema.naming import place
 from datagen_chat.terminal.clean import one_line
 from datagen_chat.terminal.screen import Screen
 

@@ -88,7 +88,7 @@ def test_what_is_mended_is_said_and_strict_refuses_it(tmp_path: Path) -> None:
     mended = datagen("validate", path)
     assert mended.returncode == 0
     assert "read: a comment at line 1" in mended.stderr
-    assert 'mended: Renamed "tables" to "nodes".' in mended.stderr
+    assert 'mended: tables: Renamed "tables" to "nodes".' in mended.stderr
     assert datagen("validate", path, "--strict").returncode == 2
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datagen_chat.conversation.ask import ask_afresh, ask_again, ask_patch, ask_whole
-from datagen_chat.conversation.places import place
 from datagen_chat.problems import Problem, note
+from datagen_chat.schema.naming import place
 from tests.conversation.replies import SHOP, shop
 
 TYPE = Problem(

@@ -13,7 +13,7 @@ from datagen_chat.fanouts import SPREADS
 from datagen_chat.generators import GENERATORS
 from datagen_chat.laws import LAWS
 from datagen_chat.schema.canonical import as_draft, canonical, dump, schema_hash
-from datagen_chat.schema.places import named, schema_at
+from datagen_chat.schema.places import schema_at
 from datagen_chat.schema.read import read
 from datagen_chat.schema.reference import of_word, reference
 
@@ -90,15 +90,6 @@ def test_the_compact_reference_names_every_argument():
         for word, cls in words.items():
             assert word in text
             assert all(name in text for name, field in cls.arguments().items() if field.is_required())
-
-
-def test_places_are_named_by_table_and_column(shop):
-    assert (
-        named(shop, "/nodes/2/columns/5/generator/datetime_series/freq") == "order.ordered_at → generator.datetime_series.freq"
-    )
-    assert named(shop, "/nodes/0/rows") == "customer → rows"
-    assert named(shop, "/constraints/foreign_keys/0/to") == "constraints.foreign_keys.0.to"
-    assert named(shop, "") == "schema"
 
 
 def test_every_place_of_a_draft_has_its_schema(shop):
