@@ -13,6 +13,7 @@ from datagen_chat.schema.canonical import as_draft, shortest
 from datagen_chat.schema.model import Dataset
 from datagen_chat.schema.read import Json
 
+_SHOWN_PARTS = 8
 Sort = Literal["added", "removed", "changed", "moved"]
 
 
@@ -109,7 +110,7 @@ def _generator_changes(place: str, old: Any, new: Any) -> Iterator[Change]:
         yield Change("changed", place, f"{in_words(old)} → {in_words(new)}")
     else:
         yield from _key_changes(
-            place, one[1], other[1], deep=() if one[1].get("type") != other[1].get("type") else ("params", "within")
+            place, one[1], other[1], deep=() if one[1].get("type") != other[1].get("type") else ("params", "within", "pattern")
         )
 
 
@@ -128,8 +129,44 @@ def _key_changes(place: str, old: dict[str, Any], new: dict[str, Any], deep: Seq
             continue
         if key in deep and isinstance(one, dict) and isinstance(other, dict):
             yield from _key_changes(place or key, one, other)
+        elif _are_alike(one, other):
+            for before, after in zip(one, other, strict=True):
+                label = next((str(value) for value in after.values() if isinstance(value, str)), key)
+                yield from _key_changes(place, _labelled(label, before), _labelled(label, after))
+        elif _are_long(one, other):
+            yield Change("changed", place, f"{key} {_positions(one, other)}")
         else:
             yield _key_change(place, key, one, other, added=key not in old, removed=key not in new)
+
+
+def _are_alike(one: Any, other: Any) -> bool:
+    """Return whether two lists hold objects that can be compared one by one, such as patterns of the same dimensions."""
+    return (
+        isinstance(one, list)
+        and isinstance(other, list)
+        and len(one) == len(other) > 0
+        and all(isinstance(part, dict) for part in (*one, *other))
+        and [part.get("dimension") for part in one] == [part.get("dimension") for part in other]
+    )
+
+
+def _labelled(label: str, part: dict[str, Any]) -> dict[str, Any]:
+    return {f"{label} {key}": value for key, value in part.items()}
+
+
+def _are_long(one: Any, other: Any) -> bool:
+    """Return whether two lists are as long as each other and too long to be shown whole."""
+    if not isinstance(one, list) or not isinstance(other, list) or not len(one) == len(other) > _SHOWN_PARTS:
+        return False
+    return not any(isinstance(part, list | dict) for part in (*one, *other))
+
+
+def _positions(one: list[Any], other: list[Any]) -> str:
+    """Return which entries of a long list changed, the first few with their values."""
+    changed = [(k, before, after) for k, (before, after) in enumerate(zip(one, other, strict=True), 1) if before != after]
+    first = "; ".join(f"#{k} {in_words(before)} → {in_words(after)}" for k, before, after in changed[:4])
+    more = f"; {len(changed) - 4} more" if len(changed) > 4 else ""
+    return f"{first}{more} (of {len(one)})"
 
 
 def _key_change(place: str, key: str, one: Any, other: Any, *, added: bool, removed: bool) -> Change:
@@ -179,8 +216,8 @@ def _worded(value: Any, depth: int = 0) -> str:
             return f"{word} {_arguments(arguments, depth + 1)}".strip()
         return _arguments(value, depth + 1)
     if isinstance(value, list):
-        shortened = [_worded(part, depth + 1) for part in value[:8]]
-        return "/".join(shortened) + ("/…" if len(value) > 8 else "") if value else "none"
+        shortened = [_worded(part, depth + 1) for part in value[:_SHOWN_PARTS]]
+        return "/".join(shortened) + ("/…" if len(value) > _SHOWN_PARTS else "") if value else "none"
     return value if isinstance(value, str) else shown(value)
 
 

@@ -244,3 +244,14 @@ def test_only_what_a_patch_names_is_told(new_shop, data):
     )
     patched = apply_patch(new_shop(), {"nodes": [{"id": table["id"], "columns": [{"name": column["name"], **part}]}]})
     assert {change.place for change in difference(new_shop(), patched.draft)} <= {f"{table['id']}.{column['name']}"}
+
+
+def test_a_long_list_names_the_entries_that_changed(shop):
+    old, new = copy.deepcopy(shop), copy.deepcopy(shop)
+    column = next(column for column in new["nodes"][2]["columns"] if "datetime_series" in column["generator"])
+    twin = next(column for column in old["nodes"][2]["columns"] if "datetime_series" in column["generator"])
+    hours, months = {"dimension": "hour", "weights": [1] * 24}, {"dimension": "month", "weights": [1] * 12}
+    twin["generator"]["datetime_series"]["patterns"] = [hours, months]
+    column["generator"]["datetime_series"]["patterns"] = [hours, {**months, "weights": [1] * 10 + [2, 3]}]
+    [change] = difference(old, new)
+    assert change.text == "month weights #11 1 → 2; #12 1 → 3 (of 12)"
