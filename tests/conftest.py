@@ -8,9 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from datagen_chat.engine.plan import Plan
 from datagen_chat.schema.model import Dataset
+
+# No deadline: a slow machine is no bug. The same examples every time: a failure can be run again.
+settings.register_profile("suite", deadline=None, derandomize=True)
+settings.load_profile("suite")
 
 DATA = Path(__file__).parent / "data"
 SCHEMAS = ("ecommerce", "saas", "iot")
