@@ -40,8 +40,8 @@ class Attempt:
 
 
 def _is_finished(candidate: Candidate, reply: Reply) -> bool:
-    """Return whether the block is all that the model meant to write: it said so, or it closed the block behind it."""
-    return not candidate.continued and (reply.stop == "end" or (reply.is_finished and candidate.fenced and candidate.closed))
+    """Return whether the model is known to have written all that it meant to; of a pasted reply nobody knows."""
+    return reply.stop == "end" and not candidate.continued
 
 
 def attempt(candidate: Candidate, reply: Reply, base: Json) -> Attempt:

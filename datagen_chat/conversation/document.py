@@ -82,7 +82,7 @@ def decoded(data: bytes, limit: int = BYTES_LIMIT) -> str:
 def _parsed(data: bytes, strict: bool) -> Parsed:
     text = decoded(data)
     _check_is_no_chat(text)
-    parsed = parse(text, finished=True, limit=BYTES_LIMIT)
+    parsed = parse(text, finished=False, limit=BYTES_LIMIT)
     if strict and parsed.liberties:
         places = (f"line {liberty.line}, column {liberty.column}: {liberty.what}." for liberty in parsed.liberties)
         raise SchemaError(

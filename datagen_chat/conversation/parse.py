@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from datagen_chat.conversation.strict import NotPlainError, read_plain
 from datagen_chat.conversation.tokens import Lexer, Liberty, Source, Token, is_placeholder
 from datagen_chat.problems import SchemaError, pointer, shown
 
@@ -75,6 +77,8 @@ def parse(text: str, *, finished: bool, limit: int = MAX_TEXT) -> Parsed:
         raise source.error(
             error.start, "lone-surrogate", "this is half of a character.", "Write the character itself."
         ) from None
+    with suppress(NotPlainError):
+        return Parsed(read_plain(text, MAX_DEPTH), ())
     reader = _Reader(source, finished)
     return Parsed(reader.document(), tuple(sorted(reader.lexer.liberties, key=lambda liberty: (liberty.line, liberty.column))))
 

@@ -180,8 +180,8 @@ class ColumnScope(ColumnFacts):
 
     @property
     def decimals(self) -> int | None:
-        """The places that floats are rounded to."""
-        return places_of(self.column)
+        """The places that numbers are rounded to."""
+        return 0 if self.column.type == "int" else places_of(self.column)
 
     @property
     def has_siblings(self) -> bool:

@@ -36,6 +36,7 @@ LENGTHS = frozenset(
 """Arguments that say how much to make."""
 LONGEST_TEXT = 1000
 LONGEST = 5000
+MOST_DIGITS = 18
 _TOKEN = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 _PLAIN_FIELD = re.compile(r"\{(width|height)\}")
 _STRAY_PATTERN = re.compile(r"%(?![-#]?[A-Za-z%])")
@@ -120,6 +121,9 @@ def _check_size(at: str, name: str, value: Any, locale: str) -> Iterator[Problem
         yield Problem(
             at, "faker-argument-too-large", f"{name} {value} is more than {LONGEST}.", f"Set {name} to {LONGEST} or less."
         )
+    if name == "digits" and isinstance(value, int) and value > MOST_DIGITS:
+        message = f"A number of {value} digits leaves the 64 bits of an int."
+        yield Problem(at, "faker-argument-too-large", message, f"Set digits to {MOST_DIGITS} or less.")
     if isinstance(value, (list, dict, tuple)) and len(value) > LONGEST:
         yield Problem(at, "faker-argument-too-large", f"{name} has {len(value)} values.", f"Give {LONGEST} or fewer.")
 

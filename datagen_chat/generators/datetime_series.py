@@ -13,7 +13,7 @@ from datagen_chat.draws import uniform
 from datagen_chat.generators.base import Facts, Generator, Rows, Sampler, Scope
 from datagen_chat.instants import DAY, INSTANT_PATTERN, Grid, grid, parse_step, show_instant
 from datagen_chat.order import ordered_uniform
-from datagen_chat.problems import Problem
+from datagen_chat.problems import Problem, note
 from datagen_chat.ticks import PERIODS, Pattern, TickTable, tick_table
 from datagen_chat.values import Numbers
 from datagen_chat.words import Frequency, Instant, Weight, Word, check_weights, term
@@ -102,6 +102,11 @@ class DatetimeSeries(Generator, word="datetime_series"):
             yield from self._check_ticks(self._grid(window))
 
     def _check_ticks(self, grid: Grid) -> Iterator[Problem]:
+        is_daily = grid.step.months > 0 or grid.step.length % DAY == 0
+        for at, weighing in self._weighings():
+            if weighing.dimension == "hour" and is_daily:
+                message = f"All ticks of freq {self.freq} fall on the same hour, so weights by hour change nothing."
+                yield note(f"{at}/dimension", "pattern-no-effect", message, "Use freq H or finer, or remove the pattern.")
         if grid.count > TICK_LIMIT:
             yield Problem("/freq", "too-many-ticks", f"The window has {grid.count} ticks.", "Use a coarser freq.")
             return

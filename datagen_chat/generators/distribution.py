@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -18,6 +19,20 @@ from datagen_chat.problems import Problem
 from datagen_chat.tables import Discrete, Quantiles, clamped_masses
 from datagen_chat.values import Numbers
 from datagen_chat.words import Float, term
+
+
+def inner_bounds(clamp: tuple[float, float], places: int | None) -> tuple[float, float]:
+    """Return the outermost bounds within a clamp that rounding to so many places leaves where they are.
+
+    >>> inner_bounds((0.04, 99.96), 1), inner_bounds((1.5, 3.5), 0), inner_bounds((0.041, 0.044), 2)
+    ((0.1, 99.9), (2.0, 3.0), (0.041, 0.044))
+    """
+    if places is None or max(map(abs, clamp)) >= 2.0**53:
+        return clamp
+    unit = Decimal(1).scaleb(-places)
+    low = Decimal(repr(clamp[0])).quantize(unit, ROUND_CEILING)
+    high = Decimal(repr(clamp[1])).quantize(unit, ROUND_FLOOR)
+    return (float(low), float(high)) if low <= high else clamp
 
 
 class _AnyLaw:
@@ -102,7 +117,7 @@ class Distribution(Generator, word="distribution"):
 
     def compile(self, scope: Scope) -> Sampler:
         """Return the sampler: a table of the law's quantiles or masses, made once."""
-        clamp = None if scope.clamps_later else self.clamp
+        clamp = None if scope.clamps_later or self.clamp is None else inner_bounds(self.clamp, scope.decimals)
         if self.params.discrete:
             return self._compile_discrete(scope, clamp)
         if scope.type == "int" and isinstance(self.params, Uniform):

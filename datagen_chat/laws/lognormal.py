@@ -8,19 +8,15 @@ from typing import ClassVar
 
 from datagen_chat.laws.base import Law
 from datagen_chat.laws.normal import STANDARD, standard_scores
-from datagen_chat.problems import Problem
+from datagen_chat.problems import Problem, note
 from datagen_chat.words import Float, Positive, term
 
 
 class Lognormal(Law, word="lognormal"):
     """Positive values with a long upper tail, such as prices, incomes or durations: the logarithm is normal."""
 
-    mu: Float = term(
-        description="The mean of the logarithm; the median is e to the mu.", also=("mean", "loc", "average", "avg", "m")
-    )
-    sigma: Positive = term(
-        description="The standard deviation of the logarithm.", also=("std", "scale", "stddev", "std_dev", "sd", "stdev", "s")
-    )
+    mu: Float = term(description="The mean of the logarithm; the median is e to the mu.", also=("mean",))
+    sigma: Positive = term(description="The standard deviation of the logarithm.", also=())
 
     also: ClassVar = ("log_normal", "log-normal", "lognorm", "logNormal")
     example: ClassVar = {"mu": 3.5, "sigma": 0.8}
@@ -30,6 +26,9 @@ class Lognormal(Law, word="lognormal"):
         if self.mu + 7 * self.sigma > 690:
             hint = "mu and sigma are of the logarithm: for a median of 33 write mu 3.5."
             yield Problem("/mu", "law-too-large", f"With mu {self.mu:g} the values leave the range of a float.", hint)
+        elif self.mu > 25:
+            message = f"With mu {self.mu:g} half of the values are above {math.exp(self.mu):.1e}."
+            yield note("/mu", "lognormal-scale", message, f"For a median of {self.mu:g} write mu {math.log(self.mu):.2f}.")
 
     def quantile(self, share: float) -> float:
         """Return e to the normal quantile."""

@@ -129,22 +129,20 @@ def _key_changes(place: str, old: dict[str, Any], new: dict[str, Any], deep: Seq
             continue
         if key in deep and isinstance(one, dict) and isinstance(other, dict):
             yield from _key_changes(place or key, one, other)
-        elif _are_alike(one, other):
+        elif isinstance(one, list) and isinstance(other, list) and _are_alike(one, other):
             for before, after in zip(one, other, strict=True):
                 label = next((str(value) for value in after.values() if isinstance(value, str)), key)
                 yield from _key_changes(place, _labelled(label, before), _labelled(label, after))
-        elif _are_long(one, other):
+        elif isinstance(one, list) and isinstance(other, list) and _are_long(one, other):
             yield Change("changed", place, f"{key} {_positions(one, other)}")
         else:
             yield _key_change(place, key, one, other, added=key not in old, removed=key not in new)
 
 
-def _are_alike(one: Any, other: Any) -> bool:
+def _are_alike(one: list[Any], other: list[Any]) -> bool:
     """Return whether two lists hold objects that can be compared one by one, such as patterns of the same dimensions."""
     return (
-        isinstance(one, list)
-        and isinstance(other, list)
-        and len(one) == len(other) > 0
+        len(one) == len(other) > 0
         and all(isinstance(part, dict) for part in (*one, *other))
         and [part.get("dimension") for part in one] == [part.get("dimension") for part in other]
     )
@@ -154,11 +152,9 @@ def _labelled(label: str, part: dict[str, Any]) -> dict[str, Any]:
     return {f"{label} {key}": value for key, value in part.items()}
 
 
-def _are_long(one: Any, other: Any) -> bool:
+def _are_long(one: list[Any], other: list[Any]) -> bool:
     """Return whether two lists are as long as each other and too long to be shown whole."""
-    if not isinstance(one, list) or not isinstance(other, list) or not len(one) == len(other) > _SHOWN_PARTS:
-        return False
-    return not any(isinstance(part, list | dict) for part in (*one, *other))
+    return len(one) == len(other) > _SHOWN_PARTS and not any(isinstance(part, list | dict) for part in (*one, *other))
 
 
 def _positions(one: list[Any], other: list[Any]) -> str:

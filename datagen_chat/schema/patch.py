@@ -60,6 +60,8 @@ class _Merge:
             elif key in _NAMED and isinstance(holder.get(key, []), list) and isinstance(value, list | dict):
                 yield from self._merge_named(holder.setdefault(key, []), value, _NAMED[key], at)
             elif isinstance(value, dict) and isinstance(holder.get(key), dict) and not _replaces(key, holder[key], value):
+                if "choices" in value and "weights" not in value:
+                    holder[key].pop("weights", None)  # they belonged to the choices that go
                 yield from self.merge(holder[key], value, at)
             else:
                 holder[key] = _without_nulls(value)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from datagen_chat.faking import locale_for
 from datagen_chat.generators.base import Use
+from datagen_chat.generators.choice import Choice
+from datagen_chat.generators.faker import Faker
 from datagen_chat.generators.lookup import Lookup
-from datagen_chat.problems import Problem, did_you_mean, nearest, note, pointer
+from datagen_chat.problems import Problem, did_you_mean, nearest, note, pointer, shown
 from datagen_chat.schema.index import Index, Place
 from datagen_chat.schema.model import Column, ForeignKey, Table
 from datagen_chat.words import ColumnType
@@ -21,6 +24,8 @@ def check_references(index: Index) -> Iterator[Problem]:
         yield from (problem.under(inside) for problem in _check_uses(table, column, index))
         if isinstance(column.generator, Lookup):
             yield from (problem.under(inside) for problem in _check_lookup(table, column, column.generator, index))
+        if isinstance(column.generator, Faker):
+            yield from (problem.under(inside) for problem in _check_countries(table, column, column.generator, index))
     for i, key in enumerate(index.dataset.constraints.foreign_keys):
         at = pointer("constraints", "foreign_keys", i)
         yield from (problem.under(at) for problem in _check_foreign_key(key, index))
@@ -93,6 +98,30 @@ def _check_lookup(table: Table, column: Column, lookup: Lookup, index: Index) ->
         yield Problem("/from", "empty-table", message, f"Give {lookup.table} at least one row.")
     if pointed := lookup.pointed():
         yield from _check_on(table, lookup, *pointed, index)
+    elif is_above:
+        yield from _check_twin(table, column, lookup)
+
+
+def _check_twin(table: Table, column: Column, lookup: Lookup) -> Iterator[Problem]:
+    """Yield a note when two columns look up the same value of the same ancestor's row."""
+    for earlier in table.columns[: table.columns.index(column)]:
+        if isinstance(earlier.generator, Lookup) and earlier.generator == lookup:
+            message = f"{table.id}.{column.name} always equals {earlier.name}: both are {lookup.from_} of the row's own parent."
+            hint = "For two random rows leave parents out and give the table rows; each lookup then draws its own."
+            yield note("/from", "lookup-twice", message, hint)
+            return
+
+
+def _check_countries(table: Table, column: Column, faker: Faker, index: Index) -> Iterator[Problem]:
+    """Yield a note when a locale is to come from choices that name no country."""
+    owner, _, name = (faker.locale_from or "").rpartition(".")
+    source = index.columns.get((owner or table.id, name))
+    if source is None or not isinstance(source.generator, Choice):
+        return
+    unknown = [choice for choice in source.generator.choices if isinstance(choice, str) and locale_for(choice) is None]
+    if unknown:
+        message = f"No locale is known for {_some(map(shown, unknown), 5)}; {column.name} is made in American English there."
+        yield note("/locale_from", "unknown-country", message, "Write countries by their name or ISO code.")
 
 
 def _check_on(table: Table, lookup: Lookup, local: str, theirs: str | None, index: Index) -> Iterator[Problem]:
@@ -105,11 +134,26 @@ def _check_on(table: Table, lookup: Lookup, local: str, theirs: str | None, inde
         return
     wanted = theirs or index.tables[lookup.table].pk
     hint = f'Make {local} with {{"lookup": {{"from": "{lookup.table}.{wanted}"}}}}, or name a column that is.'
-    if not isinstance(key.generator, Lookup) or key.generator.table != lookup.table:
+    leads_to = _end_of(key, lookup.table, index)
+    if leads_to is None:
         yield Problem("/on", "not-a-key", f"{table.id}.{local} does not point at rows of {lookup.table}.", hint)
-    elif key.generator.column != wanted:
-        message = f"{table.id}.{local} holds {key.generator.from_}, not {lookup.table}.{wanted}."
+    elif leads_to != wanted:
+        message = f"{table.id}.{local} holds {lookup.table}.{leads_to}, not {lookup.table}.{wanted}."
         yield Problem("/on", "not-a-key", message, hint)
+
+
+def _end_of(key: Column, table: str, index: Index) -> str | None:
+    """Return the column of a table whose values a key column holds, looked up there or in tables that looked it up."""
+    for _ in index.tables:
+        if not isinstance(key.generator, Lookup):
+            return None
+        if key.generator.table == table:
+            return key.generator.column
+        further = index.columns.get((key.generator.table, key.generator.column))
+        if further is None:
+            return None
+        key = further
+    return None
 
 
 def _check_foreign_key(key: ForeignKey, index: Index) -> Iterator[Problem]:

@@ -167,6 +167,9 @@ def _check_column(table: Table, column: Column, index: Index) -> Iterator[Proble
 
 def _check_nulls(name: str, table: Table, column: Column, index: Index) -> Iterator[Problem]:
     why = why_null(table, column, index)
+    if column.null_rate and not column.nullable and "nullable" in column.model_fields_set:
+        message = f"{name} is not nullable, but its null_rate is {column.null_rate:g}."
+        yield Problem("/null_rate", "null-contradiction", message, "Remove null_rate, or set nullable to true.")
     if why and not column.may_be_null:
         yield Problem("/generator", "null-not-allowed", f"{name} is not nullable, but {why}.", 'Add "nullable": true.')
     elif column.nullable and not column.null_rate and not why:

@@ -63,11 +63,7 @@ def swap(folder: Path, old: Sequence[str], new: Sequence[str]) -> None:
     draft = folder / STAGING / "journal.draft"
     draft.write_text(json.dumps(moves), encoding="utf-8")
     draft.replace(draft.with_name(_JOURNAL))
-    try:
-        _finish(folder)
-    except KeyboardInterrupt:
-        _finish(folder)
-        raise
+    _finish_whatever_comes(folder)
 
 
 def recover(folder: Path) -> None:
@@ -81,13 +77,26 @@ def recover(folder: Path) -> None:
         message = f"{staging} is in the way, and no Datagen run made it."
         raise OutputError([Problem("", "in-the-way", message, "Move it away, or choose another folder.")])
     if is_swapping(folder):
-        _finish(folder)
+        _finish_whatever_comes(folder)
     elif staging.exists():
         shutil.rmtree(staging)
 
 
 def _is_ours(staging: Path) -> bool:
     return staging.is_dir() and ((staging / _MARK).is_file() or not any(staging.iterdir()))
+
+
+def _finish_whatever_comes(folder: Path) -> None:
+    """Move the files into place; an interruption or a termination is raised again only when that is done."""
+    stopped: BaseException | None = None
+    while True:
+        try:
+            _finish(folder)
+            break
+        except (KeyboardInterrupt, SystemExit) as signal:
+            stopped = signal
+    if stopped is not None:
+        raise stopped
 
 
 def _finish(folder: Path) -> None:
@@ -103,7 +112,8 @@ def _finish(folder: Path) -> None:
             _place(new, folder, moves.place)
             (new / MANIFEST).replace(folder / MANIFEST)
         journal.unlink()
-    shutil.rmtree(folder / STAGING)
+    if (folder / STAGING).exists():
+        shutil.rmtree(folder / STAGING)
 
 
 def _remove(folder: Path, files: Sequence[str]) -> None:
@@ -143,7 +153,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 def _acquire(path: Path) -> int:
     while True:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644)
         try:
             _lock(handle, path.parent)
             if _is_at(path, handle):

@@ -272,4 +272,4 @@ def test_no_reply_raises(hostile: str) -> None:
 def test_missing_closers_are_added_only_where_the_model_is_known_to_have_finished(stop: Any, fence: str) -> None:
     text = fence.replace("{}", json.dumps(SHOP)[:-2])
     accepted = of(SchemaAccepted, events(Reply(text, stop)))
-    assert bool(accepted) == (stop == "end" or fence.endswith("```"))
+    assert bool(accepted) == (stop == "end")

@@ -12,6 +12,7 @@ from datagen_chat.schema.places import Json, holder_of, schema_at
 from datagen_chat.schema.repairs.registry import repairs
 
 _WHOLE = re.compile(r"[+-]?\d{1,18}(?:\.0+)?", re.ASCII)
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+", re.ASCII)
 _NUMBER = re.compile(r"[+-]?\d{1,18}(?:\.\d{1,18})?(?:[eE][+-]?\d{1,2})?", re.ASCII)
 
 
@@ -30,6 +31,8 @@ def unquote(draft: Json, problem: Problem) -> str | None:
 def _unquoted(text: str, types: set[str]) -> Any:
     if "boolean" in types:
         return {"true": True, "false": False}.get(text.lower())
+    if _GROUPED.fullmatch(text):
+        return None  # one, or a thousand as half of the world writes it
     if types & {"integer", "number"} and _WHOLE.fullmatch(text):
         return int(float(text)) if "." in text else int(text)
     return float(text) if "number" in types and _NUMBER.fullmatch(text) else None
