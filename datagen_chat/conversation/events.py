@@ -45,11 +45,19 @@ class SchemaExtracted:
 
     candidate: Candidate
     liberties: tuple[Liberty, ...]
+    passed_over: int = 0  # how many blocks before it could have been meant as well
 
     @property
     def rung(self) -> int:
         """How far the text was from strict JSON: 0 not at all, up to 3."""
         return max((liberty.rung for liberty in self.liberties), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class NoSchemaFound:
+    """A reply holds JSON, but none that is a schema or changes one; nothing was taken from it."""
+
+    candidate: Candidate
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +124,7 @@ Event = (
     | ReplyFinished
     | Prose
     | SchemaExtracted
+    | NoSchemaFound
     | SchemaMended
     | ProblemsFound
     | AskedAgain

@@ -11,6 +11,7 @@ from datagen_chat.conversation.attempt import Attempt, attempt
 from datagen_chat.conversation.events import (
     AskedAgain,
     Event,
+    NoSchemaFound,
     Outcome,
     Previewed,
     ProblemsFound,
@@ -22,7 +23,7 @@ from datagen_chat.conversation.events import (
     TurnEnded,
     UserSaid,
 )
-from datagen_chat.conversation.extract import Candidate, extract, prose
+from datagen_chat.conversation.extract import Candidate, candidates, extract, prose
 from datagen_chat.conversation.session import Json, OpenTurn, Session, Version
 from datagen_chat.llm.base import Message, Reply
 from datagen_chat.preview import preview
@@ -56,9 +57,10 @@ def answer(session: Session, reply: Reply) -> Step:
     heard: tuple[Event, ...] = (ReplyFinished(reply), *_prose(reply, candidate))
     if candidate is None or (candidate.kind == "other" and not turn.tried):
         outcome: Outcome = "rejected" if turn.tried else "prose"
-        return _ended(session.remember(turn, reply.text), heard, outcome)
+        missed = () if candidate is None else (NoSchemaFound(candidate),)
+        return _ended(session.remember(turn, reply.text), (*heard, *missed), outcome)
     tried = attempt(candidate, reply, _base(session, turn))
-    events: tuple[Event, ...] = (*heard, *_reading(tried))
+    events: tuple[Event, ...] = (*heard, *_reading(reply, tried))
     if tried.dataset is None:
         return _wrong(session, turn, reply, tried, events)
     return _accepted(session, turn, reply, tried, events)
@@ -80,9 +82,10 @@ def _base(session: Session, turn: OpenTurn) -> Json:
     return session.rejected if current is None else current.draft
 
 
-def _reading(tried: Attempt) -> tuple[Event, ...]:
+def _reading(reply: Reply, tried: Attempt) -> tuple[Event, ...]:
     """Return how a reply's schema was read."""
-    extracted = () if tried.liberties is None else (SchemaExtracted(tried.candidate, tried.liberties),)
+    alike = sum(candidate.kind == tried.candidate.kind for candidate in candidates(reply.text))
+    extracted = () if tried.liberties is None else (SchemaExtracted(tried.candidate, tried.liberties, max(alike - 1, 0)),)
     return (*extracted, SchemaMended(tried.mends)) if tried.mends else extracted
 
 

@@ -9,6 +9,7 @@ from datagen_chat.conversation.ask import causes
 from datagen_chat.conversation.events import (
     AskedAgain,
     Event,
+    NoSchemaFound,
     Previewed,
     ProblemsFound,
     Prose,
@@ -54,6 +55,7 @@ class ChatView:
             Prose: self._prose,
             ReplyFinished: self._reply_finished,
             SchemaExtracted: self._extracted,
+            NoSchemaFound: self._nothing_found,
             SchemaMended: self._mended,
             ProblemsFound: self._problems_found,
             AskedAgain: self._asked_again,
@@ -93,7 +95,17 @@ class ChatView:
         how = "" if event.liberties else " of strict JSON"
         size = "1 line" if lines == 1 else f"{lines:,} lines"
         self._dim(f"{what} found at line {event.candidate.line} of the reply: {size}{how}.")
+        if event.passed_over:
+            before = "one before it is" if event.passed_over == 1 else f"{event.passed_over} before it are"
+            self._screen.say((f"It is the last of {event.passed_over + 1} in this reply; the {before} passed over.", "yellow"))
         self._dim_lines([f"read: {one.what} at line {one.line}, column {one.column}" for one in event.liberties])
+
+    def _nothing_found(self, event: NoSchemaFound) -> None:
+        line = event.candidate.line
+        self._screen.blank()
+        self._screen.say(
+            (f"The JSON at line {line} of this reply is no schema and no change to one; it was left aside.", "yellow")
+        )
 
     def _mended(self, event: SchemaMended) -> None:
         self._dim_lines([f"mended: {one_line(mend.place)}: {one_line(mend.text)}" for mend in event.mends])

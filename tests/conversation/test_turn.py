@@ -11,6 +11,7 @@ import pytest
 from datagen_chat.conversation.events import (
     AskedAgain,
     Event,
+    NoSchemaFound,
     Outcome,
     Previewed,
     ProblemsFound,
@@ -273,3 +274,18 @@ def test_missing_closers_are_added_only_where_the_model_is_known_to_have_finishe
     text = fence.replace("{}", json.dumps(SHOP)[:-2])
     accepted = of(SchemaAccepted, events(Reply(text, stop)))
     assert bool(accepted) == (stop == "end")
+
+
+def test_json_that_is_no_schema_is_not_passed_over_in_silence() -> None:
+    found = events('Add this:\n\n```json\n{"name": "age", "type": "int"}\n```')
+    assert [event.candidate.line for event in of(NoSchemaFound, found)] == [4]
+    assert ended(found).outcome == "prose"
+
+
+def test_prose_alone_misses_no_schema() -> None:
+    assert not of(NoSchemaFound, events("How many customers?"))
+
+
+def test_the_last_of_two_schemas_is_taken_and_said_to_be() -> None:
+    both = reply(SHOP) + "\n\nor smaller:\n\n" + reply(shop(nodes__0__rows=2))
+    assert [event.passed_over for event in of(SchemaExtracted, events(both))] == [1]

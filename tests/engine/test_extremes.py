@@ -135,3 +135,15 @@ def test_rows_deep_in_a_huge_table_are_made_without_the_others(plan_of: PlanOf) 
     schema = table([{"name": "x", "type": "float", "generator": law("normal", mu=0, sigma=1)}], 10**12)
     values = plan_of(schema).tables["t"].rows(range(10**12 - 3, 10**12)).values("id")
     assert listed(values) == [10**12 - 2, 10**12 - 1, 10**12]
+
+
+@pytest.mark.parametrize(
+    ("type_", "decimals", "clamp", "ends"),
+    [("int", None, [1.5, 3.5], (2, 3)), ("float", 1, [0.04, 4.96], (0.1, 4.9)), ("float", 2, [1.005, 3.333], (1.01, 3.33))],
+)
+def test_rounding_does_not_leave_the_clamp(
+    plan_of: PlanOf, type_: str, decimals: int | None, clamp: list[float], ends: tuple[float, float]
+) -> None:
+    generator = {"distribution": {"type": "normal", "params": {"mu": 3, "sigma": 3}, "clamp": clamp}}
+    values = drawn(plan_of, type_, generator, **({} if decimals is None else {"decimals": decimals}))
+    assert (values.min(), values.max()) == ends

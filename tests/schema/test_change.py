@@ -255,3 +255,11 @@ def test_a_long_list_names_the_entries_that_changed(shop):
     column["generator"]["datetime_series"]["patterns"] = [hours, {**months, "weights": [1] * 10 + [2, 3]}]
     [change] = difference(old, new)
     assert change.text == "month weights #11 1 → 2; #12 1 → 3 (of 12)"
+
+
+def test_new_choices_do_not_keep_the_weights_of_the_old(shop):
+    patch = {
+        "nodes": [{"id": "customer", "columns": [{"name": "country", "generator": {"choice": {"choices": ["FR", "IT"]}}}]}]
+    }
+    column = apply_patch(shop, patch).draft["nodes"][0]["columns"][2]
+    assert column["generator"] == {"choice": {"choices": ["FR", "IT"]}}

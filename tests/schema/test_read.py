@@ -128,6 +128,7 @@ MISTAKES = [
     (f"{FK}/0/from", "order.quantity", f"{FK}/0/from", "key-not-looked-up"),
     (f"{FK}/1/from", GONE, f"{FK}/1/from", "missing-key"),
     (f"{FK}/0", {"from": "order.unit_price", "to": "product.price"}, f"{FK}/0/to", "not-a-key"),
+    (f"{C}/3/nullable", False, f"{C}/3/null_rate", "null-contradiction"),
     ("/constraints/unique", ["customer.email"], "/constraints/unique/0", "unique-not-made"),
     ("/constraints/unique", ["customer.emial"], "/constraints/unique/0", "unknown-reference"),
 ]
@@ -304,3 +305,42 @@ def test_a_long_chain_of_lookups_is_no_mistake():
         for k in range(500)
     ]
     assert read({"version": "1.0", "metadata": {"name": "chain"}, "nodes": tables}).errors == ()
+
+
+def test_a_key_that_was_itself_looked_up_still_leads_to_its_table(shop):
+    keyed = {"name": "region_id", "type": "int", "generator": {"sequence": {}}}
+    shop["nodes"].append({"id": "region", "kind": "entity", "pk": "region_id", "rows": 3, "columns": [keyed]})
+    own = {"name": "region_id", "type": "int", "generator": {"lookup": {"from": "region.region_id"}}}
+    shop["nodes"][0]["columns"].append(own)
+    orders = shop["nodes"][2]["columns"]
+    orders.append({**own, "generator": {"lookup": {"from": "customer.region_id", "on": "customer_id"}}})
+    orders.append({"name": "region", "type": "int", "generator": {"lookup": {"from": "region.region_id", "on": "region_id"}}})
+    assert not read(shop).errors
+
+
+def test_a_country_without_a_locale_is_pointed_out(shop):
+    shop["nodes"][0]["columns"][2]["generator"]["choice"]["choices"] = ["DE", "Atlantis"]
+    shop["nodes"][0]["columns"][1]["generator"]["faker"]["locale_from"] = "country"
+    [note] = [problem for problem in read(shop).notes if problem.code == "unknown-country"]
+    assert "Atlantis" in note.message
+    assert note.at == "/nodes/0/columns/1/generator/faker/locale_from"
+
+
+def test_hours_cannot_weigh_a_grid_of_days(shop):
+    pattern = {"dimension": "hour", "weights": [1] * 24}
+    series = {"datetime_series": {"within": "timeframe", "freq": "D", "pattern": pattern}}
+    shop["nodes"][0]["columns"].append({"name": "joined", "type": "datetime", "generator": series})
+    assert "pattern-no-effect" in {problem.code for problem in read(shop).notes}
+
+
+def test_a_logarithm_that_looks_like_a_price_is_pointed_out(shop):
+    law = {"type": "lognormal", "params": {"mu": 50, "sigma": 0.5}}
+    shop["nodes"][1]["columns"][1]["generator"] = {"distribution": law}
+    [note] = [problem for problem in read(shop).notes if problem.code == "lognormal-scale"]
+    assert "mu 3.91" in note.hint
+
+
+def test_a_second_look_at_the_same_parent_is_pointed_out(shop):
+    shop["nodes"][2]["columns"].append({**shop["nodes"][2]["columns"][1], "name": "referred_by"})
+    [note] = [problem for problem in read(shop).notes if problem.code == "lookup-twice"]
+    assert "always equals customer_id" in note.message

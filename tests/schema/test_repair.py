@@ -371,3 +371,15 @@ def make_draft() -> dict[str, Any]:
     }
     copied: dict[str, Any] = json.loads(json.dumps(draft))
     return copied
+
+
+@pytest.mark.parametrize("text", ["1.000", "1,000", "12.500.000"])
+def test_a_number_that_half_of_the_world_reads_otherwise_stays_in_its_quotes(shop, text):
+    shop["nodes"][0]["rows"] = text
+    assert repair(shop).draft["nodes"][0]["rows"] == text
+
+
+def test_a_mean_and_deviation_are_not_taken_for_those_of_the_logarithm(shop):
+    law = {"type": "lognormal", "params": {"mean": 50, "std": 20}}
+    shop["nodes"][1]["columns"][1]["generator"] = {"distribution": law}
+    assert repair(shop).reading.dataset is None
