@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import gc
 import os
 import re
 import signal
@@ -74,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command is None:
             parser.print_help(sys.stderr)
             return USAGE
-        code = int(import_module(f"datagen_chat.commands.{options.command}").run(options))
+        code = int(_command(options.command)(options))
         sys.stdout.flush()
     except KeyboardInterrupt:
         _say_at_last("\nInterrupted." if sys.stderr.isatty() else "Interrupted.")  # the terminal has written ^C on this line
@@ -84,6 +85,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - the edge: what gets here must still be told in one line
         return _told(error)
     return code
+
+
+def _command(name: str) -> Callable[[argparse.Namespace], int]:
+    """Return what runs a command; nothing that importing it makes is garbage, so nothing is looked for meanwhile."""
+    gc.disable()
+    run: Callable[[argparse.Namespace], int] = import_module(f"datagen_chat.commands.{name}").run
+    gc.freeze()
+    gc.enable()
+    return run
 
 
 def _open_streams() -> None:
@@ -193,7 +203,13 @@ def _add_generate(parser: argparse.ArgumentParser) -> None:
     _add_seed(parser)
     parser.add_argument("-o", "--output", default="output", metavar="FOLDER", help="where to write (default: output)")
     parser.add_argument("--format", default="parquet", choices=FORMATS, help="what to write (default: parquet)")
-    parser.add_argument("--workers", type=_whole(1, 256), metavar="N", help="threads (default: one for each core)")
+    parser.add_argument(
+        "--workers",
+        type=_whole(1, 256),
+        default=1,
+        metavar="N",
+        help="threads; each writes its own parts of large tables (default: 1)",
+    )
     limit = _whole(1, 10**15)
     parser.add_argument("--max-rows", type=limit, default=10**8, metavar="N", help="refuse larger datasets (default: 100M)")
     parser.add_argument("--block-rows", type=_whole(1, 10**7), default=1 << 16, help=argparse.SUPPRESS)

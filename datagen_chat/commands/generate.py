@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import os
 import shlex
 import time
 from collections.abc import Callable, Sequence
-from importlib.metadata import version
 from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
 
 from datagen_chat import __version__
 from datagen_chat.commands.files import read_schema
@@ -17,6 +18,7 @@ from datagen_chat.engine.estimate import check_size, duration
 from datagen_chat.engine.plan import Plan
 from datagen_chat.engine.run import write_plan
 from datagen_chat.engine.shapes import dataset_shape
+from datagen_chat.faking.catalog import installed_version
 from datagen_chat.schema.canonical import schema_hash
 from datagen_chat.sinks import sink
 from datagen_chat.sinks.manifest import MANIFEST, Manifest, TableEntry, table_entry
@@ -28,8 +30,6 @@ from datagen_chat.terminal.problems import draw_notes
 from datagen_chat.terminal.progress import progress
 from datagen_chat.terminal.schema import numbers, words
 from datagen_chat.terminal.screen import Screen, stderr, stdout
-
-_MADE_WITH = ("numpy", "pyarrow", "Faker")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -48,12 +48,11 @@ def run(options: argparse.Namespace) -> int:
 
 def _write(plan: Plan, document: Document, options: argparse.Namespace, told: Callable[[str, int], None]) -> Manifest:
     target, shape = sink(options.format), dataset_shape(plan)
-    workers = options.workers or usable_cores()
     with Output(Path(options.output), plan.tables, target.name) as output:
         writer = target.create(output.staging, shape)
         try:
             written = write_plan(
-                plan, writer, parallel=target.parallel, workers=workers, block_rows=options.block_rows, progress=told
+                plan, writer, parallel=target.parallel, workers=options.workers, block_rows=options.block_rows, progress=told
             )
             writer.close()
         except BaseException:
@@ -65,13 +64,8 @@ def _write(plan: Plan, document: Document, options: argparse.Namespace, told: Ca
     return manifest
 
 
-def usable_cores() -> int:
-    """Return the number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def _versions() -> dict[str, str]:
-    return {"datagen": __version__} | {name.lower(): version(name) for name in _MADE_WITH}
+    return {"datagen": __version__, "numpy": np.__version__, "pyarrow": pa.__version__, "faker": installed_version()}
 
 
 def _summarise(screen: Screen, manifest: Manifest, options: argparse.Namespace, seconds: float) -> None:
