@@ -17,7 +17,7 @@ from datagen_chat.shipped import folder
 from tests.conversation.replies import SHOP, reply, shop
 
 EXAMPLE = Path(__file__).parents[1] / "data" / "example_conversation.md"
-CORPUS = Path("/work/shared/corpus")
+CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 WRONG = shop(nodes__0__columns__1__generator={"gaussian": {}})
 RIGHT = {"nodes": [{"id": "customer", "columns": [{"name": "tier", "generator": {"choice": {"choices": ["a"]}}}]}]}
 
