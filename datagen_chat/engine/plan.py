@@ -188,11 +188,6 @@ class ColumnScope(ColumnFacts):
         """Whether the table's rows hang off parents."""
         return self.owner.fanout is not None
 
-    @property
-    def clamps_later(self) -> bool:
-        """Whether the clamp must wait for modifiers."""
-        return False
-
     def key(self, draw: str) -> Key:
         """Return the key of one stream of draws."""
         return draws.key(self.plan.seed, self.owner.name, self.column.name, draw)

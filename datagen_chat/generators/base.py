@@ -105,10 +105,6 @@ class Scope(Facts, Protocol):
     def has_siblings(self) -> bool:
         """Whether the table's rows hang off parents."""
 
-    @property
-    def clamps_later(self) -> bool:
-        """Whether modifiers follow, so that the clamp must wait for them."""
-
     def key(self, draw: str) -> Key:
         """Return the key of one named stream of draws of this column."""
 
@@ -163,10 +159,6 @@ class Generator(Registered):
 
     def places(self) -> int | None:
         """Return the decimals that a float column has when it names none; None leaves the values as they are."""
-        return None
-
-    def clamp_bounds(self) -> tuple[float, float] | None:
-        """Return the bounds that values are pulled to after the modifiers."""
         return None
 
     def layout(self, facts: Facts) -> Layout:
