@@ -6,10 +6,12 @@ people call it: the JSON Schema, the prompt's reference, the known aliases and t
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
+import sys
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, ClassVar, Literal, Self, cast
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar, cast
 
 from pydantic import (
     BaseModel,
@@ -128,30 +130,64 @@ class Word(BaseModel):
         return {field.alias or name: field for name, field in cls.model_fields.items() if name not in remarks}
 
 
+W = TypeVar("W", bound="Registered")
+
+
+class Vocabulary(Mapping[str, type[W]]):
+    """The words of one family by name, in alphabetical order; the module of a word is imported when the word is asked for.
+
+    A word lives in the module of its own name in its family's package, where only `base` and modules that begin with an
+    underscore hold no word. Thus the names are known from the folder, and a schema costs no more than the words in it.
+    """
+
+    def __init__(self, package: str) -> None:
+        self._package = package
+        self._declared: dict[str, type[W]] = {}
+
+    def declare(self, word: str, cls: type[W]) -> None:
+        """Take up a word."""
+        self._declared[word] = cls
+
+    def __getitem__(self, word: str) -> type[W]:
+        if word not in self._declared and word in self._modules:
+            import_module(f"{self._package}.{word}")
+        return self._declared[word]
+
+    def __contains__(self, word: object) -> bool:
+        return word in self._declared or word in self._modules
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._modules.union(self._declared)))
+
+    def __len__(self) -> int:
+        return len(self._modules.union(self._declared))
+
+    @cached_property
+    def _modules(self) -> frozenset[str]:
+        folders = sys.modules[self._package].__path__
+        names = (path.stem for folder in folders for path in Path(folder).glob("[!_]*.py"))
+        return frozenset(name for name in names if name != "base")
+
+
 class Registered(Word):
     """A word that is found by its name in its family's registry.
 
-    A family is a direct subclass; a word of it is declared by `class Bernoulli(Generator, word="bernoulli")`.
+    A family is a direct subclass, in the module `base` of its package; a word of it is declared by
+    `class Bernoulli(Generator, word="bernoulli")`.
     """
 
     word: ClassVar[str]
     also: ClassVar[tuple[str, ...]] = ()  # what else people call it
     example: ClassVar[Mapping[str, Any]]
-    registry: ClassVar[dict[str, type[Self]]]
+    registry: ClassVar[Vocabulary[Self]]
 
     def __init_subclass__(cls, *, word: str | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if word is None:
-            cls.registry = {}
+            cls.registry = Vocabulary(cls.__module__.rpartition(".")[0])
         else:
             cls.word = word
-            cast("dict[str, type[Registered]]", cls.registry)[word] = cls
-
-
-def load_words(package: str, path: list[str]) -> None:
-    """Import every module of a family's package, so that each word there registers itself."""
-    for module in sorted(found.name for found in pkgutil.iter_modules(path)):
-        importlib.import_module(f"{package}.{module}")
+            cast("Vocabulary[Registered]", cls.registry).declare(word, cls)
 
 
 def check_shares(count: int, weights: tuple[float, ...]) -> Iterator[Problem]:

@@ -1,10 +1,8 @@
 """Fanouts: how many rows each parent row has, one file each."""
 
 from datagen_chat.fanouts.base import Spread
-from datagen_chat.words import load_words
+from datagen_chat.words import Vocabulary
 
-load_words(__name__, __path__)
-
-SPREADS: dict[str, type[Spread]] = Spread.registry
+SPREADS: Vocabulary[Spread] = Spread.registry
 
 __all__ = ["SPREADS", "Spread"]

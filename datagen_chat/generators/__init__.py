@@ -1,10 +1,8 @@
 """Generators: what a column can be made by, one file each."""
 
 from datagen_chat.generators.base import Generator
-from datagen_chat.words import load_words
+from datagen_chat.words import Vocabulary
 
-load_words(__name__, __path__)
-
-GENERATORS: dict[str, type[Generator]] = Generator.registry
+GENERATORS: Vocabulary[Generator] = Generator.registry
 
 __all__ = ["GENERATORS", "Generator"]

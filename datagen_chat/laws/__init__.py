@@ -1,10 +1,8 @@
 """Probability laws: what `distribution` can draw from, one file each."""
 
 from datagen_chat.laws.base import Law
-from datagen_chat.words import load_words
+from datagen_chat.words import Vocabulary
 
-load_words(__name__, __path__)
-
-LAWS: dict[str, type[Law]] = Law.registry
+LAWS: Vocabulary[Law] = Law.registry
 
 __all__ = ["LAWS", "Law"]

@@ -11,10 +11,14 @@ import duckdb
 import pytest
 
 from datagen_chat import __version__
+from datagen_chat.generators import GENERATORS
+from datagen_chat.laws import LAWS
 from tests.cli.running import ECOMMERCE, EXAMPLE, datagen, loaded
 from tests.conversation.replies import SHOP, shop
 
 SLOW = {"pandas", "faker", "jsonschema", "openai", "anthropic", "httpx2", "duckdb"}
+# Words that rules about whole schemas, or the engine, know by name; any other is imported when a schema says it.
+RULED = {"choice", "datetime_series", "faker", "lookup", "sequence"}
 
 
 def test_the_demo_can_be_followed_to_its_files(tmp_path: Path) -> None:
@@ -135,6 +139,17 @@ def test_help_stands_alone_and_imports_next_to_nothing() -> None:
     code, modules = loaded("--help")
     assert code == 0
     assert modules & (SLOW | {"numpy", "pyarrow", "pydantic", "rich"}) == set()
+
+
+def test_a_schema_loads_only_the_words_that_it_says(tmp_path: Path) -> None:
+    table = {"id": "t", "kind": "entity", "pk": "id", "columns": [{"name": "id", "type": "int", "generator": {"sequence": {}}}]}
+    schema = tmp_path / "t.json"
+    schema.write_text(json.dumps({"version": "1.0", "metadata": {"name": "t"}, "nodes": [table]}))
+    code, modules = loaded("sample", schema)
+    assert code == 0
+    assert "datagen_chat.generators.sequence" in modules
+    assert modules & {f"datagen_chat.generators.{word}" for word in set(GENERATORS) - RULED} == set()
+    assert modules & {f"datagen_chat.laws.{law}" for law in set(LAWS) - {"normal", "poisson"}} == set()
 
 
 @pytest.mark.parametrize("command", ["validate", "sample"])

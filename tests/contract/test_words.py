@@ -17,7 +17,7 @@ from datagen_chat.schema.model import Dataset
 from datagen_chat.schema.read import read
 from datagen_chat.schema.reference import reference
 from datagen_chat.values import arrow
-from datagen_chat.words import COLUMN_TYPES, Registered
+from datagen_chat.words import COLUMN_TYPES, Registered, Vocabulary
 from tests.engine.test_rows import listed
 
 WORDS: list[type[Registered]] = [*GENERATORS.values(), *LAWS.values(), *SPREADS.values()]
@@ -104,3 +104,16 @@ def test_an_unknown_argument_is_a_problem_at_its_place(word: str) -> None:
     example = {word: dict(GENERATORS[word].example[word]) | {"no_such_argument": 1}}
     problems = read(host(example, GENERATORS[word].fills[0])).problems
     assert [p.at for p in problems if p.code == "unknown-key"] == [f"/nodes/1/columns/2/generator/{word}/no_such_argument"]
+
+
+@pytest.mark.parametrize("words", [GENERATORS, LAWS, SPREADS])
+def test_a_word_lives_in_the_module_of_its_name(words: Vocabulary[Any]) -> None:
+    assert {word: cls.__module__.rpartition(".")[2] for word, cls in words.items()} == {word: word for word in words}
+
+
+def test_a_word_is_known_before_its_module_is_imported_and_no_other_is() -> None:
+    words: Vocabulary[Any] = Vocabulary("datagen_chat.laws")
+    assert "normal" in words
+    assert not {"base", "__init__", "_normal", "faker"} & set(words)
+    with pytest.raises(KeyError, match="faker"):
+        words["faker"]

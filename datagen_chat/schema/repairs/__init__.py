@@ -1,8 +1,11 @@
 """Repairs: each answers one problem code with one edit that changes spelling, never meaning."""
 
-from datagen_chat.schema.repairs.registry import REPAIRS, Edit, repairs
-from datagen_chat.words import load_words
+import pkgutil
+from importlib import import_module
 
-load_words(__name__, __path__)
+from datagen_chat.schema.repairs.registry import REPAIRS, Edit, repairs
+
+for _module in pkgutil.iter_modules(__path__):
+    import_module(f"{__name__}.{_module.name}")
 
 __all__ = ["REPAIRS", "Edit", "repairs"]
