@@ -33,6 +33,7 @@ COLUMN_TYPES: tuple[ColumnType, ...] = ("int", "float", "string", "bool", "datet
 TEXT_LIMIT = 10_000
 LIST_LIMIT = 100_000
 NAME_PATTERN = r"^[A-Za-z][A-Za-z0-9_]{0,62}$"
+COLUMN_PATTERN = r"^([A-Za-z][A-Za-z0-9_]{0,62}\.)?[A-Za-z][A-Za-z0-9_]{0,62}$"
 REFERENCE_PATTERN = r"^[A-Za-z][A-Za-z0-9_]{0,62}\.[A-Za-z][A-Za-z0-9_]{0,62}$"
 
 
@@ -78,6 +79,7 @@ Truth = Annotated[bool, BeforeValidator(_truth)]
 Text = Annotated[str, StringConstraints(max_length=TEXT_LIMIT)]
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
 Reference = Annotated[str, StringConstraints(pattern=REFERENCE_PATTERN)]
+ColumnName = Annotated[str, StringConstraints(pattern=COLUMN_PATTERN)]
 Positive = Annotated[float, BeforeValidator(_number), Field(gt=0, le=1e300)]
 Weight = Annotated[float, BeforeValidator(_number), Field(ge=0, le=1e300)]
 Share = Annotated[float, BeforeValidator(_number), Field(ge=0, le=1)]

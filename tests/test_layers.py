@@ -21,6 +21,7 @@ fanouts  tables
 generators.base
 order
 generators
+modifiers
 schema
 engine
 preview  verify  shipped

@@ -5,17 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import reduce
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from datagen_chat.draws import bits32
-from datagen_chat.generators.base import Rows, Sampler, Scope
+from datagen_chat.generators.base import Rows, Sampler
+from datagen_chat.generators.distribution import inner_bounds
 from datagen_chat.instants import DAY
 from datagen_chat.schema.model import Column
 from datagen_chat.values import Numbers, Text, Values, arrow, masked
 from datagen_chat.words import ColumnType
+
+if TYPE_CHECKING:
+    from datagen_chat.engine.scope import ColumnScope
 
 Stage = Callable[[Values], Values]
 
@@ -28,10 +33,11 @@ _ARROW: dict[ColumnType, pa.DataType] = {
 }
 
 
-def compile_column(column: Column, scope: Scope) -> Sampler:
-    """Return the sampler of a column's final values."""
-    made = column.generator.compile(scope)
-    stages = [*_rounding(column), *_cast(column.generator.makes(scope), column.type)]
+def compile_column(scope: ColumnScope) -> Sampler:
+    """Return the sampler of a column's final values: made, modified, clamped, rounded, cast, and null where it says so."""
+    column = scope.column
+    made, type_ = _modified(scope)
+    stages = [*_clamping(scope), *_rounding(column), *_cast(type_, column.type)]
     finish = _chained(stages)
     if not column.null_rate:
         return made if finish is None else lambda rows: finish(made(rows))
@@ -42,6 +48,24 @@ def compile_column(column: Column, scope: Scope) -> Sampler:
         return masked(values, bits32(key, rows.numbers) >= limit)
 
     return sample
+
+
+def _modified(scope: ColumnScope) -> tuple[Sampler, ColumnType]:
+    """Return the sampler of a column's values after its modifiers, and their type."""
+    made, type_ = scope.column.generator.compile(scope), scope.column.generator.makes(scope)
+    for k, change in enumerate(scope.column.modifiers):
+        made = change.args.compile(scope.nested("modifiers", str(k)), made)
+        type_ = change.args.makes(type_)
+    return made, type_
+
+
+def _clamping(scope: ColumnScope) -> list[Stage]:
+    """Return the clamp that the generator left to be done after the modifiers."""
+    bounds = scope.column.generator.bounds() if scope.has_modifiers else None
+    if bounds is None:
+        return []
+    low, high = inner_bounds(bounds, scope.decimals)
+    return [lambda values: Numbers(np.clip(values.data, low, high), values.valid) if isinstance(values, Numbers) else values]
 
 
 def _chained(stages: list[Stage]) -> Stage | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from datagen_chat.engine.plan import parents_first, spread_of
+from datagen_chat.engine.counts import spread_of
+from datagen_chat.engine.plan import parents_first
 from datagen_chat.problems import LimitError, Problem
 from datagen_chat.schema.model import DEFAULT_ROWS, Dataset, Table
 from datagen_chat.words import ColumnType

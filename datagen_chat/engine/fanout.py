@@ -84,6 +84,24 @@ class Fanout:
             parent[chosen], first[chosen], count[chosen] = number * PARENT_BLOCK + at, starts[at], counts[at]
         return parent, first, count
 
+    def starts(self, parents: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the row number at which each parent's rows begin, shape (parents,); the number of parents gives the total."""
+        if not len(parents):
+            return parents
+        blocks = np.minimum(parents, max(self.parents - 1, 0)) // PARENT_BLOCK
+        found = np.empty_like(parents)
+        for number in np.unique(blocks).tolist():
+            chosen = np.flatnonzero(blocks == number)
+            found[chosen] = self._borders(number).take(parents[chosen] - number * PARENT_BLOCK)
+        return found
+
+    def _borders(self, number: int) -> NDArray[np.int64]:
+        """Return the rows before each parent of a block, and before the parent after it."""
+        while len(self._edges) <= number + 1 and self._extend():
+            pass
+        starts, counts = self._block(number) if self.parents else (np.zeros(0, np.int64),) * 2
+        return np.append(starts, starts[-1] + counts[-1] if len(starts) else 0)
+
     def _blocks_of(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         self._block_of(int(rows.max(initial=0)))
         return np.asarray(np.searchsorted(np.array(self._edges), rows, side="right") - 1)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Hashable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,27 +15,39 @@ from datagen_chat.values import Values
 if TYPE_CHECKING:
     from datagen_chat.engine.fanout import Family, Fanout
 
+T = TypeVar("T")
 Index = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Source:
+class Source(Protocol):
     """What rows are made from: a table's samplers, and where its rows hang."""
 
-    name: str
-    samplers: Mapping[str, Callable[[TableRows], Values]]
-    parent: Source | None
-    fanout: Fanout | None
+    @property
+    def name(self) -> str:
+        """The table's name."""
+
+    @property
+    def samplers(self) -> Mapping[str, Callable[[TableRows], Values]]:
+        """How each column is made."""
+
+    @property
+    def parent(self) -> Source | None:
+        """The primary parent."""
+
+    @property
+    def fanout(self) -> Fanout | None:
+        """How the rows hang off those of the parent."""
 
 
 class TableRows:
     """Some rows of one table, neighbours or any; implements `generators.base.Rows`."""
 
-    __slots__ = ("_above", "_family", "_made", "numbers", "source")
+    __slots__ = ("_above", "_family", "_made", "_shared", "numbers", "source")
 
     def __init__(self, source: Source, numbers: RowNumbers) -> None:
         self.source, self.numbers = source, numbers
         self._made: dict[str, Values] = {}
+        self._shared: dict[Hashable, Any] = {}
         self._above: tuple[TableRows, Index | None] | None = None
         self._family: Family | None = None
 
@@ -49,6 +60,12 @@ class TableRows:
         if made is None:
             made = self._made[column] = self.source.samplers[column](self)
         return made
+
+    def shared(self, name: Hashable, make: Callable[[], T]) -> T:
+        """Return what `make` makes for these rows; whoever asks by the same name shares it."""
+        if name not in self._shared:
+            self._shared[name] = make()
+        return cast("T", self._shared[name])
 
     def ancestor(self, table: str) -> tuple[TableRows, Index | None]:
         """Return rows of an ancestor, and which of them belongs to each of these rows; None means one each, in order."""
@@ -63,12 +80,15 @@ class TableRows:
     def siblings(self) -> Siblings:
         """Return where each row stands among the rows of its parent."""
         if not isinstance(self.numbers, range):
-            return Siblings(*self._fanout.places(self.numbers), np.arange(len(self.numbers)))
+            return self.shared("siblings", self._scattered_siblings)
         above, index = self._parent()
         family = self._family
         if family is None or index is None:
             return Siblings(*np.zeros((4, 0), dtype=np.int64))
         return Siblings(numbers_of(above.numbers), family.starts, family.counts, index)
+
+    def _scattered_siblings(self) -> Siblings:
+        return Siblings(*self._fanout.places(numbers_of(self.numbers)), np.arange(len(self.numbers)))
 
     @property
     def _fanout(self) -> Fanout:
@@ -86,5 +106,5 @@ class TableRows:
                 parents = range(family.first_parent, family.first_parent + len(family.starts))
                 self._above = TableRows(above, parents), family.parents_of(self.numbers)
             else:
-                self._above = TableRows(above, self._fanout.places(self.numbers)[0]), None
+                self._above = TableRows(above, self.siblings().parent), None
         return self._above

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeVar
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from datagen_chat.instants import Grid
 from datagen_chat.problems import Problem
-from datagen_chat.words import COLUMN_TYPES, ColumnType, Registered
+from datagen_chat.words import COLUMN_TYPES, ColumnType, Registered, Scalar
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,16 +20,18 @@ if TYPE_CHECKING:
     from datagen_chat.draws import Key, RowNumbers
     from datagen_chat.values import Values
 
+T = TypeVar("T")
 Layout = Literal["sequence", "sorted", "category", "plain"]
-How = Literal["row", "ancestor", "target"]
+How = Literal["row", "ancestor", "target", "descendant"]
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """One reference from a generator to a column.
+    """One reference from a word to a column.
 
-    `how` says where it is read: "row" in the same row or, with a table, in the row's ancestor; "target" in any row of
-    a table that is looked up; "ancestor" where both are possible and the table decides. `wants` are the types that will do.
+    `how` says where it is read: "row" in the same row or, with a table, in the row's ancestor or in the row that its only
+    key column of that table points at; "target" in any row of a table that is looked up; "ancestor" where both are possible
+    and the table decides; "descendant" in the rows below. `wants` are the types that will do.
     """
 
     at: str
@@ -38,9 +40,21 @@ class Use:
     how: How = "row"
     wants: tuple[ColumnType, ...] = COLUMN_TYPES
 
+    def under(self, pointer: str) -> Use:
+        """Return this use with its pointer moved below `pointer`."""
+        return replace(self, at=pointer + self.at)
+
 
 class Facts(Protocol):
-    """What a generator's checks may know of its column; no rows exist yet."""
+    """What a word's checks may know of its column; no rows exist yet. A table of None is the column's own."""
+
+    @property
+    def table_name(self) -> str:
+        """The table that the column stands in."""
+
+    @property
+    def column_name(self) -> str:
+        """The column's name."""
 
     @property
     def type(self) -> ColumnType:
@@ -51,8 +65,42 @@ class Facts(Protocol):
         """Whether the column may hold nulls."""
 
     @property
+    def is_unique(self) -> bool:
+        """Whether no two rows may have the same value: the column is a key, or said to be unique."""
+
+    @property
+    def has_modifiers(self) -> bool:
+        """Whether modifiers change what the generator makes; then the engine clamps after them."""
+
+    @property
     def timeframe(self) -> tuple[int, int] | None:
         """The dataset's window, in microseconds since 1970."""
+
+    def type_of(self, table: str | None, column: str) -> ColumnType | None:
+        """Return the type of any column; None when there is no such column."""
+
+    def nullable_of(self, table: str | None, column: str) -> bool:
+        """Return whether a column may hold nulls."""
+
+    def pointing(self, table: str) -> tuple[str, ...]:
+        """Return the columns of the own table that hold primary keys of another."""
+
+    def outcomes(self, table: str | None, column: str) -> tuple[Scalar, ...] | None:
+        """Return all values that a column can have, where they are few and known; else None."""
+
+    def is_ancestor(self, table: str) -> bool:
+        """Return whether each row has exactly one row of `table` above it."""
+
+    def row_range(self, table: str | None) -> tuple[float, float]:
+        """Return the fewest and the most rows that a table can have."""
+
+
+def may_read_null(facts: Facts, table: str | None, column: str) -> bool:
+    """Return whether a column, read from a row of this column's table, can be null: itself, or the key that leads to it."""
+    if facts.nullable_of(table, column):
+        return True
+    is_above = table is None or table == facts.table_name or facts.is_ancestor(table)
+    return not is_above and any(facts.nullable_of(None, key) for key in facts.pointing(table or ""))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,6 +115,12 @@ class Siblings:
     first: NDArray[np.int64]
     count: NDArray[np.int64]
     family: NDArray[np.int64]
+
+    def ranks(self, numbers: RowNumbers) -> NDArray[np.int64]:
+        """Return how many siblings come before each row, shape (rows,)."""
+        from datagen_chat.draws import numbers_of
+
+        return numbers_of(numbers) - self.first.take(self.family)
 
 
 class Rows(Protocol):
@@ -85,6 +139,37 @@ class Rows(Protocol):
     def siblings(self) -> Siblings:
         """Return where each row stands among its parent's rows; only a fact's rows have siblings."""
 
+    def ancestor(self, table: str) -> tuple[Rows, NDArray[np.int64] | None]:
+        """Return rows of an ancestor, and which of them belongs to each of these rows; None means one each, in order."""
+
+    def shared(self, name: Hashable, make: Callable[[], T]) -> T:
+        """Return what `make` makes for these rows; columns that ask by the same name share it."""
+
+
+class Descent(Protocol):
+    """The rows of one table that lie below some rows, in order: those of the first row, those of the second, and so on."""
+
+    @property
+    def edges(self) -> NDArray[np.int64]:
+        """How many rows lie below the rows before each one, and below all of them; shape (rows + 1,)."""
+
+    def rows(self, places: range) -> Rows:
+        """Return the rows at some places of that order."""
+
+
+class Unfolded(Protocol):
+    """What some parent rows unfolded into, before any child row is made."""
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """The number of children of each parent row, shape (parents,)."""
+
+    def field(self, name: str, parent: NDArray[np.int64], rank: NDArray[np.int64]) -> Values:
+        """Return one field of children, given the position of each one's parent and its rank among its siblings."""
+
+
+Unfold = Callable[["Rows"], Unfolded]
+"""How parent rows unfold into children: a walk through states, a journey through stages."""
 
 CATEGORY_LIMIT = 4096
 """Columns with up to so many different words are categories."""
@@ -95,7 +180,7 @@ Locator = Callable[[Rows], "NDArray[np.int64]"]
 
 
 class Scope(Facts, Protocol):
-    """What a generator may ask of the engine while it is compiled."""
+    """What a word may ask of the engine while it is compiled."""
 
     @property
     def decimals(self) -> int | None:
@@ -105,20 +190,24 @@ class Scope(Facts, Protocol):
     def has_siblings(self) -> bool:
         """Whether the table's rows hang off parents."""
 
+    @property
+    def parent(self) -> str | None:
+        """The table that the rows hang off."""
+
     def key(self, draw: str) -> Key:
         """Return the key of one named stream of draws of this column."""
 
+    def nested(self, *steps: str) -> Scope:
+        """Return the scope of a word inside this one, whose draws have streams of their own."""
+
     def reader(self, table: str | None, column: str) -> Sampler:
-        """Return how to read a column of the same row, or of the row's ancestor in `table`."""
+        """Return how to read a column of the same row, of its ancestor in `table`, or of the row there that it points at."""
 
-    def is_ancestor(self, table: str) -> bool:
-        """Return whether each row has exactly one row of `table` above it."""
+    def is_own_table(self, table: str) -> bool:
+        """Return whether `table` is the one that this column stands in."""
 
-    def row_count(self, table: str) -> int:
+    def row_count(self, table: str | None = None) -> int:
         """Return the number of rows of a table."""
-
-    def type_of(self, table: str, column: str) -> ColumnType:
-        """Return the type of any column."""
 
     def picker(self, table: str, column: str) -> Picker:
         """Return how to read a column of any rows of any table."""
@@ -132,14 +221,22 @@ class Scope(Facts, Protocol):
     def ancestor_numbers(self, table: str) -> Locator:
         """Return how to find, for each row, the row number of its ancestor."""
 
-    def is_own_table(self, table: str) -> bool:
-        """Return whether `table` is the one that this column stands in."""
+    def descent(self, table: str) -> Callable[[Rows], Descent]:
+        """Return how to find the rows of a descendant table below rows of this one."""
+
+    def unfolding(self) -> Unfold:
+        """Return how the table's rows come from their parents', where a walk or a journey makes them."""
+
+    def tell(self, code: str, message: str, count: int) -> None:
+        """Note that something happened to `count` cells, such as a division by zero; it is told once, with their sum."""
 
 
 class Generator(Registered):
     """What a column is made by. A word of this family overrides `compile`, and the rest where it has something to say."""
 
     fills: ClassVar[tuple[ColumnType, ...]] = COLUMN_TYPES
+    is_unfolded: ClassVar = False
+    """Whether the values come from what makes the table's rows, a walk or a journey."""
 
     def check(self, facts: Facts) -> Iterator[Problem]:  # noqa: ARG002 - most generators have nothing to add to their types
         """Yield what is wrong with the arguments together; pointers are relative to the generator's object."""
@@ -149,13 +246,24 @@ class Generator(Registered):
         """Yield the columns that the values depend on."""
         yield from ()
 
-    def makes_nulls(self) -> bool:
-        """Return whether the generator itself can make a null."""
-        return False
+    def why_null(self, facts: Facts) -> str:  # noqa: ARG002 - most generators make no nulls
+        """Return why the generator itself can make a null, as the end of a sentence; empty when it cannot."""
+        return ""
 
-    def never_repeats(self) -> bool:
-        """Return whether no two rows can have the same value, so that it can make a key."""
-        return False
+    def capacity(self, facts: Facts) -> int | None:  # noqa: ARG002 - most generators repeat themselves
+        """Return how many different values it can make where none may repeat; None when it cannot promise that.
+
+        A generator that returns a number draws without repetition where `scope.is_unique`.
+        """
+        return None
+
+    def outcomes(self, facts: Facts) -> tuple[Scalar, ...] | None:  # noqa: ARG002 - most values are many
+        """Return all values that can come out, null included, where they are few and known; else None."""
+        return None
+
+    def bounds(self) -> tuple[float, float] | None:
+        """Return the bounds that values are pulled to, where the arguments name any."""
+        return None
 
     def places(self) -> int | None:
         """Return the decimals that a float column has when it names none; None leaves the values as they are."""
@@ -169,9 +277,9 @@ class Generator(Registered):
         """Return the grid that all values lie on, if they are times that do."""
         return None
 
-    def makes(self, scope: Scope) -> ColumnType:
+    def makes(self, facts: Facts) -> ColumnType:
         """Return the type of what is made, where the column may convert it; the column's own type, most often."""
-        return scope.type
+        return facts.type
 
     def compile(self, scope: Scope) -> Sampler:
         """Return the function that makes the column's values for some rows.

@@ -52,9 +52,13 @@ class Choice(Generator, word="choice"):
                 message = f"{shown(value)} does not fit a column of type {facts.type}."
                 yield Problem(f"/choices/{index}", "choice-type", message, hint)
 
-    def makes_nulls(self) -> bool:
-        """Return whether null is among the choices."""
-        return None in self.choices
+    def why_null(self, facts: Facts) -> str:  # noqa: ARG002
+        """Return that null is among the choices."""
+        return "null is one of its choices" if None in self.choices else ""
+
+    def outcomes(self, facts: Facts) -> tuple[Scalar, ...]:  # noqa: ARG002
+        """Return the choices."""
+        return self.choices
 
     def places(self) -> int | None:
         """Return None: choices stay as they are written."""

@@ -107,13 +107,17 @@ class Distribution(Generator, word="distribution"):
             spread = min(spread, (self.clamp[1] - self.clamp[0]) / 6)
         return 2 if spread >= 1 or spread <= 0 else min(15, 2 - math.floor(math.log10(spread)))
 
+    def bounds(self) -> tuple[float, float] | None:
+        """Return the clamp."""
+        return self.clamp
+
     def layout(self, facts: Facts) -> Layout:
         """Return that few values repeat where the law is discrete."""
         return "category" if facts.type == "int" and self.params.discrete and self.params.deviation() < 10 else "plain"
 
     def compile(self, scope: Scope) -> Sampler:
         """Return the sampler: a table of the law's quantiles or masses, made once."""
-        clamp = None if self.clamp is None else inner_bounds(self.clamp, scope.decimals)
+        clamp = None if self.clamp is None or scope.has_modifiers else inner_bounds(self.clamp, scope.decimals)
         if self.params.discrete:
             return self._compile_discrete(scope, clamp)
         if scope.type == "int" and isinstance(self.params, Uniform):

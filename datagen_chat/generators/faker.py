@@ -13,12 +13,10 @@ from datagen_chat.draws import Key
 from datagen_chat.generators.base import CATEGORY_LIMIT, Facts, Generator, Layout, Rows, Sampler, Scope, Use
 from datagen_chat.problems import Problem
 from datagen_chat.values import Text, Values, coded
-from datagen_chat.words import AnyScalar, ColumnType, term
+from datagen_chat.words import AnyScalar, ColumnName, ColumnType, term
 
 MethodName = Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9_]{0,62}$")]
 LocaleName = Annotated[str, StringConstraints(max_length=20)]
-COLUMN_PATTERN = r"^([A-Za-z][A-Za-z0-9_]{0,62}\.)?[A-Za-z][A-Za-z0-9_]{0,62}$"
-ColumnName = Annotated[str, StringConstraints(pattern=COLUMN_PATTERN)]
 
 DEFAULT_LOCALE = "en_US"
 WIDENED: frozenset[tuple[Any, ColumnType]] = frozenset({("int", "float"), ("date", "datetime"), ("datetime", "date")})
@@ -74,7 +72,7 @@ class Faker(Generator, word="faker"):
             return "category" if size is not None and size <= CATEGORY_LIMIT else "plain"
         return "category" if facts.type == "bool" else "plain"
 
-    def makes(self, scope: Scope) -> ColumnType:  # noqa: ARG002 - the method decides
+    def makes(self, facts: Facts) -> ColumnType:  # noqa: ARG002 - the method decides
         """Return the type that the method makes."""
         return self.kind()
 

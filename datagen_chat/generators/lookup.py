@@ -14,7 +14,7 @@ from datagen_chat.draws import Key, RowNumbers, below, bits, numbers_of, scaled
 from datagen_chat.generators.base import Facts, Generator, Layout, Locator, Rows, Sampler, Scope, Use
 from datagen_chat.problems import Problem, SchemaError
 from datagen_chat.values import masked
-from datagen_chat.words import NAME_PATTERN, ColumnType, Reference, term
+from datagen_chat.words import NAME_PATTERN, ColumnType, Reference, Scalar, term
 
 
 def _on(value: Any) -> Any:
@@ -77,9 +77,22 @@ class Lookup(Generator, word="lookup"):
         """Return no hint."""
         return "plain"
 
-    def makes(self, scope: Scope) -> ColumnType:
+    def makes(self, facts: Facts) -> ColumnType:
         """Return the type of the column that is read."""
-        return scope.type_of(self.table, self.column)
+        return facts.type_of(self.table, self.column) or facts.type
+
+    def outcomes(self, facts: Facts) -> tuple[Scalar, ...] | None:
+        """Return the values of the column that is read."""
+        return facts.outcomes(self.table, self.column)
+
+    def why_null(self, facts: Facts) -> str:
+        """Return that the value read, or the key that leads to it, may be null, or that a tree has a root."""
+        if facts.type_of(self.table, self.column) and facts.nullable_of(self.table, self.column):
+            return f"{self.from_}, where its values come from, may be null"
+        pointed = self.pointed()
+        if pointed and facts.type_of(None, pointed[0]) and facts.nullable_of(None, pointed[0]):
+            return f"{pointed[0]}, the key that it follows, may be null"
+        return "the root of its tree has none" if facts.nullable and self.table == facts.table_name and not pointed else ""
 
     def compile(self, scope: Scope) -> Sampler:
         """Return the sampler: the ancestor's value, the pointed row's, or that of a row drawn at random."""

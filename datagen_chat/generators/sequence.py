@@ -34,9 +34,9 @@ class Sequence(Generator, word="sequence"):
                 "", "sequence-too-large", "The sequence may leave the 64 bits of an int.", "Use a smaller start and step."
             )
 
-    def never_repeats(self) -> bool:
-        """Return that every row has its own value."""
-        return True
+    def capacity(self, facts: Facts) -> int:  # noqa: ARG002
+        """Return a number that no table reaches: every row has its own value."""
+        return 1 << 62
 
     def layout(self, facts: Facts) -> Layout:  # noqa: ARG002
         """Return that the values are an arithmetic progression."""

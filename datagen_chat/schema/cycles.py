@@ -17,29 +17,48 @@ def needs(index: Index) -> Mapping[Need, tuple[Need, ...]]:
     """Return what each column and each row count must wait for."""
     graph: dict[Need, tuple[Need, ...]] = {}
     for table in index.tables.values():
-        waits = table.parents and table.rows is None and table.parents[0] in index.tables
-        graph[table.id, None] = ((table.parents[0], None),) if waits else ()
+        graph[table.id, None] = _known(_counts_needed(table, index), index)
     for (name, column_name), column in index.columns.items():
-        found = dict.fromkeys(_needs_of(index.tables[name], column, index))
-        graph[name, column_name] = tuple(need for need in found if need[0] in index.tables)
+        graph[name, column_name] = _known(_needs_of(index.tables[name], column, index), index)
     return graph
 
 
+def _known(found: Iterator[Need], index: Index) -> tuple[Need, ...]:
+    return tuple(
+        need for need in dict.fromkeys(found) if need in index.columns or (need[1] is None and need[0] in index.tables)
+    )
+
+
+def _counts_needed(table: Table, index: Index) -> Iterator[Need]:
+    """Yield what the number of a table's rows waits for: its parents' number, and the columns of theirs that shape it."""
+    parent = index.tables.get(table.parents[0]) if table.parents else None
+    if parent is not None:
+        yield (parent.id, None)
+        for use in table.counted_by():
+            yield from _reads(parent, use, index)
+
+
 def _needs_of(table: Table, column: Column, index: Index) -> Iterator[Need]:
-    above = index.ancestors(table.id)
-    for use in column.generator.uses():
-        target = use.table or table.id
-        if (target, use.column) in index.columns:
-            yield (target, use.column)
-            yield from _rows_needed(table, target, use, above)
+    for use in column.uses():
+        yield from _reads(table, use, index)
+    if table.is_unfolded and column.generator.is_unfolded:
+        yield (table.id, None)
 
 
-def _rows_needed(table: Table, target: str, use: Use, above: tuple[str, ...]) -> Iterator[Need]:
-    """Yield the row counts that a reference needs: its own to find the ancestor, the target's to draw from."""
-    if target in above and use.how != "target":
+def _reads(table: Table, use: Use, index: Index) -> Iterator[Need]:
+    """Yield the column that a word of a table reads, and the row counts and keys that it takes to find it."""
+    above, target = index.ancestors(table.id), use.table or table.id
+    if (target, use.column) not in index.columns:
+        return
+    yield (target, use.column)
+    if use.how == "descendant":
+        yield from ((name, None) for name in (target, *index.ancestors(target)) if name != table.id and name not in above)
+    elif target in above and use.how != "target":
         yield (table.id, None)
     elif target != table.id:
         yield (target, None)
+        if use.how == "row":
+            yield from ((table.id, key) for key in index.pointing(table.id, target))
 
 
 def check_cycles(index: Index) -> Iterator[Problem]:

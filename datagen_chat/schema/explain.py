@@ -17,13 +17,12 @@ from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 from pydantic import ValidationError as PydanticError
 
-from datagen_chat.generators.faker import COLUMN_PATTERN
 from datagen_chat.instants import INSTANT_PATTERN
 from datagen_chat.problems import Problem, did_you_mean, pointer, shown
 from datagen_chat.schema.json_schema import annotated_schema, formats
 from datagen_chat.schema.limits import PROBLEM_LIMIT
 from datagen_chat.schema.model import Column, Table
-from datagen_chat.words import NAME_PATTERN, REFERENCE_PATTERN, Word
+from datagen_chat.words import COLUMN_PATTERN, NAME_PATTERN, REFERENCE_PATTERN, Word
 
 
 @dataclass(frozen=True, slots=True)

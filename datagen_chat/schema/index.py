@@ -6,10 +6,14 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from datagen_chat.generators.lookup import Lookup
 from datagen_chat.schema.model import DEFAULT_ROWS, Column, Dataset, Table
+from datagen_chat.words import Scalar
+
+if TYPE_CHECKING:
+    from datagen_chat.schema.facts import ColumnFacts
 
 Place = tuple[str, str]
 K = TypeVar("K")
@@ -59,18 +63,74 @@ class Index:
             seen.add(table)
             yield table
 
+    @cached_property
+    def _declared_unique(self) -> frozenset[Place]:
+        """The columns that are keys, say that they are unique, or stand alone in a unique constraint."""
+        keys = {(table.id, table.pk) for table in self.tables.values()}
+        marked = {place for place, column in self.columns.items() if column.unique}
+        return frozenset(keys | marked | {columns[0] for columns in self.unique_sets if len(columns) == 1})
+
+    @cached_property
+    def unique_sets(self) -> tuple[tuple[Place, ...], ...]:
+        """The columns of each unique constraint."""
+        return tuple(unique.places() for unique in self.dataset.constraints.unique)
+
+    def must_not_repeat(self, place: Place) -> bool:
+        """Return whether no two rows may have the same value in this column."""
+        return place in self._declared_unique
+
     def never_repeats(self, place: Place) -> bool:
-        """Return whether no two rows can have the same value: its generator says so, or it copies the key of a 1:1 parent."""
+        """Return whether no two rows can have the same value: by its generator, or as a copy of the key of a 1:1 parent."""
         seen: set[Place] = set()
         while place in self.columns and place not in seen:
             seen.add(place)
             generator, table = self.columns[place].generator, self.tables[place[0]]
-            if not isinstance(generator, Lookup):
-                return generator.never_repeats()
+            if not isinstance(generator, Lookup) or generator.table not in self.ancestors(table.id):
+                return self.must_not_repeat(place) and generator.capacity(self.facts(place)) is not None
             if generator.on is not None or table.parents[:1] != (generator.table,) or children_range(table)[1] > 1:
                 return False
             place = (generator.table, generator.column)
         return False
+
+    def facts(self, place: Place) -> ColumnFacts:
+        """Return what the checks of a column's words may know."""
+        from datagen_chat.schema.facts import ColumnFacts
+
+        return ColumnFacts(self, self.tables[place[0]], self.columns[place])
+
+    @cached_property
+    def _outcomes(self) -> dict[Place, tuple[Scalar, ...] | None]:
+        return {}
+
+    def outcomes(self, place: Place) -> tuple[Scalar, ...] | None:
+        """Return all values that a column can have, null included, where they are few and known; else None."""
+        column = self.columns.get(place)
+        if column is None or column.modifiers:
+            return None
+        if place not in self._outcomes:
+            self._outcomes[place] = None  # what a cycle of lookups finds
+            made = column.generator.outcomes(self.facts(place))
+            self._outcomes[place] = made if made is None or not column.null_rate else tuple(dict.fromkeys((*made, None)))
+        return self._outcomes[place]
+
+    def pointing(self, table: str, target: str) -> tuple[str, ...]:
+        """Return the columns of a table that hold primary keys of another."""
+        key = self.tables[target].pk if target in self.tables else None
+        own = [column for (owner, _), column in self.columns.items() if owner == table]
+        return tuple(column.name for column in own if key is not None and self.key_held(column, target) == key)
+
+    def key_held(self, column: Column, table: str) -> str | None:
+        """Return the column of a table whose values a column holds, looked up there or in tables that looked it up."""
+        for _ in self.tables:
+            if not isinstance(column.generator, Lookup):
+                return None
+            if column.generator.table == table:
+                return column.generator.column
+            further = self.columns.get((column.generator.table, column.generator.column))
+            if further is None:
+                return None
+            column = further
+        return None
 
     def row_range(self, table: str) -> tuple[float, float]:
         """Return the fewest and the most rows that a table can have."""

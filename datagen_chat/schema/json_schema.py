@@ -17,6 +17,7 @@ from datagen_chat.fanouts import SPREADS
 from datagen_chat.generators import GENERATORS
 from datagen_chat.instants import parse_instant, parse_step
 from datagen_chat.laws import LAWS
+from datagen_chat.modifiers import MODIFIERS
 from datagen_chat.schema.model import Dataset
 from datagen_chat.words import Registered
 
@@ -28,6 +29,7 @@ ADDRESS = "urn:datagen:schema:1.0"
 
 Node = dict[str, Any]
 Words = Mapping[str, type[Registered]]
+FAMILIES: Mapping[str, Words] = {"generator": GENERATORS, "fanout": SPREADS, "law": LAWS, "modifier": MODIFIERS}
 _BOUNDS = {"ge": ("minimum", max), "gt": ("exclusiveMinimum", max), "le": ("maximum", min), "lt": ("exclusiveMaximum", min)}
 _OURS = ("also", "family", "synonyms")
 
@@ -46,7 +48,7 @@ def annotated_schema() -> Node:
     `also` holds a property's other names, `synonyms` what other values mean, `family` which words an object is made of.
     """
     parts: Node = {"dataset": Dataset.model_json_schema(schema_generator=_Plain)}
-    for family, words in (("generator", GENERATORS), ("fanout", SPREADS), ("law", LAWS)):
+    for family, words in FAMILIES.items():
         parts |= {f"{family}_{word}": cls.model_json_schema(schema_generator=_Plain) for word, cls in words.items()}
     for part in list(parts.values()):
         parts |= part.pop("$defs", {})
@@ -116,10 +118,9 @@ def _tidy(node: Node) -> Node:
         node["enum"] = [node.pop("const")]
     if "anyOf" in node:
         node |= _merged(node.pop("anyOf"))
-    family = node.pop("family", None)
-    if family and "named_by" not in node:
-        node = {"$ref": f"#/$defs/{family}"} | {key: value for key, value in node.items() if key != "type"}
-    return _place_laws({key: _tidy_value(key, value) for key, value in node.items()})
+    if node.get("family") and "named_by" not in node:
+        node = {"$ref": f"#/$defs/{node.pop('family')}"} | {key: value for key, value in node.items() if key != "type"}
+    return _place_named({key: _tidy_value(key, value) for key, value in node.items()})
 
 
 def _tidy_value(key: str, value: Any) -> Any:
@@ -141,13 +142,15 @@ def _merged(options: list[Node]) -> Node:
     return merged | {"type": types}
 
 
-def _place_laws(node: Node) -> Node:
-    """Return an object's schema with a property whose law another property names turned into if/then."""
+def _place_named(node: Node) -> Node:
+    """Return an object's schema with a property whose word another property names turned into if/then."""
     for name, part in node.get("properties", {}).items():
         if tag := part.pop("named_by", None):
-            thens = [(law, {"properties": {name: {"$ref": f"#/$defs/law_{law}"}}}) for law in sorted(LAWS)]
-            node["allOf"] = [_when(tag, law, then) for law, then in thens]
-            node["properties"][tag]["synonyms"] = _synonyms(LAWS)
+            family = part.pop("family")
+            words = sorted(FAMILIES[family])
+            thens = [(word, {"properties": {name: {"$ref": f"#/$defs/{family}_{word}"}}}) for word in words]
+            node["allOf"] = [_when(tag, word, then) for word, then in thens]
+            node["properties"][tag]["synonyms"] = _synonyms(FAMILIES[family])
     return node
 
 

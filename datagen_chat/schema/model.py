@@ -6,15 +6,46 @@ are derived from them and from the words that they hold.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import (
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    PlainValidator,
+    SerializeAsAny,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_core import CoreSchema, core_schema
 
 from datagen_chat.fanouts import SPREADS, Spread
-from datagen_chat.generators.base import ANY_GENERATOR, Generator
+from datagen_chat.generators.base import ANY_GENERATOR, Generator, Use
 from datagen_chat.generators.datetime_series import Interval
-from datagen_chat.words import ColumnType, Count, Frequency, Name, Reference, Share, Text, Truth, Word, term
+from datagen_chat.modifiers import MODIFIERS, Modifier
+from datagen_chat.problems import pointer
+from datagen_chat.words import (
+    COLUMN_PATTERN,
+    NAME_PATTERN,
+    REFERENCE_PATTERN,
+    TEXT_LIMIT,
+    AnyScalar,
+    ColumnName,
+    ColumnType,
+    Count,
+    Float,
+    Frequency,
+    Name,
+    Reference,
+    Share,
+    Text,
+    Truth,
+    Word,
+    term,
+)
 
 TABLE_LIMIT = 500
 COLUMN_LIMIT = 1000
@@ -46,6 +77,39 @@ def read_spread(value: Any) -> Spread:
     return SPREADS[word].model_validate({name: argument for name, argument in value.items() if name != "distribution"})
 
 
+ModifierName = Annotated[str, WithJsonSchema({"type": "string", "enum": sorted(MODIFIERS)})]
+
+
+class _AnyModifier:
+    """The pydantic type of a modifier's arguments; `transform` beside them says which modifier."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.is_instance_schema(Modifier)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"type": "object", "family": "modifier", "named_by": "transform"}
+
+
+class Change(Word):
+    """A modifier and its arguments."""
+
+    transform: ModifierName = term(
+        description="The modifier.", also=("type", "modifier", "name", "op", "operation", "function", "kind")
+    )
+    args: Annotated[SerializeAsAny[Modifier], _AnyModifier()] = term(
+        description="Its arguments.", also=("params", "parameters", "arguments", "options", "kwargs")
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_modifier(cls, data: Any) -> Any:
+        if isinstance(data, dict) and isinstance(data.get("args", {}), dict):
+            if not isinstance(data.get("transform"), str) or data["transform"] not in MODIFIERS:
+                raise ValueError("no such modifier")
+            return data | {"args": MODIFIERS[data["transform"]].model_validate(data.get("args", {}))}
+        return data
+
+
 class Metadata(Word):
     """What the dataset is called; any other text is kept."""
 
@@ -70,15 +134,114 @@ class ForeignKey(Word):
     to: Reference = term(description='The key it refers to, "parent.column".', also=("parent", "target", "references", "ref"))
 
 
+def _unique(value: Any) -> Any:
+    if isinstance(value, str | list):
+        columns = (value,) if isinstance(value, str) else tuple(value)
+        if not all(isinstance(column, str) and re.fullmatch(REFERENCE_PATTERN, column) for column in columns):
+            raise ValueError("not columns of tables")
+        return UniqueSet.model_validate({"columns": columns})
+    if isinstance(value, dict) and "table" not in value:
+        raise ValueError("no table")
+    return UniqueSet.model_validate(value)
+
+
+class UniqueSet(Word):
+    """Columns of one table whose values together do not repeat."""
+
+    table: Name | None = term(None, "The table.", also=("node", "entity"))
+    columns: Annotated[tuple[ColumnName, ...], Field(min_length=1, max_length=20)] = term(
+        description="Its columns.", also=("fields", "keys", "attrs")
+    )
+
+    def places(self) -> tuple[tuple[str, str], ...]:
+        """Return the columns as (table, column)."""
+        whole = [column if self.table is None or "." in column else f"{self.table}.{column}" for column in self.columns]
+        return tuple((table, column) for table, _, column in (name.partition(".") for name in whole))
+
+
+UNIQUE = {
+    "type": ["string", "array", "object"],
+    "pattern": REFERENCE_PATTERN,
+    "items": {"type": "string", "pattern": REFERENCE_PATTERN},
+    "minItems": 1,
+    "maxItems": 20,
+    "properties": {
+        "table": {"type": "string", "pattern": NAME_PATTERN},
+        "columns": {"type": "array", "items": {"type": "string", "pattern": COLUMN_PATTERN}, "minItems": 1, "maxItems": 20},
+        **{remark: {"type": "string", "maxLength": TEXT_LIMIT} for remark in ("comment", "description")},
+    },
+    "required": ["table", "columns"],
+    "additionalProperties": False,
+}
+AnyUnique = Annotated[UniqueSet, PlainValidator(_unique), WithJsonSchema(UNIQUE)]
+_ATTR = ("column", "field", "attribute", "on", "target")
+
+
+class Range(Word):
+    """Bounds of a number or a time."""
+
+    attr: Reference = term(description='The column, "table.column".', also=_ATTR)
+    min: AnyScalar = term(None, "The smallest value.", also=("low", "minimum", "from", "start", "gte", "ge"))
+    max: AnyScalar = term(None, "The largest value.", also=("high", "maximum", "to", "end", "lte", "le"))
+
+
+class Inequality(Word):
+    """An order of two columns of a row, or of a row and its parent."""
+
+    left: Text = term(description='A column, "table.column".', also=("a", "from", "column", "lhs"))
+    op: Literal["<", "<=", ">", ">=", "==", "!="] = term(
+        description="How they compare.", also=("operator", "comparison", "cmp")
+    )
+    right: Text = term(description='A column, "table.column".', also=("b", "to", "value", "rhs"))
+
+
+class PatternRule(Word):
+    """A regular expression that text must match."""
+
+    attr: Reference = term(description='The column, "table.column".', also=_ATTR)
+    regex: Text = term(description="The regular expression; it must match the whole text.", also=("pattern", "matches"))
+
+
+class EnumRule(Word):
+    """The only values that a column may have."""
+
+    attr: Reference = term(description='The column, "table.column".', also=_ATTR)
+    values: tuple[AnyScalar, ...] | None = term(None, "The values.", also=("choices", "allowed", "in"))
+    enum_ref: Reference | None = term(None, "A column that holds the values.", also=("ref", "choices_ref"))
+
+
 class Constraints(Word):
     """Promises about the data, checked on the output."""
 
     foreign_keys: Annotated[tuple[ForeignKey, ...], Field(max_length=10_000)] = term(
         (), "Which columns hold keys of which tables.", also=("fks", "foreignKeys")
     )
-    unique: Annotated[tuple[Reference, ...], Field(max_length=10_000)] = term(
-        (), 'Columns without repeated values, as "table.column".', also=("uniques",)
+    unique: Annotated[tuple[AnyUnique, ...], Field(max_length=10_000)] = term(
+        (),
+        'Columns without repeated values, as "table.column"; several that do not repeat together as {"table", "columns"}.',
+        also=("uniques", "uniqueness"),
     )
+    ranges: Annotated[tuple[Range, ...], Field(max_length=10_000)] = term((), "Bounds of columns.", also=("range", "bounds"))
+    inequalities: Annotated[tuple[Inequality, ...], Field(max_length=10_000)] = term(
+        (), "Orders of two columns.", also=("inequality", "comparisons", "orderings")
+    )
+    pattern: Annotated[tuple[PatternRule, ...], Field(max_length=10_000)] = term(
+        (), "Regular expressions that columns match.", also=("patterns", "regex")
+    )
+    enum: Annotated[tuple[EnumRule, ...], Field(max_length=10_000)] = term((), "The only values of columns.", also=("enums",))
+
+
+class Check(Word):
+    """A requirement as a statement that is tried on the data."""
+
+    name: Text = term(description="A short name.", min_length=1, also=("id", "check"))
+    requirement: Text | None = term(None, "What was asked for, in the person's words.", also=("text", "because", "label"))
+    sql: Text = term(description="One SELECT over the tables.", also=("query", "statement", "select"))
+    equals: AnyScalar = term(None, "What the query must give.", also=("expected", "eq", "equal", "value", "expect"))
+    between: tuple[Float, Float] | None = term(None, "The bounds of what it gives, both included.", also=("range", "in_range"))
+    min: Float | None = term(None, "The least that it may give.", also=("at_least", "minimum", "gte"))
+    max: Float | None = term(None, "The most that it may give.", also=("at_most", "maximum", "lte"))
+    empty: Truth | None = term(None, "true: the query must find no row.", also=("is_empty", "no_rows"))
 
 
 class Column(Word):
@@ -101,6 +264,29 @@ class Column(Word):
         "Places that a float is rounded to; default 2, or more where the spread is below 1.",
         also=("precision", "digits", "round", "decimal_places"),
     )
+
+    unique: Truth = term(False, "Whether no value may repeat.", also=("is_unique", "distinct"))
+    modifiers: Annotated[tuple[Change, ...], Field(max_length=20)] = term(
+        (), "Changes of the values, in order.", also=("transforms", "transformations", "modifier")
+    )
+
+    def uses(self) -> Iterator[Use]:
+        """Yield the columns that the values depend on; pointers are relative to the column."""
+        at = pointer("generator", self.generator.word)
+        yield from (use.under(at) for use in self.generator.uses())
+        for k, change in enumerate(self.modifiers):
+            yield from (use.under(pointer("modifiers", k, "args")) for use in change.args.uses())
+
+    def rewritten(self) -> Column:
+        """Return the same column with as few modifiers as its generator can do without."""
+        generator, left = self.generator, list[Change]()
+        for change in self.modifiers:
+            better = change.args.rewritten(generator) if not left else None
+            generator = better or generator
+            left += [] if better else [change]
+        if len(left) == len(self.modifiers):
+            return self
+        return self.model_copy(update={"generator": generator, "modifiers": tuple(left)})
 
     @property
     def may_be_null(self) -> bool:
@@ -136,6 +322,15 @@ class Table(Word):
         description="The columns.", also=("fields", "attributes")
     )
 
+    def counted_by(self) -> Iterator[Use]:
+        """Yield the columns of the first parent, or of those above it, that the number of rows depends on."""
+        yield from ()
+
+    @property
+    def is_unfolded(self) -> bool:
+        """Whether a walk or a journey makes the rows, instead of a fanout."""
+        return False
+
     def column(self, name: str) -> Column:
         """Return the column of this name.
 
@@ -157,6 +352,13 @@ class Dataset(Word):
     constraints: Constraints = term(Constraints.model_construct(), "Promises about the data.")
     nodes: Annotated[tuple[Table, ...], Field(min_length=1, max_length=TABLE_LIMIT)] = term(
         description="The tables.", also=("tables", "entities", "models")
+    )
+
+    checks: Annotated[tuple[Check, ...], Field(max_length=500)] = term(
+        (), "Requirements as SQL that is tried on the data.", also=("assertions", "tests", "validations")
+    )
+    dag: Annotated[tuple[tuple[Name, ...], ...], Field(max_length=TABLE_LIMIT)] = term(
+        (), "An order of the tables in layers; it is never needed."
     )
 
     def table(self, name: str) -> Table:

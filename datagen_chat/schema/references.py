@@ -12,6 +12,7 @@ from datagen_chat.generators.lookup import Lookup
 from datagen_chat.problems import Problem, did_you_mean, nearest, note, pointer, shown
 from datagen_chat.schema.index import Index, Place
 from datagen_chat.schema.model import Column, ForeignKey, Table
+from datagen_chat.schema.uniqueness import check_repeats
 from datagen_chat.words import ColumnType
 
 FLOWS: frozenset[tuple[ColumnType, ColumnType]] = frozenset({("int", "float"), ("date", "datetime"), ("datetime", "date")})
@@ -20,12 +21,14 @@ FLOWS: frozenset[tuple[ColumnType, ColumnType]] = frozenset({("int", "float"), (
 def check_references(index: Index) -> Iterator[Problem]:
     """Yield what is wrong with lookups, with other columns that generators read, and with the constraints."""
     for at, table, column in index.every_column:
+        yield from (problem.under(at) for use in column.uses() for problem in _check_use(use, table, index))
         inside = at + pointer("generator", column.generator.word)
-        yield from (problem.under(inside) for problem in _check_uses(table, column, index))
         if isinstance(column.generator, Lookup):
             yield from (problem.under(inside) for problem in _check_lookup(table, column, column.generator, index))
         if isinstance(column.generator, Faker):
             yield from (problem.under(inside) for problem in _check_countries(table, column, column.generator, index))
+    for i, table in enumerate(index.dataset.nodes):
+        yield from (problem.under(pointer("nodes", i)) for problem in _check_counted_by(table, index))
     for i, key in enumerate(index.dataset.constraints.foreign_keys):
         at = pointer("constraints", "foreign_keys", i)
         yield from (problem.under(at) for problem in _check_foreign_key(key, index))
@@ -33,18 +36,41 @@ def check_references(index: Index) -> Iterator[Problem]:
     yield from _inferred_keys(index)
 
 
-def _check_uses(table: Table, column: Column, index: Index) -> Iterator[Problem]:
-    for use in column.generator.uses():
-        target = use.table or table.id
-        found = index.columns.get((target, use.column))
-        if found is None:
-            yield _unknown(use.at, target, use.column, index, qualified=use.table is not None)
-        elif use.how == "row" and target not in (table.id, *index.ancestors(table.id)):
-            message = f"{table.id} has no ancestor {target}, so a row of it has no {target}.{use.column}."
-            yield Problem(use.at, "not-an-ancestor", message, f"Name a column of {table.id} or of a table that it hangs off.")
-        elif found.type not in use.wants:
-            message = f"{target}.{use.column} is of type {found.type}, not {' or '.join(use.wants)}."
-            yield Problem(use.at, "reference-type", message, f"Name a column of type {' or '.join(use.wants)}.")
+def _check_counted_by(table: Table, index: Index) -> Iterator[Problem]:
+    """Yield what is wrong with the columns that the number of rows depends on."""
+    parent = index.tables.get(table.parents[0]) if table.parents else None
+    if parent is not None:
+        for use in table.counted_by():
+            yield from _check_use(use, parent, index)
+
+
+def _check_use(use: Use, table: Table, index: Index) -> Iterator[Problem]:
+    """Yield why a row of a table cannot read the column that a word names."""
+    target = use.table or table.id
+    found = index.columns.get((target, use.column))
+    if found is None:
+        yield _unknown(use.at, target, use.column, index, qualified=use.table is not None)
+    elif use.how == "row" and target not in (table.id, *index.ancestors(table.id)):
+        yield from _check_pointed(use, table, target, index)
+    elif use.how == "descendant" and table.id not in index.ancestors(target):
+        hint = f"Name a column of a table that hangs off {table.id}."
+        yield Problem(use.at, "not-a-descendant", f"The rows of {target} do not hang off those of {table.id}.", hint)
+    elif found.type not in use.wants:
+        message = f"{target}.{use.column} is of type {found.type}, not {' or '.join(use.wants)}."
+        yield Problem(use.at, "reference-type", message, f"Name a column of type {' or '.join(use.wants)}.")
+
+
+def _check_pointed(use: Use, table: Table, target: str, index: Index) -> Iterator[Problem]:
+    """Yield why a row of a table does not lead to exactly one row of a table that it does not hang off."""
+    keys = index.pointing(table.id, target)
+    if len(keys) > 1:
+        message = f"A row of {table.id} points at several rows of {target}: by {', '.join(keys)}."
+        hint = f'Add a column with {{"lookup": {{"from": "{target}.{use.column}", "on": "{keys[0]}"}}}} and name that.'
+        yield Problem(use.at, "ambiguous-reference", message, hint)
+    elif not keys:
+        message = f"{table.id} has no ancestor {target} and no key of it, so a row of it has no {target}.{use.column}."
+        hint = f"Name a column of {table.id}, of a table that it hangs off, or of one whose key it looks up."
+        yield Problem(use.at, "not-an-ancestor", message, hint)
 
 
 def _unknown(at: str, table: str, column: str, index: Index, *, qualified: bool) -> Problem:
@@ -134,26 +160,12 @@ def _check_on(table: Table, lookup: Lookup, local: str, theirs: str | None, inde
         return
     wanted = theirs or index.tables[lookup.table].pk
     hint = f'Make {local} with {{"lookup": {{"from": "{lookup.table}.{wanted}"}}}}, or name a column that is.'
-    leads_to = _end_of(key, lookup.table, index)
+    leads_to = index.key_held(key, lookup.table)
     if leads_to is None:
         yield Problem("/on", "not-a-key", f"{table.id}.{local} does not point at rows of {lookup.table}.", hint)
     elif leads_to != wanted:
         message = f"{table.id}.{local} holds {lookup.table}.{leads_to}, not {lookup.table}.{wanted}."
         yield Problem("/on", "not-a-key", message, hint)
-
-
-def _end_of(key: Column, table: str, index: Index) -> str | None:
-    """Return the column of a table whose values a key column holds, looked up there or in tables that looked it up."""
-    for _ in index.tables:
-        if not isinstance(key.generator, Lookup):
-            return None
-        if key.generator.table == table:
-            return key.generator.column
-        further = index.columns.get((key.generator.table, key.generator.column))
-        if further is None:
-            return None
-        key = further
-    return None
 
 
 def _check_foreign_key(key: ForeignKey, index: Index) -> Iterator[Problem]:
@@ -197,16 +209,16 @@ def _read(use: Use) -> Place | None:
 
 
 def _check_unique(index: Index) -> Iterator[Problem]:
-    for i, reference in enumerate(index.dataset.constraints.unique):
-        at, place = pointer("constraints", "unique", i), _place(reference)
-        if place not in index.columns:
-            yield _unknown(at, *place, index, qualified=True)
-        elif not index.never_repeats(place):
-            word = index.columns[place].generator.word
-            hint = "Remove it from unique, or make the column with a sequence."
-            yield Problem(
-                at, "unique-not-made", f"{reference} is to be unique, but {word} can make the same value twice.", hint
-            )
+    """Yield unique constraints of columns that do not exist, or of several tables."""
+    for i, columns in enumerate(index.unique_sets):
+        at = pointer("constraints", "unique", i)
+        unknown = [place for place in columns if place not in index.columns]
+        yield from (_unknown(at, *place, index, qualified=True) for place in unknown)
+        if len({table for table, _ in columns}) > 1:
+            hint = "Give one entry for each table."
+            yield Problem(at, "unique-across-tables", "A unique constraint names columns of several tables.", hint)
+        if len(columns) == 1 and not unknown:
+            yield from (problem.under(at) for problem in check_repeats(index.facts(columns[0])))
 
 
 def _inferred_keys(index: Index) -> Iterator[Problem]:

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from datagen_chat.generators.faker import COLUMN_PATTERN
 from datagen_chat.schema.json_schema import Node, annotated_schema
 from datagen_chat.schema.places import columns_of, rename_key, step, tables_of, whole
-from datagen_chat.words import NAME_PATTERN, REFERENCE_PATTERN
+from datagen_chat.words import COLUMN_PATTERN, NAME_PATTERN, REFERENCE_PATTERN
 
 
 @dataclass(frozen=True, slots=True)

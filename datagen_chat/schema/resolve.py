@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from datagen_chat.generators.lookup import Lookup
 from datagen_chat.instants import show_instant
 from datagen_chat.problems import Problem, did_you_mean, note, pointer
 from datagen_chat.schema.cycles import check_cycles
+from datagen_chat.schema.facts import ColumnFacts
 from datagen_chat.schema.index import Index
 from datagen_chat.schema.model import DEFAULT_ROWS, Column, Dataset, Table
 from datagen_chat.schema.references import check_references
+from datagen_chat.schema.uniqueness import check_key, check_repeats
 from datagen_chat.words import ColumnType
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnFacts:
-    """What a generator's checks may know of its column."""
-
-    type: ColumnType
-    nullable: bool
-    timeframe: tuple[int, int] | None
 
 
 def resolve(dataset: Dataset) -> Iterator[Problem]:
@@ -87,10 +78,7 @@ def _check_key(table: Table, index: Index) -> Iterator[Problem]:
         yield Problem(
             at, "pk-nullable", f"{table.id}.{table.pk} is a primary key and cannot be null.", f"Remove {at.rpartition('/')[2]}."
         )
-    if not index.never_repeats((table.id, table.pk)):
-        message = f"{table.id}.{table.pk} is a primary key, but {column.generator.word} can make the same value twice."
-        hint = 'Make it with {"sequence": {"start": 1, "step": 1}} and type int.'
-        yield Problem(pointer("columns", j, "generator"), "pk-not-unique", message, hint)
+    yield from (problem.under(pointer("columns", j, "generator")) for problem in check_key(ColumnFacts(index, table, column)))
 
 
 def _check_rows(table: Table) -> Iterator[Problem]:
@@ -152,7 +140,7 @@ def _check_reach(table: Table, index: Index) -> Iterator[Problem]:
 
 def _check_column(table: Table, column: Column, index: Index) -> Iterator[Problem]:
     generator, name = column.generator, f"{table.id}.{column.name}"
-    facts = ColumnFacts(column.type, column.may_be_null, index.dataset.window)
+    facts = ColumnFacts(index, table, column)
     yield from (problem.under(pointer("generator", generator.word)) for problem in generator.check(facts))
     if column.type not in generator.fills:
         message = f"{name} is of type {column.type}, which {generator.word} cannot make."
@@ -162,11 +150,37 @@ def _check_column(table: Table, column: Column, index: Index) -> Iterator[Proble
     if column.decimals is not None and column.type != "float":
         message = f"{name} is of type {column.type}; only a float has decimals."
         yield Problem("/decimals", "decimals-type", message, "Remove decimals, or set type to float.")
-    yield from _check_nulls(name, table, column, index)
+    yield from _check_modifiers(facts)
+    yield from _check_nulls(facts)
+    if column.unique:
+        yield from (problem.under("/unique") for problem in check_repeats(facts))
 
 
-def _check_nulls(name: str, table: Table, column: Column, index: Index) -> Iterator[Problem]:
-    why = why_null(table, column, index)
+def _check_modifiers(facts: ColumnFacts) -> Iterator[Problem]:
+    made = facts.column.generator.makes(facts)
+    for k, change in enumerate(facts.column.modifiers):
+        at, modifier = pointer("modifiers", k), change.args
+        if made not in modifier.takes:
+            message = f"{modifier.word} cannot change values of type {made}."
+            hint = f"Use it where values are {' or '.join(modifier.takes)}, or remove it."
+            yield Problem(at + "/transform", "modifier-type", message, hint)
+            return
+        yield from (problem.under(at + "/args") for problem in modifier.check(facts, made))
+        made = modifier.makes(made)
+    if facts.column.modifiers and not converts(made, facts.type):
+        message = f"The modifiers make {made}, but {facts.name} is of type {facts.type}."
+        yield Problem("/modifiers", "modifier-result", message, f"Set type to {made}, or change the modifiers.")
+
+
+def converts(made: ColumnType, wanted: ColumnType) -> bool:
+    """Return whether values of one type can be written into a column of another."""
+    numbers, times = ("int", "float", "bool"), ("date", "datetime")
+    return made == wanted or wanted == "string" or (made in numbers and wanted in numbers[:2]) or {made, wanted} <= set(times)
+
+
+def _check_nulls(facts: ColumnFacts) -> Iterator[Problem]:
+    column, name = facts.column, facts.name
+    why = column.generator.why_null(facts)
     if column.null_rate and not column.nullable and "nullable" in column.model_fields_set:
         message = f"{name} is not nullable, but its null_rate is {column.null_rate:g}."
         yield Problem("/null_rate", "null-contradiction", message, "Remove null_rate, or set nullable to true.")
@@ -175,18 +189,3 @@ def _check_nulls(name: str, table: Table, column: Column, index: Index) -> Itera
     elif column.nullable and not column.null_rate and not why:
         hint = "Add null_rate: the share of rows without a value, or remove nullable."
         yield note("/nullable", "nullable-unused", f"{name} is nullable, but nothing makes a null.", hint)
-
-
-def why_null(table: Table, column: Column, index: Index) -> str:
-    """Return why a column's generator can make nulls, as the end of a sentence; empty when it cannot."""
-    generator = column.generator
-    if not isinstance(generator, Lookup):
-        return f"its {generator.word} makes nulls" if generator.makes_nulls() else ""
-    source = index.columns.get((generator.table, generator.column))
-    if source is not None and source.may_be_null:
-        return f"{generator.table}.{generator.column}, where its values come from, may be null"
-    pointed = generator.pointed()
-    local = index.columns.get((table.id, pointed[0])) if pointed else None
-    if local is not None and local.may_be_null:
-        return f"{local.name}, the key that it follows, may be null"
-    return "the root of its tree has none" if column.nullable and generator.table == table.id and not pointed else ""

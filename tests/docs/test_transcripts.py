@@ -18,7 +18,6 @@ from datagen_chat.generators import GENERATORS
 from datagen_chat.laws import LAWS
 from datagen_chat.preview import preview
 from datagen_chat.schema.change import difference
-from datagen_chat.schema.model import Column, Table
 from datagen_chat.schema.read import read
 from datagen_chat.shipped import folder
 
@@ -78,8 +77,3 @@ def test_together_they_show_every_word_of_the_language() -> None:
     assert {word for word, _ in generators} == set(GENERATORS)
     assert {arguments["type"] for word, arguments in generators if word == "distribution"} == set(LAWS)
     assert {table["fanout"]["distribution"] for draft in ALL for table in draft["nodes"] if "fanout" in table} == set(SPREADS)
-    for word, generator in GENERATORS.items():
-        shown = {name for used, arguments in generators if used == word for name in arguments}
-        assert shown == set(generator.arguments()), word
-    assert {key for column in columns for key in column} == set(Column.arguments())
-    assert {key for draft in ALL for table in draft["nodes"] for key in table} == set(Table.arguments())

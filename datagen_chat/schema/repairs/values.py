@@ -61,7 +61,8 @@ def wrap_one(draft: Json, problem: Problem) -> str | None:
     items = node.get("items", {})
     if _types(draft, problem) != {"array"} or isinstance(value, list) or key in ("choices", "weights", "nodes", "columns"):
         return None
-    wanted = {"object"} if "$ref" in items else {items.get("type")}
+    types = items.get("type", ())
+    wanted = {"object"} if "$ref" in items else {types} if isinstance(types, str) else set(types)
     if _JSON_TYPES.get(type(value)) not in wanted and not (key == "foreign_keys" and isinstance(value, str)):
         return None
     holder[key] = [value]

@@ -1,0 +1,158 @@
+"""What the words of one column may ask of the engine while they are compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from datagen_chat import draws
+from datagen_chat.draws import Key, numbers_of
+from datagen_chat.engine.columns import places_of
+from datagen_chat.engine.descent import descend
+from datagen_chat.generators.base import Descent, Locator, Picker, Rows, Sampler, Unfold
+from datagen_chat.generators.lookup import Lookup
+from datagen_chat.generators.sequence import Sequence
+from datagen_chat.schema.facts import ColumnFacts
+from datagen_chat.values import Numbers, Values, masked
+
+if TYPE_CHECKING:
+    from datagen_chat.engine.plan import Plan, TablePlan
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnScope(ColumnFacts):
+    """What one column's words may ask of the engine; implements `generators.base.Scope`.
+
+    `path` leads from the column to a word inside another one; its draws have streams of their own.
+    """
+
+    plan: Plan
+    owner: TablePlan
+    path: tuple[str, ...] = ()
+
+    @property
+    def is_unique(self) -> bool:
+        """Whether no two rows may have the same value."""
+        return not self.path and ColumnFacts.is_unique.__get__(self)
+
+    @property
+    def has_modifiers(self) -> bool:
+        """Whether modifiers change what the outermost word makes."""
+        return not self.path and bool(self.column.modifiers)
+
+    @property
+    def decimals(self) -> int | None:
+        """The places that numbers are rounded to."""
+        return 0 if self.column.type == "int" else places_of(self.column)
+
+    @property
+    def has_siblings(self) -> bool:
+        """Whether the table's rows hang off parents."""
+        return self.owner.parent is not None
+
+    @property
+    def parent(self) -> str | None:
+        """The table that the rows hang off."""
+        return None if self.owner.parent is None else self.owner.parent.name
+
+    def key(self, draw: str) -> Key:
+        """Return the key of one stream of draws."""
+        return draws.key(self.plan.seed, self.owner.name, self.column.name, *self.path, draw)
+
+    def nested(self, *steps: str) -> ColumnScope:
+        """Return the scope of a word inside this one."""
+        return replace(self, path=(*self.path, *steps))
+
+    def is_own_table(self, table: str) -> bool:
+        """Return whether that table is the column's own."""
+        return self.owner.name == table
+
+    def row_count(self, table: str | None = None) -> int:
+        """Return the number of rows of a table."""
+        return self.plan.tables[table or self.owner.name].row_count
+
+    def picker(self, table: str, column: str) -> Picker:
+        """Return how to read a column of any rows of a table."""
+        return self.plan.picker(table, column)
+
+    def reader(self, table: str | None, column: str) -> Sampler:
+        """Return how to read a column of the same row, of its ancestor, or of the row that its key points at."""
+        if table is None or table == self.owner.name:
+            return lambda rows: rows.values(column)
+        if not self.is_ancestor(table):
+            return self._pointed_reader(table, column)
+
+        def sample(rows: Rows) -> Values:
+            above, index = rows.ancestor(table)
+            values = above.values(column)
+            return values if index is None else values.take(index)
+
+        return sample
+
+    def _pointed_reader(self, table: str, column: str) -> Sampler:
+        [local] = self.pointing(table)
+        locate, pick, key = self.pointer(local, None, table), self.picker(table, column), self.reader(None, local)
+        return lambda rows: masked(pick(locate(rows)), key(rows).valid)
+
+    def ancestor_numbers(self, table: str) -> Locator:
+        """Return how to find the row number of each row's ancestor."""
+
+        def numbers(rows: Rows) -> NDArray[np.int64]:
+            above, index = rows.ancestor(table)
+            found = numbers_of(above.numbers)
+            return found if index is None else found.take(index)
+
+        return numbers
+
+    def descent(self, table: str) -> Callable[[Rows], Descent]:
+        """Return how to find the rows of a descendant table below rows of this one."""
+        target = self.plan.tables[table]
+        chain = [target, *target.ancestors()]
+        fanouts = tuple(each.fanout for each in reversed(chain[: chain.index(self.owner)]) if each.fanout is not None)
+        return lambda rows: descend(fanouts, rows.numbers, target.rows)
+
+    def unfolding(self) -> Unfold:
+        """Return how the table's rows come from their parents'."""
+        return self.owner.unfolding
+
+    def tell(self, code: str, message: str, count: int) -> None:
+        """Note that something happened to `count` cells of this column."""
+        self.plan.tell(self.name, code, message, count)
+
+    def follows_parent(self, local: str, table: str) -> bool:
+        """Return whether a local column is nothing but the key of this row's ancestor in that table."""
+        generator = self.owner.table.column(local).generator
+        return isinstance(generator, Lookup) and generator.table == table and generator.on is None
+
+    def pointer(self, local: str, theirs: str | None, table: str) -> Locator:
+        """Return how to find the row of `table` that a local foreign key column points at.
+
+        Where the column is a lookup, the row is the one that the lookup itself found; keys need not be searched.
+        """
+        column = self.owner.table.column(local)
+        generator = column.generator
+        if isinstance(generator, Lookup):
+            locate = generator.locate(self.owner.scope(local))
+            if generator.table == table:
+                return locate
+            return self._further(generator, locate, theirs, table)
+        target = self.plan.tables[table]
+        key = target.table.column(theirs or target.table.pk).generator
+        assert isinstance(key, Sequence)
+        read, count = self.reader(None, local), target.row_count
+        return lambda rows: _row_of_key(key, read(rows), count)
+
+    def _further(self, generator: Lookup, locate: Locator, theirs: str | None, table: str) -> Locator:
+        """Return how to follow a key that was itself looked up in a table that only refers to `table`."""
+        between = self.plan.tables[generator.table]
+        onward = between.scope(generator.column).pointer(generator.column, theirs, table)
+        return lambda rows: onward(between.rows(locate(rows)))
+
+
+def _row_of_key(key: Sequence, values: Values, count: int) -> NDArray[np.int64]:
+    assert isinstance(values, Numbers)
+    return np.clip((values.data.astype(np.int64) - key.start) // key.step, 0, count - 1)

@@ -1,0 +1,84 @@
+"""What the checks of a word may know of its column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from datagen_chat.schema.index import Index
+from datagen_chat.schema.model import Column, Table
+from datagen_chat.words import ColumnType, Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnFacts:
+    """What is known of one column before any row exists; implements `generators.base.Facts`."""
+
+    index: Index
+    table: Table
+    column: Column
+
+    @property
+    def table_name(self) -> str:
+        """The table that the column stands in."""
+        return self.table.id
+
+    @property
+    def name(self) -> str:
+        """The column as "table.column"."""
+        return f"{self.table.id}.{self.column.name}"
+
+    @property
+    def column_name(self) -> str:
+        """The column's name."""
+        return self.column.name
+
+    @property
+    def type(self) -> ColumnType:
+        """The column's type."""
+        return self.column.type
+
+    @property
+    def nullable(self) -> bool:
+        """Whether the column may hold nulls."""
+        return self.column.may_be_null
+
+    @property
+    def is_unique(self) -> bool:
+        """Whether no two rows may have the same value."""
+        return self.index.must_not_repeat((self.table.id, self.column.name))
+
+    @property
+    def has_modifiers(self) -> bool:
+        """Whether modifiers change what the generator makes."""
+        return bool(self.column.modifiers)
+
+    @property
+    def timeframe(self) -> tuple[int, int] | None:
+        """The dataset's window."""
+        return self.index.dataset.window
+
+    def type_of(self, table: str | None, column: str) -> ColumnType | None:
+        """Return the type of any column; None when there is no such column."""
+        found = self.index.columns.get((table or self.table.id, column))
+        return None if found is None else found.type
+
+    def nullable_of(self, table: str | None, column: str) -> bool:
+        """Return whether a column may hold nulls."""
+        found = self.index.columns.get((table or self.table.id, column))
+        return found is None or found.may_be_null
+
+    def pointing(self, table: str) -> tuple[str, ...]:
+        """Return the columns of the own table that hold primary keys of another."""
+        return self.index.pointing(self.table.id, table)
+
+    def outcomes(self, table: str | None, column: str) -> tuple[Scalar, ...] | None:
+        """Return all values that a column can have, where they are few and known; else None."""
+        return self.index.outcomes((table or self.table.id, column))
+
+    def is_ancestor(self, table: str) -> bool:
+        """Return whether each row has exactly one row of `table` above it."""
+        return table in self.index.ancestors(self.table.id)
+
+    def row_range(self, table: str | None) -> tuple[float, float]:
+        """Return the fewest and the most rows that a table can have."""
+        return self.index.row_range(table or self.table.id)

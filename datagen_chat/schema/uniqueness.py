@@ -1,0 +1,40 @@
+"""Columns whose values must not repeat: whether their generators can promise it, and make enough of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from datagen_chat.problems import Problem
+from datagen_chat.schema.facts import ColumnFacts
+
+
+def check_key(facts: ColumnFacts) -> Iterator[Problem]:
+    """Yield why the values of a primary key can repeat."""
+    if _can_repeat(facts):
+        message = f"{facts.name} is a primary key, but {facts.column.generator.word} can make the same value twice."
+        yield Problem("", "pk-not-unique", message, 'Make it with {"sequence": {"start": 1, "step": 1}} and type int.')
+    else:
+        yield from _check_capacity(facts)
+
+
+def check_repeats(facts: ColumnFacts) -> Iterator[Problem]:
+    """Yield why the values of a column that is said to be unique can repeat."""
+    if _can_repeat(facts):
+        word = facts.column.generator.word
+        message = f"{facts.name} is to be unique, but {word} can make the same value twice."
+        yield Problem("", "unique-not-made", message, "Do not ask for unique values here, or make the column with a sequence.")
+    else:
+        yield from _check_capacity(facts)
+
+
+def _can_repeat(facts: ColumnFacts) -> bool:
+    return bool(facts.column.modifiers) or not facts.index.never_repeats((facts.table.id, facts.column.name))
+
+
+def _check_capacity(facts: ColumnFacts) -> Iterator[Problem]:
+    """Yield a problem when a table has more rows than its column has different values."""
+    capacity, rows = facts.column.generator.capacity(facts), facts.row_range(None)[0]
+    if capacity is not None and rows > capacity:
+        word = facts.column.generator.word
+        message = f"{facts.name} has {rows:.0f} rows, but its {word} makes only {capacity} different values."
+        yield Problem("", "too-few-values", message, f"Lower the rows to {capacity}, or allow more values.")
