@@ -1,6 +1,6 @@
 """`python -m datagen_chat` is `datagen`."""
 
-from datagen_chat.cli import main
+from datagen_chat.cli import run_and_leave
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run_and_leave()

@@ -173,4 +173,4 @@ def _find_datagen() -> tuple[str, ...] | None:
     script = Path(sys.executable).with_name("datagen")
     if script.exists():
         return (str(script),)
-    return (sys.executable, "-c", "import sys; from datagen_chat.cli import main; sys.exit(main())")
+    return (sys.executable, "-c", "from datagen_chat.cli import run_and_leave; run_and_leave()")

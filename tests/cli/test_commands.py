@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -13,7 +15,7 @@ import pytest
 from datagen_chat import __version__
 from datagen_chat.generators import GENERATORS
 from datagen_chat.laws import LAWS
-from tests.cli.running import ECOMMERCE, EXAMPLE, datagen, loaded
+from tests.cli.running import ECOMMERCE, EXAMPLE, datagen, environment, loaded
 from tests.conversation.replies import SHOP, shop
 
 SLOW = {"pandas", "faker", "jsonschema", "openai", "anthropic", "httpx2", "duckdb"}
@@ -163,3 +165,14 @@ def test_generating_imports_no_more_than_it_needs(tmp_path: Path) -> None:
     code, modules = loaded("generate", ECOMMERCE, "-o", tmp_path)
     assert code == 0
     assert modules & SLOW == set()
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="only Linux lists a process's threads")
+def test_a_small_command_starts_no_thread_for_each_core() -> None:
+    """Arrow may have one of its own."""
+    code = f"from datagen_chat.cli import main; main(['sample', {str(ECOMMERCE)!r}])"
+    count = "import os, sys; print(len(os.listdir('/proc/self/task')), file=sys.stderr)"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\n{count}"], env=environment(), capture_output=True, text=True, check=True
+    )
+    assert int(done.stderr) <= 2

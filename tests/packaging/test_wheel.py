@@ -57,7 +57,7 @@ def test_it_holds_nothing_else(names: set[str]) -> None:
 
 def test_it_has_the_command_and_the_licence(wheel: zipfile.ZipFile, names: set[str]) -> None:
     [entry] = [name for name in names if name.endswith(".dist-info/entry_points.txt")]
-    assert "datagen = datagen_chat.cli:main" in wheel.read(entry).decode()
+    assert "datagen = datagen_chat.cli:run_and_leave" in wheel.read(entry).decode()
     [licence] = [name for name in names if name.endswith("/LICENSE")]
     assert wheel.read(licence).decode() == (ROOT / "LICENSE").read_text("utf-8")
 
