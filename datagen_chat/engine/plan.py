@@ -11,7 +11,7 @@ from datagen_chat.engine.columns import compile_column
 from datagen_chat.engine.counts import table_counts
 from datagen_chat.engine.fanout import Fanout
 from datagen_chat.engine.rows import TableRows
-from datagen_chat.engine.scope import ColumnScope
+from datagen_chat.engine.scope import ColumnScope, TableScope
 from datagen_chat.generators.base import CATEGORY_LIMIT, Layout, Picker, Sampler, Unfold
 from datagen_chat.generators.lookup import Lookup
 from datagen_chat.generators.sequence import Sequence
@@ -49,7 +49,14 @@ class TablePlan:
 
     def scope(self, column: str) -> ColumnScope:
         """Return what a column's words may ask while they are compiled."""
-        return ColumnScope(self.plan.index, self.table, self.table.column(column).rewritten(), self.plan, self)
+        rewritten, stream = self.table.column(column).rewritten(), (self.name, column)
+        return ColumnScope(self.plan.index, self.table, column=rewritten, plan=self.plan, owner=self, stream=stream)
+
+    def parent_scope(self) -> TableScope:
+        """Return what the words that make this table's rows may ask: they read rows of its parent."""
+        assert self.parent is not None
+        above = self.parent
+        return TableScope(self.plan.index, above.table, plan=self.plan, owner=above, stream=(self.name, ""))
 
     @cached_property
     def unfolding(self) -> Unfold:

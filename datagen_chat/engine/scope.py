@@ -1,10 +1,10 @@
-"""What the words of one column may ask of the engine while they are compiled."""
+"""What words may ask of the engine while they are compiled."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,38 +16,25 @@ from datagen_chat.engine.descent import descend
 from datagen_chat.generators.base import Descent, Locator, Picker, Rows, Sampler, Unfold
 from datagen_chat.generators.lookup import Lookup
 from datagen_chat.generators.sequence import Sequence
-from datagen_chat.schema.facts import ColumnFacts
+from datagen_chat.schema.facts import ColumnFacts, TableFacts
 from datagen_chat.values import Numbers, Values, masked
 
 if TYPE_CHECKING:
     from datagen_chat.engine.plan import Plan, TablePlan
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnScope(ColumnFacts):
-    """What one column's words may ask of the engine; implements `generators.base.Scope`.
+@dataclass(frozen=True)
+class TableScope(TableFacts):
+    """What words that read rows of one table may ask of the engine.
 
-    `path` leads from the column to a word inside another one; its draws have streams of their own.
+    `stream` begins the names of all their streams of draws; `path` leads to a word inside another one, whose draws have
+    streams of their own.
     """
 
     plan: Plan
     owner: TablePlan
+    stream: tuple[str, ...]
     path: tuple[str, ...] = ()
-
-    @property
-    def is_unique(self) -> bool:
-        """Whether no two rows may have the same value."""
-        return not self.path and ColumnFacts.is_unique.__get__(self)
-
-    @property
-    def has_modifiers(self) -> bool:
-        """Whether modifiers change what the outermost word makes."""
-        return not self.path and bool(self.column.modifiers)
-
-    @property
-    def decimals(self) -> int | None:
-        """The places that numbers are rounded to."""
-        return 0 if self.column.type == "int" else places_of(self.column)
 
     @property
     def has_siblings(self) -> bool:
@@ -61,11 +48,15 @@ class ColumnScope(ColumnFacts):
 
     def key(self, draw: str) -> Key:
         """Return the key of one stream of draws."""
-        return draws.key(self.plan.seed, self.owner.name, self.column.name, *self.path, draw)
+        return draws.key(self.plan.seed, *self.stream, *self.path, draw)
 
-    def nested(self, *steps: str) -> ColumnScope:
+    def nested(self, *steps: str) -> Self:
         """Return the scope of a word inside this one."""
         return replace(self, path=(*self.path, *steps))
+
+    def tell(self, code: str, message: str, count: int) -> None:
+        """Note that something happened to `count` cells."""
+        self.plan.tell(".".join(filter(None, self.stream)), code, message, count)
 
     def is_own_table(self, table: str) -> bool:
         """Return whether that table is the column's own."""
@@ -119,10 +110,6 @@ class ColumnScope(ColumnFacts):
         """Return how the table's rows come from their parents'."""
         return self.owner.unfolding
 
-    def tell(self, code: str, message: str, count: int) -> None:
-        """Note that something happened to `count` cells of this column."""
-        self.plan.tell(self.name, code, message, count)
-
     def follows_parent(self, local: str, table: str) -> bool:
         """Return whether a local column is nothing but the key of this row's ancestor in that table."""
         generator = self.owner.table.column(local).generator
@@ -151,6 +138,26 @@ class ColumnScope(ColumnFacts):
         between = self.plan.tables[generator.table]
         onward = between.scope(generator.column).pointer(generator.column, theirs, table)
         return lambda rows: onward(between.rows(locate(rows)))
+
+
+@dataclass(frozen=True)
+class ColumnScope(TableScope, ColumnFacts):
+    """What one column's words may ask of the engine; implements `generators.base.Scope`."""
+
+    @property
+    def is_unique(self) -> bool:
+        """Whether no two rows may have the same value; what stands inside another word need not care."""
+        return not self.path and super().is_unique
+
+    @property
+    def has_modifiers(self) -> bool:
+        """Whether modifiers change what the outermost word makes."""
+        return not self.path and super().has_modifiers
+
+    @property
+    def decimals(self) -> int | None:
+        """The places that numbers are rounded to."""
+        return 0 if self.column.type == "int" else places_of(self.column)
 
 
 def _row_of_key(key: Sequence, values: Values, count: int) -> NDArray[np.int64]:

@@ -1,4 +1,4 @@
-"""What the checks of a word may know of its column."""
+"""What the checks of a word may know of its table and its column."""
 
 from __future__ import annotations
 
@@ -9,48 +9,17 @@ from datagen_chat.schema.model import Column, Table
 from datagen_chat.words import ColumnType, Scalar
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnFacts:
-    """What is known of one column before any row exists; implements `generators.base.Facts`."""
+@dataclass(frozen=True)
+class TableFacts:
+    """What is known of one table before any row exists."""
 
     index: Index
     table: Table
-    column: Column
 
     @property
     def table_name(self) -> str:
-        """The table that the column stands in."""
+        """The table's name."""
         return self.table.id
-
-    @property
-    def name(self) -> str:
-        """The column as "table.column"."""
-        return f"{self.table.id}.{self.column.name}"
-
-    @property
-    def column_name(self) -> str:
-        """The column's name."""
-        return self.column.name
-
-    @property
-    def type(self) -> ColumnType:
-        """The column's type."""
-        return self.column.type
-
-    @property
-    def nullable(self) -> bool:
-        """Whether the column may hold nulls."""
-        return self.column.may_be_null
-
-    @property
-    def is_unique(self) -> bool:
-        """Whether no two rows may have the same value."""
-        return self.index.must_not_repeat((self.table.id, self.column.name))
-
-    @property
-    def has_modifiers(self) -> bool:
-        """Whether modifiers change what the generator makes."""
-        return bool(self.column.modifiers)
 
     @property
     def timeframe(self) -> tuple[int, int] | None:
@@ -82,3 +51,40 @@ class ColumnFacts:
     def row_range(self, table: str | None) -> tuple[float, float]:
         """Return the fewest and the most rows that a table can have."""
         return self.index.row_range(table or self.table.id)
+
+
+@dataclass(frozen=True)
+class ColumnFacts(TableFacts):
+    """What is known of one column before any row exists; implements `generators.base.Facts`."""
+
+    column: Column
+
+    @property
+    def name(self) -> str:
+        """The column as "table.column"."""
+        return f"{self.table.id}.{self.column.name}"
+
+    @property
+    def column_name(self) -> str:
+        """The column's name."""
+        return self.column.name
+
+    @property
+    def type(self) -> ColumnType:
+        """The column's type."""
+        return self.column.type
+
+    @property
+    def nullable(self) -> bool:
+        """Whether the column may hold nulls."""
+        return self.column.may_be_null
+
+    @property
+    def is_unique(self) -> bool:
+        """Whether no two rows may have the same value."""
+        return self.index.must_not_repeat((self.table.id, self.column.name))
+
+    @property
+    def has_modifiers(self) -> bool:
+        """Whether modifiers change what the generator makes."""
+        return bool(self.column.modifiers)
