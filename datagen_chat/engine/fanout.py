@@ -144,7 +144,7 @@ def drawn_counts(masses: Masses, key: Key, parents: int) -> Counts:
 
 def bounded_masses(spread: Spread, masses: Masses) -> Masses:
     """Return the probabilities with all that lies beyond the spread's bounds moved to the bound."""
-    low, high = spread.bounds()
+    low, high = spread.limits()
     return clamped_masses(masses, (low, masses.first + len(masses.shares) + low if high is None else high))
 
 
@@ -201,13 +201,12 @@ def _moved(counts: Counts, parents: int, missing: int, low: int, high: int | Non
 def shifted_masses(spread: Spread, mean: float) -> Masses:
     """Return the spread's probabilities, within its bounds, with their mean moved to `mean`.
 
-    A law that has a mean to scale is scaled first; then p(k) is multiplied by exp(t·k), which keeps the support.
+    The law is scaled first, as far as it can be; then p(k) is multiplied by exp(t·k), which keeps the support.
 
     Raises:
         ValueError: no shift within the bounds has this mean.
     """
-    natural = spread.mean()
-    masses = bounded_masses(spread, spread.masses(mean / natural if natural > 0 else 1.0))
+    masses = bounded_masses(spread, spread.towards(mean))
     kept = [(masses.first + k, share) for k, share in enumerate(masses.shares) if share > 0]
     if len(kept) == 1 and spread.bounds() == (0, None):
         return _between(mean)

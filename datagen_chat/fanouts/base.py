@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from datagen_chat.laws.base import Masses
+from datagen_chat.laws.recursion import WIDEST
 from datagen_chat.problems import Problem
 from datagen_chat.words import Count, Registered, term
 
@@ -23,17 +25,30 @@ class Spread(Registered):
             yield Problem("/max", "empty-range", f"max {high} is below min {low}.", "Swap min and max.")
 
     def bounds(self) -> tuple[int, int | None]:
-        """Return the fewest and the most rows of one parent; None is no limit."""
+        """Return the fewest and the most rows of one parent, where nothing multiplies them; None is no limit."""
         low, high = self.clamp or (0, None)
         return max(low, self.min or 0), min((b for b in (high, self.max) if b is not None), default=None)
 
+    def limits(self) -> tuple[int, int | None]:
+        """Return the bounds that hold whatever multiplies the rows; None is no limit."""
+        return self.bounds()
+
     def reach(self) -> tuple[int, int | None]:
-        """Return the fewest and the most rows that can come out; None is no limit."""
+        """Return the fewest and the most rows that can come out, where nothing multiplies them; None is no limit."""
         return self.bounds()
 
     def masses(self, factor: float = 1.0) -> Masses:
-        """Return the probabilities before the bounds, with the mean multiplied by `factor` as far as the law can."""
+        """Return the probabilities before the bounds, with the mean multiplied by `factor`.
+
+        Raises:
+            ValueError: the numbers of rows then spread too wide for a table.
+        """
         raise NotImplementedError
+
+    def towards(self, mean: float) -> Masses:
+        """Return the probabilities, before the bounds, that an exact total starts from: scaled to about this mean."""
+        natural = self.mean()
+        return self.masses(mean / natural if natural > 0 else 1.0)
 
     def mean(self) -> float:
         """Return the expected number of rows of one parent, within the bounds."""
@@ -41,3 +56,28 @@ class Spread(Registered):
         masses = self.masses()
         top = masses.first + len(masses.shares) if high is None else high
         return sum(share * min(max(masses.first + k, low), top) for k, share in enumerate(masses.shares)) / sum(masses.shares)
+
+
+def stretched(masses: Masses, factor: float) -> Masses:
+    """Return the law of a number times a factor, rounded down or up by chance, so that its mean is multiplied exactly.
+
+    Raises:
+        ValueError: the numbers then spread too wide for a table.
+
+    >>> stretched(Masses(1, (0.5, 0.5)), 1.5)
+    Masses(first=1, shares=(0.25, 0.25, 0.5))
+    """
+    if factor == 1:
+        return masses
+    first, last = masses.first * factor, (masses.first + len(masses.shares) - 1) * factor
+    if last - first > WIDEST:
+        raise ValueError(f"{last - first:.3g} different numbers of rows are too many")
+    start, shares = math.floor(first), [0.0] * (math.ceil(last) - math.floor(first) + 2)
+    for number, share in enumerate(masses.shares, masses.first):
+        whole = math.floor(number * factor)
+        part = number * factor - whole
+        shares[whole - start] += share * (1 - part)
+        shares[whole - start + 1] += share * part
+    while shares[-1] == 0:
+        shares.pop()
+    return Masses(start, tuple(shares))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from datagen_chat.fanouts.base import Spread
+from datagen_chat.fanouts.base import Spread, stretched
 from datagen_chat.laws.base import Masses
 from datagen_chat.words import Count, term
 
@@ -23,6 +23,6 @@ class ConstantSpread(Spread, word="constant"):
         value = max(low, self.value if high is None else min(self.value, high))
         return value, value
 
-    def masses(self, factor: float = 1.0) -> Masses:  # noqa: ARG002 - a constant has no mean to scale
-        """Return all probability at the value."""
-        return Masses(self.value, (1.0,))
+    def masses(self, factor: float = 1.0) -> Masses:
+        """Return all probability at the value; at its two neighbours where a factor leads between them."""
+        return stretched(Masses(self.value, (1.0,)), factor)

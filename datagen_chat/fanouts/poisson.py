@@ -8,7 +8,7 @@ from pydantic import Field
 
 from datagen_chat.fanouts.base import Spread
 from datagen_chat.laws.base import Masses
-from datagen_chat.laws.poisson import poisson_masses
+from datagen_chat.laws.recursion import poisson_recursion
 from datagen_chat.words import Weight, term
 
 
@@ -30,4 +30,4 @@ class PoissonSpread(Spread, word="poisson"):
 
     def masses(self, factor: float = 1.0) -> Masses:
         """Return the Poisson probabilities."""
-        return poisson_masses(self.lambda_ * factor)
+        return poisson_recursion(self.lambda_ * factor).masses()

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from datagen_chat.fanouts.base import Spread
+from datagen_chat.fanouts.base import Spread, stretched
 from datagen_chat.laws.base import Masses
 from datagen_chat.problems import Problem
 from datagen_chat.words import Count, term
@@ -32,11 +32,19 @@ class UniformSpread(Spread, word="uniform"):
                 "/max", "range-too-wide", f"The range {self.min} to {self.max} is too wide.", "Bring min and max closer."
             )
 
+    def limits(self) -> tuple[int, int | None]:
+        """Return the clamp alone: min and max are what is multiplied."""
+        return self.clamp or (0, None)
+
     def mean(self) -> float:
         """Return the middle, or what a narrower clamp leaves of it."""
         return super().mean() if self.clamp else (self.min + self.max) / 2
 
-    def masses(self, factor: float = 1.0) -> Masses:  # noqa: ARG002 - the bounds leave no room to scale
-        """Return equal probabilities from min to max."""
+    def masses(self, factor: float = 1.0) -> Masses:
+        """Return equal probabilities from min to max, stretched by the factor."""
         size = max(self.max - self.min, 0) + 1
-        return Masses(self.min, (1 / size,) * size)
+        return stretched(Masses(self.min, (1 / size,) * size), factor)
+
+    def towards(self, mean: float) -> Masses:  # noqa: ARG002 - an exact total tilts the probabilities within min and max
+        """Return equal probabilities from min to max."""
+        return self.masses()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
@@ -28,7 +29,10 @@ class Law(Registered):
         yield from ()
 
     def quantile(self, share: float) -> float:
-        """Return the number below which this share of all draws lies; `share` lies strictly between 0 and 1."""
+        """Return the number below which this share of all draws lies; `share` lies strictly between 0 and 1.
+
+        A number that is too large for a float is infinite.
+        """
         raise NotImplementedError
 
     def quantiles(self, shares: tuple[float, ...]) -> list[float]:
@@ -40,9 +44,26 @@ class Law(Registered):
         raise NotImplementedError
 
     def mean(self) -> float:
-        """Return the expected value."""
+        """Return the expected value; infinite where there is none."""
         raise NotImplementedError
 
     def deviation(self) -> float:
-        """Return the standard deviation."""
+        """Return the standard deviation; infinite where there is none."""
         raise NotImplementedError
+
+
+def raised(power: float) -> float:
+    """Return e to the power, or infinity where that is too large for a float."""
+    return math.exp(power) if power < 709 else math.inf
+
+
+def check_one(law: Law, main: str, *others: str) -> Iterator[Problem]:
+    """Yield a problem unless exactly one of these parameters, which say the same in different ways, is given."""
+    names = [name for name in (main, *others) if getattr(law, name) is not None]
+    listed = " or ".join((main, *others))
+    if not names:
+        message = f"{law.word} has no {listed}."
+        yield Problem("", "missing-parameter", message, f"Add {main}: {type(law).model_fields[main].description}")
+    for name in names[1:]:
+        message = f"{names[0]} and {name} both say how {law.word} is scaled."
+        yield Problem(f"/{name}", "parameter-twice", message, f"Give one of {listed}.")

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from datagen_chat.laws.base import Law, Masses
+from datagen_chat.laws.recursion import poisson_recursion
 from datagen_chat.words import Weight, term
 
 
@@ -24,8 +25,8 @@ class Poisson(Law, word="poisson"):
     example: ClassVar = {"lambda": 2.5}
 
     def masses(self) -> Masses:
-        """Return the probabilities within nine deviations of the mean, where all but 2**-33 of them lies."""
-        return poisson_masses(self.lambda_)
+        """Return the probabilities."""
+        return poisson_recursion(self.lambda_).masses()
 
     def mean(self) -> float:
         """Return lambda."""
@@ -34,17 +35,3 @@ class Poisson(Law, word="poisson"):
     def deviation(self) -> float:
         """Return the square root of lambda."""
         return math.sqrt(self.lambda_)
-
-
-def poisson_masses(mean: float) -> Masses:
-    """Return the Poisson probabilities around `mean`.
-
-    Source:
-        p(k) = exp(k·ln m - m - ln k!).
-    """
-    if mean == 0:
-        return Masses(0, (1.0,))
-    reach = 9 * math.sqrt(mean) + 15
-    first, last = max(0, int(mean - reach)), int(mean + reach)
-    log = math.log(mean)
-    return Masses(first, tuple(math.exp(k * log - mean - math.lgamma(k + 1)) for k in range(first, last + 1)))
