@@ -18,6 +18,7 @@ problems  instants  draws
 words  values  llm
 laws  ticks  faking  sinks
 fanouts  tables
+bounds  scores
 generators.base
 order
 generators

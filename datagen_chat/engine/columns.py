@@ -11,9 +11,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from datagen_chat.bounds import inner_bounds
 from datagen_chat.draws import bits32
 from datagen_chat.generators.base import Rows, Sampler
-from datagen_chat.generators.distribution import inner_bounds
 from datagen_chat.instants import DAY
 from datagen_chat.schema.model import Column
 from datagen_chat.values import Numbers, Text, Values, arrow, masked

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from datagen_chat.laws._recursion import WIDEST
 from datagen_chat.laws.base import Masses
-from datagen_chat.laws.recursion import WIDEST
 from datagen_chat.problems import Problem
 from datagen_chat.words import Count, Registered, term
 

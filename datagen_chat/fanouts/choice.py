@@ -8,8 +8,8 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from datagen_chat.fanouts.base import Spread, stretched
+from datagen_chat.laws._recursion import WIDEST
 from datagen_chat.laws.base import Masses
-from datagen_chat.laws.recursion import WIDEST
 from datagen_chat.problems import Problem
 from datagen_chat.words import LIST_LIMIT, Count, Weight, check_weights, term
 

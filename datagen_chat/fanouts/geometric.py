@@ -7,8 +7,8 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from datagen_chat.fanouts.base import Spread
+from datagen_chat.laws._recursion import negative_binomial_recursion
 from datagen_chat.laws.base import Masses
-from datagen_chat.laws.recursion import negative_binomial_recursion
 from datagen_chat.words import Weight, term
 
 

@@ -8,8 +8,8 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from datagen_chat.fanouts.base import Spread
+from datagen_chat.laws._recursion import check_width, negative_binomial_recursion
 from datagen_chat.laws.base import Masses
-from datagen_chat.laws.recursion import check_width, negative_binomial_recursion
 from datagen_chat.problems import Problem
 from datagen_chat.words import Positive, Weight, term
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, SerializeAsAny, WithJsonSchema, model_validator
 from pydantic_core import CoreSchema, core_schema
 
+from datagen_chat.bounds import Bounds, inner_bounds, rounded_window, truncated, truncated_masses
 from datagen_chat.draws import below, bits32
 from datagen_chat.generators.base import Facts, Generator, Layout, Rows, Sampler, Scope
 from datagen_chat.laws import LAWS, Law
@@ -18,21 +19,13 @@ from datagen_chat.laws.uniform import Uniform
 from datagen_chat.problems import Problem
 from datagen_chat.tables import Discrete, Quantiles, clamped_masses
 from datagen_chat.values import Numbers
-from datagen_chat.words import Float, term
+from datagen_chat.words import Float, Truth, term
 
+_ENDS = (2.0**-33, 1 - 2.0**-33)  # of all that 32 bits can draw
+_MIDDLE = (0.1587, 0.8413)  # the normal law has its deviation there
+_LEAST = 2.0**-30
 
-def inner_bounds(clamp: tuple[float, float], places: int | None) -> tuple[float, float]:
-    """Return the outermost bounds within a clamp that rounding to so many places leaves where they are.
-
-    >>> inner_bounds((0.04, 99.96), 1), inner_bounds((1.5, 3.5), 0), inner_bounds((0.041, 0.044), 2)
-    ((0.1, 99.9), (2.0, 3.0), (0.041, 0.044))
-    """
-    if places is None or max(map(abs, clamp)) >= 2.0**53:
-        return clamp
-    unit = Decimal(1).scaleb(-places)
-    low = Decimal(repr(clamp[0])).quantize(unit, ROUND_CEILING)
-    high = Decimal(repr(clamp[1])).quantize(unit, ROUND_FLOOR)
-    return (float(low), float(high)) if low <= high else clamp
+Picker = Callable[[NDArray[np.uint32]], NDArray[Any]]
 
 
 class _AnyLaw:
@@ -60,6 +53,11 @@ class Distribution(Generator, word="distribution"):
     clamp: tuple[Float, Float] | None = term(
         None, "Two bounds [low, high]; values beyond one are pulled to it.", also=("clip", "range", "bounds", "limits")
     )
+    truncate: Truth = term(
+        False,
+        "Draw again what falls beyond the clamp, so that nothing heaps up at its bounds.",
+        also=("truncated", "redraw", "resample", "reject"),
+    )
 
     also: ClassVar = ("dist", "random", "numeric")
     example: ClassVar = {"distribution": {"type": "lognormal", "params": {"mu": 3.5, "sigma": 0.8}, "clamp": [9.99, 999.99]}}
@@ -74,15 +72,37 @@ class Distribution(Generator, word="distribution"):
         return data
 
     def check(self, facts: Facts) -> Iterator[Problem]:
-        """Yield what is wrong with the parameters together, and a clamp that is empty or leaves out nearly everything."""
-        for problem in self.params.check():
-            yield problem.under("/params")
+        """Yield what is wrong with the law, with the clamp, and with both together."""
+        problems = [problem.under("/params") for problem in self.params.check()]
         if self.clamp and self.clamp[1] < self.clamp[0]:
-            yield Problem(
-                "/clamp", "empty-range", f"The clamp {list(self.clamp)} is empty.", "Write [low, high], the lower bound first."
-            )
-        if facts.type == "int" and not any(problem.is_error for problem in self.params.check()):
+            message = f"The clamp {list(self.clamp)} is empty."
+            problems.append(Problem("/clamp", "empty-range", message, "Write [low, high], the lower bound first."))
+        yield from problems
+        if self.truncate and not self.clamp:
+            hint = "Add clamp: the bounds to stay within; or remove truncate."
+            yield Problem("/truncate", "truncate-without-clamp", "truncate has no clamp to stay within.", hint)
+        if not any(problem.is_error for problem in problems):
+            yield from self._check_values(facts)
+
+    def _check_values(self, facts: Facts) -> Iterator[Problem]:
+        """Yield what is wrong with the values that come out."""
+        if not self.params.discrete and not all(map(math.isfinite, self.params.quantiles(_ENDS))):
+            message = f"The tails of {self.params.word} leave the range of a float."
+            yield Problem("/params", "law-too-large", message, "Use other parameters, with lighter tails or a smaller scale.")
+            return
+        if facts.type == "int":
             yield from self._check_whole()
+        if self.truncate and self.clamp and not self._share_inside(self.clamp, facts) >= _LEAST:
+            message = f"{self.params.word} has next to no values within {list(self.clamp)}."
+            yield Problem("/clamp", "clamp-out-of-reach", message, "Move the clamp to where the law has its values.")
+
+    def _share_inside(self, clamp: Bounds, facts: Facts) -> float:
+        if self.params.discrete:
+            return math.fsum(truncated_masses(self.params.masses(), clamp).shares)
+        if facts.type == "int" and isinstance(self.params, Uniform):
+            return float(_whole_numbers(self.params, clamp)[1])
+        low, high = map(self.params.share, rounded_window(clamp, 0 if facts.type == "int" else None))
+        return high - low
 
     def _check_whole(self) -> Iterator[Problem]:
         """Yield what keeps the values from being whole numbers of 64 bits."""
@@ -92,7 +112,7 @@ class Distribution(Generator, word="distribution"):
         if isinstance(law, Uniform) and math.floor(law.high) < math.ceil(law.low):
             message = f"No whole number lies between {law.low:g} and {law.high:g}."
             yield Problem("/params", "empty-range", message, "Widen the range.")
-        ends = self.clamp or (() if law.discrete else (law.quantile(2.0**-33), law.quantile(1 - 2.0**-33)))
+        ends = self.clamp or (() if law.discrete else law.quantiles(_ENDS))
         if any(abs(end) >= 2.0**63 for end in ends):
             message = "The values leave the 64 bits of an int."
             yield Problem("/params", "law-too-large", message, "Use smaller parameters, a clamp, or the type float.")
@@ -100,9 +120,13 @@ class Distribution(Generator, word="distribution"):
     def places(self) -> int:
         """Return 2, or as many places as leave three significant digits where the spread is below 1.
 
-        The spread is the deviation, or less where the clamp is narrower than six of them.
+        The spread is the deviation; or less, where the middle two thirds of all values lie closer together than two of it,
+        or the clamp is narrower than six of it.
         """
         spread = self.params.deviation()
+        if not self.params.discrete:
+            low, high = self.params.quantiles(_MIDDLE)
+            spread = min(spread, (high - low) / 2)
         if self.clamp:
             spread = min(spread, (self.clamp[1] - self.clamp[0]) / 6)
         return 2 if spread >= 1 or spread <= 0 else min(15, 2 - math.floor(math.log10(spread)))
@@ -118,35 +142,45 @@ class Distribution(Generator, word="distribution"):
     def compile(self, scope: Scope) -> Sampler:
         """Return the sampler: a table of the law's quantiles or masses, made once."""
         clamp = None if self.clamp is None or scope.has_modifiers else inner_bounds(self.clamp, scope.decimals)
-        if self.params.discrete:
-            return self._compile_discrete(scope, clamp)
         if scope.type == "int" and isinstance(self.params, Uniform):
             return self._compile_integers(scope, self.params, clamp)
-        key, table = scope.key("value"), Quantiles(self.params.quantiles)
+        key = scope.key("value")
+        pick = self._numbers(scope, clamp) if self.params.discrete else self._values(scope, clamp)
+        return lambda rows: Numbers(pick(bits32(key, rows.numbers)))
 
-        def sample(rows: Rows) -> Numbers:
-            drawn = table.sample(bits32(key, rows.numbers))
-            return Numbers(drawn if clamp is None else np.clip(drawn, *clamp, out=drawn))
+    def _values(self, scope: Scope, clamp: Bounds | None) -> Picker:
+        if self.clamp is not None and self.truncate:
+            return Quantiles(truncated(self.params, self.clamp, None if scope.has_modifiers else scope.decimals)).sample
+        table = Quantiles(self.params.quantiles)
+        if clamp is None:
+            return table.sample
 
-        return sample
+        def pick(drawn: NDArray[np.uint32]) -> NDArray[Any]:
+            values = table.sample(drawn)
+            return np.clip(values, *clamp, out=values)
 
-    def _compile_discrete(self, scope: Scope, clamp: tuple[float, float] | None) -> Sampler:
-        masses = clamped_masses(self.params.masses(), clamp)
-        key, table = scope.key("value"), Discrete(masses.shares)
-        dtype = np.float64 if scope.type == "float" else np.int64
+        return pick
+
+    def _numbers(self, scope: Scope, clamp: Bounds | None) -> Picker:
+        masses = self.params.masses()
+        masses = truncated_masses(masses, self.clamp) if self.truncate and self.clamp else clamped_masses(masses, clamp)
+        table, dtype = Discrete(masses.shares), np.float64 if scope.type == "float" else np.int64
         pool = np.arange(masses.first, masses.first + len(masses.shares)).astype(dtype)
+        return lambda drawn: pool.take(table.sample(drawn))
 
-        def sample(rows: Rows) -> Numbers:
-            return Numbers(pool.take(table.sample(bits32(key, rows.numbers))))
-
-        return sample
-
-    def _compile_integers(self, scope: Scope, law: Uniform, clamp: tuple[float, float] | None) -> Sampler:
-        low, high = math.ceil(law.low), math.floor(law.high)
+    def _compile_integers(self, scope: Scope, law: Uniform, clamp: Bounds | None) -> Sampler:
+        first, count = _whole_numbers(law, self.clamp if self.truncate else None)
         key = scope.key("value")
 
         def sample(rows: Rows) -> Numbers:
-            drawn = below(key, rows.numbers, max(high - low + 1, 1)) + low
+            drawn = below(key, rows.numbers, max(count, 1)) + first
             return Numbers(drawn if clamp is None else np.clip(drawn, math.ceil(clamp[0]), math.floor(clamp[1])))
 
         return sample
+
+
+def _whole_numbers(law: Uniform, clamp: Bounds | None) -> tuple[int, int]:
+    """Return the first whole number between a law's ends and within the clamp, and how many there are."""
+    low, high = clamp or (law.low, law.high)
+    first, last = math.ceil(max(law.low, low)), math.floor(min(law.high, high))
+    return first, max(last - first + 1, 0)

@@ -35,6 +35,16 @@ class Law(Registered):
         """
         raise NotImplementedError
 
+    def share(self, value: float) -> float:
+        """Return the share of all draws that lies below a value, by bisection of the quantiles."""
+        low, high = 0.0, 1.0
+        for _ in range(80):
+            middle = (low + high) / 2
+            if not low < middle < high:
+                break
+            low, high = (middle, high) if self.quantile(middle) < value else (low, middle)
+        return high if low > 0 else 0.0
+
     def quantiles(self, shares: tuple[float, ...]) -> list[float]:
         """Return the quantiles of many shares; a law overrides this where it can share work between them."""
         return [self.quantile(share) for share in shares]
@@ -59,11 +69,16 @@ def raised(power: float) -> float:
 
 def check_one(law: Law, main: str, *others: str) -> Iterator[Problem]:
     """Yield a problem unless exactly one of these parameters, which say the same in different ways, is given."""
-    names = [name for name in (main, *others) if getattr(law, name) is not None]
+    fields = law.arguments()
+    given = [name for name in (main, *others) if name in _given(law)]
     listed = " or ".join((main, *others))
-    if not names:
+    if not given:
         message = f"{law.word} has no {listed}."
-        yield Problem("", "missing-parameter", message, f"Add {main}: {type(law).model_fields[main].description}")
-    for name in names[1:]:
-        message = f"{names[0]} and {name} both say how {law.word} is scaled."
+        yield Problem("", "missing-parameter", message, f"Add {main}. {fields[main].description}")
+    for name in given[1:]:
+        message = f"{given[0]} and {name} both say how {law.word} is scaled."
         yield Problem(f"/{name}", "parameter-twice", message, f"Give one of {listed}.")
+
+
+def _given(law: Law) -> list[str]:
+    return [field.alias or name for name, field in type(law).model_fields.items() if getattr(law, name) is not None]

@@ -9,8 +9,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from datagen_chat.laws._inversion import Inverse, inverse_of
 from datagen_chat.laws.base import Law
-from datagen_chat.laws.inversion import Inverse, inverse_of
 from datagen_chat.problems import Problem
 from datagen_chat.words import Float, Positive, term
 
@@ -36,6 +36,14 @@ class Beta(Law, word="beta"):
     def quantile(self, share: float) -> float:
         """Return the quantile."""
         return self.quantiles((share,))[0]
+
+    def share(self, value: float) -> float:
+        """Return the share of all draws that lies below a value."""
+        above, under = value - self.low, self.high - value
+        if above <= 0 or under <= 0:
+            return 0.0 if above <= 0 else 1.0
+        odds = math.log(above / under) - math.log(self.alpha / self.beta)
+        return _inverse(self.alpha, self.beta).share(odds)
 
     def quantiles(self, shares: tuple[float, ...]) -> list[float]:
         """Return the quantiles of many shares."""

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator
 from typing import ClassVar
 
+from datagen_chat.laws._recursion import binomial_recursion, check_width
 from datagen_chat.laws.base import Law, Masses
-from datagen_chat.laws.recursion import binomial_recursion, check_width
 from datagen_chat.problems import Problem
 from datagen_chat.words import Count, Share, term
 

@@ -9,8 +9,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from datagen_chat.laws._inversion import Inverse, inverse_of
 from datagen_chat.laws.base import Law, check_one, raised
-from datagen_chat.laws.inversion import Inverse, inverse_of
 from datagen_chat.problems import Problem
 from datagen_chat.words import Positive, term
 
@@ -30,11 +30,15 @@ class Gamma(Law, word="gamma"):
 
     def check(self) -> Iterator[Problem]:
         """Yield a problem unless the scale is given in exactly one way."""
-        yield from check_one(self, "scale", "mean_", "rate")
+        yield from check_one(self, "scale", "mean", "rate")
 
     def quantile(self, share: float) -> float:
         """Return the quantile."""
         return self.quantiles((share,))[0]
+
+    def share(self, value: float) -> float:
+        """Return the share of all draws that lies below a value."""
+        return _inverse(self.shape).share(math.log(value / self.mean())) if value > 0 else 0.0
 
     def quantiles(self, shares: tuple[float, ...]) -> list[float]:
         """Return the quantiles of many shares."""

@@ -8,8 +8,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from datagen_chat.laws._recursion import Recursion, check_width
 from datagen_chat.laws.base import Law, Masses
-from datagen_chat.laws.recursion import Recursion, check_width
 from datagen_chat.problems import Problem
 from datagen_chat.words import Share, term
 
@@ -29,7 +29,9 @@ class Geometric(Law, word="geometric"):
 
     def check(self) -> Iterator[Problem]:
         """Yield a problem when the law is too wide for a table."""
-        yield from check_width(self._from_0.width, f"Use exponential with scale {1 / self.p:.6g}, which is the same at this size.")
+        yield from check_width(
+            self._from_0.width, f"Use exponential with scale {1 / self.p:.6g}, which is the same at this size."
+        )
 
     def masses(self) -> Masses:
         """Return the probabilities of 1, 2, …."""

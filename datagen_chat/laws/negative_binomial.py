@@ -8,8 +8,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from datagen_chat.laws._recursion import check_width, negative_binomial_recursion
 from datagen_chat.laws.base import Law, Masses, check_one
-from datagen_chat.laws.recursion import check_width, negative_binomial_recursion
 from datagen_chat.problems import Problem
 from datagen_chat.words import Positive, Share, Weight, term
 
@@ -35,7 +35,7 @@ class NegativeBinomial(Law, word="negative_binomial"):
 
     def check(self) -> Iterator[Problem]:
         """Yield a problem unless the mean is given in one way, and when the law is too wide for a table."""
-        problems = tuple(check_one(self, "mean_", "p"))
+        problems = tuple(check_one(self, "mean", "p"))
         yield from problems
         if not problems:
             hint = f"Use gamma with shape {self.dispersion:.6g} and mean {self.mean():.6g}, which is the same at this size."

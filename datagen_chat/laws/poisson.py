@@ -7,8 +7,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from datagen_chat.laws._recursion import poisson_recursion
 from datagen_chat.laws.base import Law, Masses
-from datagen_chat.laws.recursion import poisson_recursion
 from datagen_chat.words import Weight, term
 
 

@@ -8,8 +8,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from datagen_chat.laws._inversion import Inverse, inverse_of
 from datagen_chat.laws.base import Law
-from datagen_chat.laws.inversion import Inverse, inverse_of
 from datagen_chat.words import Float, Positive, term
 
 
@@ -29,6 +29,10 @@ class StudentT(Law, word="student_t"):
     def quantile(self, share: float) -> float:
         """Return the quantile."""
         return self.quantiles((share,))[0]
+
+    def share(self, value: float) -> float:
+        """Return the share of all draws that lies below a value."""
+        return _inverse(self.df).share(math.asinh((value - self.mu) / self.sigma / math.sqrt(self.df)))
 
     def quantiles(self, shares: tuple[float, ...]) -> list[float]:
         """Return the quantiles of many shares."""

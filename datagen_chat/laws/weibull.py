@@ -14,9 +14,7 @@ from datagen_chat.words import Positive, term
 class Weibull(Law, word="weibull"):
     """Lifetimes and wind speeds: below shape 1 early failures, 1 is exponential, above it wear."""
 
-    shape: Annotated[Positive, Field(ge=0.05, le=1000)] = term(
-        description="The shape.", also=("k", "a", "c", "alpha", "beta")
-    )
+    shape: Annotated[Positive, Field(ge=0.05, le=1000)] = term(description="The shape.", also=("k", "a", "c", "alpha", "beta"))
     scale: Positive = term(description="The value that 63 % of all stay below.", also=("lambda", "lam", "eta", "l"))
 
     also: ClassVar = ("weibull_min", "weib")

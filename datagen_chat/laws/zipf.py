@@ -18,7 +18,8 @@ class Zipf(Law, word="zipf"):
     discrete: ClassVar = True
 
     alpha: Annotated[Weight, Field(le=100)] = term(
-        description="How fast the frequency falls: 0 not at all, 1 is Zipf's own law.", also=("a", "s", "exponent", "skew", "power")
+        description="How fast the frequency falls: 0 not at all, 1 is Zipf's own law.",
+        also=("a", "s", "exponent", "skew", "power"),
     )
     n: Annotated[Count, Field(ge=1, le=1_000_000)] = term(
         description="The number of ranks, the largest value.", also=("max", "size", "ranks", "high", "maximum", "count")

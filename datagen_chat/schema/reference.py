@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 from datagen_chat.fanouts import SPREADS
 from datagen_chat.generators import GENERATORS
@@ -83,7 +83,12 @@ def _entry(family: str, word: str, cls: type[Registered]) -> Iterator[str]:
 
 
 def _line(word: str, cls: type[Registered]) -> str:
-    own = [_argument(name, field.is_required()) for name, field in cls.arguments().items() if field.is_required()]
+    shared = cast("type[Word]", cls.__mro__[1]).model_fields
+    own = [
+        _argument(name, field.is_required())
+        for name, field in cls.arguments().items()
+        if field.is_required() or name not in shared
+    ]
     return f"- `{word}` ({', '.join(own)}): {_doc(cls)} `{json.dumps(cls.example)}`" if own else f"- `{word}`: {_doc(cls)}"
 
 

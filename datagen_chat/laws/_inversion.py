@@ -54,6 +54,16 @@ class Inverse:
         found: list[float] = ((left + right) * 0.5 + (right - left) * 0.5 * point).tolist()
         return found
 
+    def share(self, point: float) -> float:
+        """Return the share that lies below a point."""
+        if not self.edges[0] < point < self.edges[-1]:
+            return float(point > self.edges[0])
+        panel = int(self.edges.searchsorted(point)) - 1
+        left, right = self.edges[panel], self.edges[panel + 1]
+        place = np.array([(point - left - (right - point)) / (right - left)])
+        inside = _series(self.mass[:, panel, None], place)[0]
+        return float((self.below[panel] + inside) / self.below[-1])
+
     def _places(self, shares: Floats) -> tuple[NDArray[np.intp], Floats]:
         """Return the panel that each share ends in, and the mass within it up to there."""
         last, total = len(self.edges) - 2, float(self.below[-1])
