@@ -100,14 +100,23 @@ def unique(words: pa.StringArray) -> pa.StringArray:
     return compute("unique", words)
 
 
-def compute(function: str, *arguments: Any) -> Any:
-    """Return what one of Arrow's compute functions gives.
+def places_in(words: pa.StringArray, sought: pa.StringArray) -> NDArray[np.int64]:
+    """Return for each word that is sought its place among `words`, or -1 where it is none of them; shape (sought,)."""
+    from pyarrow._compute import SetLookupOptions
+
+    found = compute("index_in", sought, options=SetLookupOptions(value_set=words, skip_nulls=True))
+    filled = compute("coalesce", found, pa.scalar(-1, pa.int32()))
+    return np.frombuffer(filled.buffers()[1], np.int32, len(filled), filled.offset * 4).astype(np.int64)
+
+
+def compute(function: str, *arguments: Any, options: Any = None) -> Any:
+    """Return what one of Arrow's compute functions gives; `options` are those that `pyarrow._compute` has for it.
 
     `pyarrow.compute` offers the same, and so do methods of arrays, after a tenth of a second of making wrappers.
     """
     from pyarrow._compute import call_function
 
-    return call_function(function, list(arguments))
+    return call_function(function, list(arguments), options)
 
 
 def bitmap(valid: Mask | None) -> pa.Buffer | None:

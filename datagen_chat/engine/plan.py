@@ -12,9 +12,7 @@ from datagen_chat.engine.counts import table_counts
 from datagen_chat.engine.fanout import Fanout
 from datagen_chat.engine.rows import TableRows
 from datagen_chat.engine.scope import ColumnScope, TableScope
-from datagen_chat.generators.base import CATEGORY_LIMIT, Layout, Picker, Sampler, Unfold
-from datagen_chat.generators.lookup import Lookup
-from datagen_chat.generators.sequence import Sequence
+from datagen_chat.generators.base import Layout, Picker, Sampler, Unfold
 from datagen_chat.schema.index import Index
 from datagen_chat.schema.model import DEFAULT_ROWS, Column, Dataset, Table
 from datagen_chat.values import Text, Values, coded
@@ -75,14 +73,7 @@ class TablePlan:
 
     def layout(self, column: Column) -> Layout:
         """Return how a column's values lie in a file."""
-        if not isinstance(column.generator, Lookup):
-            return column.generator.layout(self.scope(column.name))
-        source = self.plan.tables[column.generator.table]
-        target = source.table.column(column.generator.column)
-        if self.is_ancestor(source.name) and isinstance(target.generator, Sequence) and target.generator.step > 0:
-            return "sorted"
-        few = not self.is_ancestor(source.name) and source.row_count <= CATEGORY_LIMIT
-        return "category" if few or source.layout(target) == "category" else "plain"
+        return column.generator.layout(self.scope(column.name))
 
 
 class Samplers(Mapping[str, Callable[[TableRows], Values]]):

@@ -13,11 +13,10 @@ from datagen_chat import draws
 from datagen_chat.draws import Key, numbers_of
 from datagen_chat.engine.columns import places_of
 from datagen_chat.engine.descent import descend
-from datagen_chat.generators.base import Descent, Locator, Picker, Rows, Sampler, Unfold
-from datagen_chat.generators.lookup import Lookup
-from datagen_chat.generators.sequence import Sequence
+from datagen_chat.engine.keys import key_finder
+from datagen_chat.generators.base import Descent, Layout, Locator, Picker, Rows, Sampler, Source, Unfold
 from datagen_chat.schema.facts import ColumnFacts, TableFacts
-from datagen_chat.values import Numbers, Values, masked
+from datagen_chat.values import Values, masked
 
 if TYPE_CHECKING:
     from datagen_chat.engine.plan import Plan, TablePlan
@@ -86,7 +85,7 @@ class TableScope(TableFacts):
 
     def _pointed_reader(self, table: str, column: str) -> Sampler:
         [local] = self.pointing(table)
-        locate, pick, key = self.pointer(local, None, table), self.picker(table, column), self.reader(None, local)
+        locate, pick, key = self.pointer(local, table), self.picker(table, column), self.reader(None, local)
         return lambda rows: masked(pick(locate(rows)), key(rows).valid)
 
     def ancestor_numbers(self, table: str) -> Locator:
@@ -111,33 +110,31 @@ class TableScope(TableFacts):
         return self.owner.unfolding
 
     def follows_parent(self, local: str, table: str) -> bool:
-        """Return whether a local column is nothing but the key of this row's ancestor in that table."""
-        generator = self.owner.table.column(local).generator
-        return isinstance(generator, Lookup) and generator.table == table and generator.on is None
+        """Return whether a local column holds the key of nothing but this row's ancestor in that table."""
+        return self.index.follows((self.owner.name, local), table)
 
-    def pointer(self, local: str, theirs: str | None, table: str) -> Locator:
+    def pointer(self, local: str, table: str) -> Locator:
         """Return how to find the row of `table` that a local foreign key column points at.
 
-        Where the column is a lookup, the row is the one that the lookup itself found; keys need not be searched.
+        Where the key is copied, the row is the one that it was copied from; keys need not be searched.
         """
-        column = self.owner.table.column(local)
-        generator = column.generator
-        if isinstance(generator, Lookup):
-            locate = generator.locate(self.owner.scope(local))
-            if generator.table == table:
-                return locate
-            return self._further(generator, locate, theirs, table)
-        target = self.plan.tables[table]
-        key = target.table.column(theirs or target.table.pk).generator
-        assert isinstance(key, Sequence)
-        read, count = self.reader(None, local), target.row_count
-        return lambda rows: _row_of_key(key, read(rows), count)
+        scope = self.owner.scope(local)
+        return scope.search(table) if scope.column.modifiers else scope.column.generator.locate(scope, table)
 
-    def _further(self, generator: Lookup, locate: Locator, theirs: str | None, table: str) -> Locator:
-        """Return how to follow a key that was itself looked up in a table that only refers to `table`."""
-        between = self.plan.tables[generator.table]
-        onward = between.scope(generator.column).pointer(generator.column, theirs, table)
+    def onward(self, source: Source, table: str, locate: Locator) -> Locator:
+        """Return how to follow a key that was itself copied from a table that only refers to `table`."""
+        between = self.plan.tables[source.table]
+        onward = between.scope(source.column).pointer(source.column, table)
         return lambda rows: onward(between.rows(locate(rows)))
+
+    def layout_of(self, table: str, column: str) -> Layout:
+        """Return how the values of any column lie in a file."""
+        target = self.plan.tables[table]
+        return target.layout(target.table.column(column))
+
+    def row_range(self, table: str | None) -> tuple[float, float]:
+        """Return the number of rows of a table, twice: here it is known."""
+        return (self.row_count(table),) * 2
 
 
 @dataclass(frozen=True)
@@ -159,7 +156,9 @@ class ColumnScope(TableScope, ColumnFacts):
         """The places that numbers are rounded to."""
         return 0 if self.column.type == "int" else places_of(self.column)
 
-
-def _row_of_key(key: Sequence, values: Values, count: int) -> NDArray[np.int64]:
-    assert isinstance(values, Numbers)
-    return np.clip((values.data.astype(np.int64) - key.start) // key.step, 0, count - 1)
+    def search(self, table: str) -> Locator:
+        """Return how to find the row of `table` whose key this column holds, by the key itself."""
+        name, theirs = self.column.name, self.index.key_held((self.owner.name, self.column.name), table)
+        assert theirs is not None
+        find = key_finder(self.plan.tables[table], theirs)
+        return lambda rows: find(rows.values(name))

@@ -10,7 +10,7 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from datagen_chat.instants import Grid
-from datagen_chat.problems import Problem
+from datagen_chat.problems import Problem, pointer
 from datagen_chat.words import COLUMN_TYPES, ColumnType, Registered, Scalar
 
 if TYPE_CHECKING:
@@ -43,6 +43,32 @@ class Use:
     def under(self, pointer: str) -> Use:
         """Return this use with its pointer moved below `pointer`."""
         return replace(self, at=pointer + self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A column whose values a word copies, of this row's ancestor where its table is one.
+
+    Else of any row or, with `on`, of the row that this local key column points at. `at` is the place that names it.
+    """
+
+    at: str
+    table: str
+    column: str
+    on: str | None = None
+
+    def under(self, pointer: str) -> Source:
+        """Return this source with its pointer moved below `pointer`."""
+        return replace(self, at=pointer + self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Lots:
+    """Few values, one of which is drawn for each row: by `tables.Discrete(weights)` from 32 bits of the stream `draw`."""
+
+    values: tuple[Scalar, ...]
+    weights: tuple[float, ...] = (1.0,)
+    draw: str = ""
 
 
 class Facts(Protocol):
@@ -87,6 +113,9 @@ class Facts(Protocol):
 
     def outcomes(self, table: str | None, column: str) -> tuple[Scalar, ...] | None:
         """Return all values that a column can have, where they are few and known; else None."""
+
+    def layout_of(self, table: str, column: str) -> Layout:
+        """Return how the values of any column lie in a file."""
 
     def is_ancestor(self, table: str) -> bool:
         """Return whether each row has exactly one row of `table` above it."""
@@ -212,8 +241,14 @@ class Scope(Facts, Protocol):
     def picker(self, table: str, column: str) -> Picker:
         """Return how to read a column of any rows of any table."""
 
-    def pointer(self, local: str, theirs: str | None, table: str) -> Locator:
+    def pointer(self, local: str, table: str) -> Locator:
         """Return how to find, for each row, the row of `table` whose key the local column holds."""
+
+    def search(self, table: str) -> Locator:
+        """Return how to find, for each row, the row of `table` whose key this column holds, by the key itself."""
+
+    def onward(self, source: Source, table: str, locate: Locator) -> Locator:
+        """Return how to find the row of `table` whose key `source` holds in the row that `locate` finds."""
 
     def follows_parent(self, local: str, table: str) -> bool:
         """Return whether a local column is nothing but the key of this row's ancestor in `table`."""
@@ -261,6 +296,22 @@ class Generator(Registered):
         """Return all values that can come out, null included, where they are few and known; else None."""
         return None
 
+    def sources(self) -> tuple[Source, ...] | None:
+        """Return the columns that all values but null are copied from; None where other values come out too."""
+        return None
+
+    def locate(self, scope: Scope, table: str) -> Locator:
+        """Return how to find, for each row, the row of `table` whose key the value is; for a null, any row."""
+        return scope.search(table)
+
+    def inner(self) -> Iterator[tuple[str, Generator]]:
+        """Yield the generators that stand inside this one, with the pointers of their objects."""
+        yield from ()
+
+    def lots(self, facts: Facts) -> Lots | None:  # noqa: ARG002 - most values are many
+        """Return the few values that are drawn alike for all rows, if they are; they fit the column's type."""
+        return None
+
     def bounds(self) -> tuple[float, float] | None:
         """Return the bounds that values are pulled to, where the arguments name any."""
         return None
@@ -287,6 +338,14 @@ class Generator(Registered):
         Everything that does not depend on rows happens here, once.
         """
         raise NotImplementedError
+
+
+def words_in(generator: Generator) -> Iterator[tuple[str, Generator]]:
+    """Yield a generator and all that stand inside it, outer ones first, with the pointers of their arguments."""
+    at = pointer(generator.word)
+    yield at, generator
+    for inside, inner in generator.inner():
+        yield from ((at + inside + further, word) for further, word in words_in(inner))
 
 
 class _AnyGenerator:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pydantic import PlainValidator, WithJsonSchema
 
 from datagen_chat.draws import Key, RowNumbers, below, bits, numbers_of, scaled
-from datagen_chat.generators.base import Facts, Generator, Layout, Locator, Rows, Sampler, Scope, Use
+from datagen_chat.generators.base import CATEGORY_LIMIT, Facts, Generator, Layout, Locator, Rows, Sampler, Scope, Source, Use
 from datagen_chat.problems import Problem, SchemaError
 from datagen_chat.values import masked
 from datagen_chat.words import NAME_PATTERN, ColumnType, Reference, Scalar, term
@@ -73,9 +73,18 @@ class Lookup(Generator, word="lookup"):
         if pointed := self.pointed():
             yield Use("/on", None, pointed[0])
 
-    def layout(self, facts: Facts) -> Layout:  # noqa: ARG002 - the engine knows whether the target is an ancestor
-        """Return no hint."""
-        return "plain"
+    def sources(self) -> tuple[Source]:
+        """Return the column that is read."""
+        pointed = self.pointed()
+        return (Source("/from", self.table, self.column, pointed[0] if pointed else None),)
+
+    def layout(self, facts: Facts) -> Layout:
+        """Return that an ancestor's ascending numbers stay in order, and that few values repeat."""
+        read, is_above = facts.layout_of(self.table, self.column), facts.is_ancestor(self.table)
+        if is_above and read in ("sequence", "sorted"):
+            return "sorted"
+        is_small = not is_above and facts.row_range(self.table)[1] <= CATEGORY_LIMIT
+        return "category" if is_small or read == "category" else "plain"
 
     def makes(self, facts: Facts) -> ColumnType:
         """Return the type of the column that is read."""
@@ -99,14 +108,19 @@ class Lookup(Generator, word="lookup"):
         pointed = self.pointed()
         if scope.is_ancestor(self.table) and (pointed is None or scope.follows_parent(pointed[0], self.table)):
             return scope.reader(self.table, self.column)
-        pick, locate = scope.picker(self.table, self.column), self.locate(scope)
+        pick, locate = scope.picker(self.table, self.column), self._found(scope)
         is_null = self._nulls(scope)
         return lambda rows: masked(pick(locate(rows)), is_null(rows))
 
-    def locate(self, scope: Scope) -> Locator:
+    def locate(self, scope: Scope, table: str) -> Locator:
+        """Return how to find the row that the value comes from or, where that holds a key of `table`, the row there."""
+        found = self._found(scope)
+        return found if table == self.table else scope.onward(self.sources()[0], table, found)
+
+    def _found(self, scope: Scope) -> Locator:
         """Return how to find, for each row, the number of the row that its value comes from."""
         if pointed := self.pointed():
-            return scope.pointer(pointed[0], pointed[1], self.table)
+            return scope.pointer(pointed[0], self.table)
         if scope.is_ancestor(self.table):
             return scope.ancestor_numbers(self.table)
         key = scope.key("row")

@@ -39,8 +39,8 @@ class Sequence(Generator, word="sequence"):
         return 1 << 62
 
     def layout(self, facts: Facts) -> Layout:  # noqa: ARG002
-        """Return that the values are an arithmetic progression."""
-        return "sequence"
+        """Return that the values are an arithmetic progression; only an ascending one is of use to files."""
+        return "sequence" if self.step > 0 else "plain"
 
     def compile(self, scope: Scope) -> Sampler:
         """Return the sampler: arithmetic on the row number."""
@@ -57,3 +57,12 @@ class Sequence(Generator, word="sequence"):
             first = self.start + rows.start * self.step
             return np.arange(first, first + len(rows) * self.step, self.step, dtype=np.int64)
         return self.start + rows * self.step
+
+    def row_of(self, value: float) -> int:
+        """Return the number of the row that has a value; -1 where no row ever does.
+
+        >>> Sequence(start=10, step=5).row_of(20), Sequence(start=10).row_of(9), Sequence(step=2).row_of(2)
+        (2, -1, -1)
+        """
+        rows, rest = divmod(value - self.start, self.step)
+        return int(rows) if rows >= 0 and not rest else -1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from datagen_chat.generators.base import Layout
 from datagen_chat.schema.index import Index
 from datagen_chat.schema.model import Column, Table
 from datagen_chat.words import ColumnType, Scalar
@@ -43,6 +44,10 @@ class TableFacts:
     def outcomes(self, table: str | None, column: str) -> tuple[Scalar, ...] | None:
         """Return all values that a column can have, where they are few and known; else None."""
         return self.index.outcomes((table or self.table.id, column))
+
+    def layout_of(self, table: str, column: str) -> Layout:
+        """Return how the values of any column lie in a file."""
+        return self.index.layout((table, column))
 
     def is_ancestor(self, table: str) -> bool:
         """Return whether each row has exactly one row of `table` above it."""

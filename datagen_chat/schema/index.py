@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from datagen_chat.generators.lookup import Lookup
+from datagen_chat.generators.base import Layout, Source
 from datagen_chat.schema.model import DEFAULT_ROWS, Column, Dataset, Table
 from datagen_chat.words import Scalar
 
@@ -84,12 +84,13 @@ class Index:
         seen: set[Place] = set()
         while place in self.columns and place not in seen:
             seen.add(place)
-            generator, table = self.columns[place].generator, self.tables[place[0]]
-            if not isinstance(generator, Lookup) or generator.table not in self.ancestors(table.id):
+            table, source = self.tables[place[0]], self._only_source(place)
+            if source is None or source.table not in self.ancestors(table.id):
+                generator = self.columns[place].generator
                 return self.must_not_repeat(place) and generator.capacity(self.facts(place)) is not None
-            if generator.on is not None or table.parents[:1] != (generator.table,) or children_range(table)[1] > 1:
+            if source.on is not None or table.parents[:1] != (source.table,) or children_range(table)[1] > 1:
                 return False
-            place = (generator.table, generator.column)
+            place = (source.table, source.column)
         return False
 
     def facts(self, place: Place) -> ColumnFacts:
@@ -113,24 +114,64 @@ class Index:
             self._outcomes[place] = made if made is None or not column.null_rate else tuple(dict.fromkeys((*made, None)))
         return self._outcomes[place]
 
+    def layout(self, place: Place) -> Layout:
+        """Return how the values of a column lie in a file, as far as the schema says."""
+        return self.columns[place].generator.layout(self.facts(place))
+
+    def sources(self, place: Place) -> tuple[Source, ...] | None:
+        """Return the columns that all of a column's values but null are copied from; None where other values come out too."""
+        column = self.columns.get(place)
+        return None if column is None or column.modifiers else column.generator.sources()
+
+    def _only_source(self, place: Place) -> Source | None:
+        sources = self.sources(place) or ()
+        return sources[0] if len({(source.table, source.column, source.on) for source in sources}) == 1 else None
+
+    def follows(self, place: Place, table: str) -> bool:
+        """Return whether a column holds the key of nothing but its row's ancestor in `table`."""
+        seen: set[Place] = set()
+        while place not in seen and (source := self._only_source(place)) and source.table in self.ancestors(place[0]):
+            seen.add(place)
+            if source.on is not None and not self.follows((place[0], source.on), source.table):
+                return False
+            if source.table == table:
+                return True
+            place = (source.table, source.column)
+        return False
+
     def pointing(self, table: str, target: str) -> tuple[str, ...]:
         """Return the columns of a table that hold primary keys of another."""
         key = self.tables[target].pk if target in self.tables else None
-        own = [column for (owner, _), column in self.columns.items() if owner == table]
-        return tuple(column.name for column in own if key is not None and self.key_held(column, target) == key)
+        own = [place for place in self.columns if place[0] == table]
+        return tuple(column for _, column in own if key is not None and self.key_held((table, column), target) == key)
 
-    def key_held(self, column: Column, table: str) -> str | None:
-        """Return the column of a table whose values a column holds, looked up there or in tables that looked it up."""
-        for _ in self.tables:
-            if not isinstance(column.generator, Lookup):
-                return None
-            if column.generator.table == table:
-                return column.generator.column
-            further = self.columns.get((column.generator.table, column.generator.column))
-            if further is None:
-                return None
-            column = further
-        return None
+    @cached_property
+    def _held(self) -> dict[tuple[Place, str], str | None]:
+        return {}
+
+    def key_held(self, place: Place, table: str) -> str | None:
+        """Return the column of a table whose values a column holds: copied from there, or from columns that hold them.
+
+        A column that makes its values itself holds the key that a foreign key says it does.
+        """
+        if (place, table) not in self._held:
+            self._held[place, table] = None  # what a cycle of lookups finds
+            self._held[place, table] = self._find_key(place, table)
+        return self._held[place, table]
+
+    def _find_key(self, place: Place, table: str) -> str | None:
+        sources = self.sources(place)
+        if sources is None:
+            return next((column for child, (parent, column) in self._declared if (child, parent) == (place, table)), None)
+        found = {
+            source.column if source.table == table else self.key_held((source.table, source.column), table)
+            for source in sources
+        }
+        return found.pop() if len(found) == 1 else None
+
+    @cached_property
+    def _declared(self) -> tuple[tuple[Place, Place], ...]:
+        return tuple((_place(key.from_), _place(key.to)) for key in self.dataset.constraints.foreign_keys)
 
     def row_range(self, table: str) -> tuple[float, float]:
         """Return the fewest and the most rows that a table can have."""
@@ -146,18 +187,16 @@ class Index:
 
     def foreign_keys(self) -> tuple[tuple[Place, Place], ...]:
         """Return every foreign key, as (child, parent): those that are declared, then the other lookups of primary keys."""
-        declared = [(_place(key.from_), _place(key.to)) for key in self.dataset.constraints.foreign_keys]
-        inferred = [
-            ((table.id, column.name), key) for _, table, column in self.every_column if (key := self.key_read_by(column))
-        ]
-        return tuple(dict.fromkeys([*declared, *(pair for pair in inferred if pair[0] not in dict(declared))]))
+        children = {child for child, _ in self._declared}
+        inferred = [(place, key) for place in self.columns if place not in children and (key := self.key_read_by(place))]
+        return tuple(dict.fromkeys([*self._declared, *inferred]))
 
-    def key_read_by(self, column: Column) -> Place | None:
-        """Return the primary key that a column's lookup takes its values from, if it does."""
-        generator = column.generator
-        if not isinstance(generator, Lookup) or generator.on is not None or generator.table not in self.tables:
+    def key_read_by(self, place: Place) -> Place | None:
+        """Return the primary key that a column's values are copied from, row by row, if they are."""
+        source = self._only_source(place)
+        if source is None or source.on is not None or source.table not in self.tables:
             return None
-        return (generator.table, generator.column) if self.tables[generator.table].pk == generator.column else None
+        return (source.table, source.column) if self.tables[source.table].pk == source.column else None
 
 
 def _first_of(pairs: Iterable[tuple[K, V]]) -> dict[K, V]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from datagen_chat.faking import locale_for
-from datagen_chat.generators.base import Use
+from datagen_chat.generators.base import Generator, Use, words_in
 from datagen_chat.generators.choice import Choice
 from datagen_chat.generators.faker import Faker
 from datagen_chat.generators.lookup import Lookup
+from datagen_chat.generators.sequence import Sequence
 from datagen_chat.problems import Problem, did_you_mean, nearest, note, pointer, shown
 from datagen_chat.schema.index import Index, Place
 from datagen_chat.schema.model import Column, ForeignKey, Table
 from datagen_chat.schema.uniqueness import check_repeats
-from datagen_chat.words import ColumnType
+from datagen_chat.words import ColumnType, Scalar
 
 FLOWS: frozenset[tuple[ColumnType, ColumnType]] = frozenset({("int", "float"), ("date", "datetime"), ("datetime", "date")})
 
@@ -22,11 +23,8 @@ def check_references(index: Index) -> Iterator[Problem]:
     """Yield what is wrong with lookups, with other columns that generators read, and with the constraints."""
     for at, table, column in index.every_column:
         yield from (problem.under(at) for use in column.uses() for problem in _check_use(use, table, index))
-        inside = at + pointer("generator", column.generator.word)
-        if isinstance(column.generator, Lookup):
-            yield from (problem.under(inside) for problem in _check_lookup(table, column, column.generator, index))
-        if isinstance(column.generator, Faker):
-            yield from (problem.under(inside) for problem in _check_countries(table, column, column.generator, index))
+        for inside, word in words_in(column.generator):
+            yield from (problem.under(at + "/generator" + inside) for problem in _check_word(table, column, word, index))
     for i, table in enumerate(index.dataset.nodes):
         yield from (problem.under(pointer("nodes", i)) for problem in _check_counted_by(table, index))
     for i, key in enumerate(index.dataset.constraints.foreign_keys):
@@ -34,6 +32,13 @@ def check_references(index: Index) -> Iterator[Problem]:
         yield from (problem.under(at) for problem in _check_foreign_key(key, index))
     yield from _check_unique(index)
     yield from _inferred_keys(index)
+
+
+def _check_word(table: Table, column: Column, word: Generator, index: Index) -> Iterator[Problem]:
+    if isinstance(word, Lookup):
+        yield from _check_lookup(table, column, word, index)
+    elif isinstance(word, Faker):
+        yield from _check_countries(table, column, word, index)
 
 
 def _check_counted_by(table: Table, index: Index) -> Iterator[Problem]:
@@ -152,15 +157,14 @@ def _check_countries(table: Table, column: Column, faker: Faker, index: Index) -
 
 def _check_on(table: Table, lookup: Lookup, local: str, theirs: str | None, index: Index) -> Iterator[Problem]:
     """Yield why the column that `on` names does not point at one row of the table."""
-    key = index.columns.get((table.id, local))
-    if key is None:
+    if (table.id, local) not in index.columns:
         return
     if theirs is not None and (lookup.table, theirs) not in index.columns:
         yield _unknown(f"/on/{local}", lookup.table, theirs, index, qualified=True)
         return
     wanted = theirs or index.tables[lookup.table].pk
     hint = f'Make {local} with {{"lookup": {{"from": "{lookup.table}.{wanted}"}}}}, or name a column that is.'
-    leads_to = index.key_held(key, lookup.table)
+    leads_to = index.key_held((table.id, local), lookup.table)
     if leads_to is None:
         yield Problem("/on", "not-a-key", f"{table.id}.{local} does not point at rows of {lookup.table}.", hint)
     elif leads_to != wanted:
@@ -189,23 +193,38 @@ def _check_foreign_key(key: ForeignKey, index: Index) -> Iterator[Problem]:
 
 
 def _draws_from(child: Place, parent: Place, index: Index) -> bool:
-    """Return whether a column's values come from another, directly or through columns that themselves do."""
-    seen: set[Place] = set()
-    waiting = [child]
-    while waiting:
-        place = waiting.pop()
-        if place == parent and place != child:
-            return True
-        if place not in seen and place in index.columns:
-            seen.add(place)
-            waiting += [source for use in index.columns[place].generator.uses() if (source := _read(use))]
-            if parent in waiting:
-                return True
-    return False
+    """Return whether all values of a column are those of another: copied, directly or not, or written out and all there."""
+    if child == parent or child not in index.columns or index.columns[child].modifiers:
+        return False
+    return _stays_in(index.columns[child].generator, child, parent, index, frozenset([child]))
 
 
-def _read(use: Use) -> Place | None:
-    return (use.table, use.column) if use.table and use.how != "row" else None
+def _stays_in(word: Generator, child: Place, parent: Place, index: Index, seen: frozenset[Place]) -> bool:
+    """Return whether all values but null of a word of the column `child` are those of the column `parent`."""
+    sources = word.sources()
+    if sources is not None:
+        return all(_comes_from((source.table, source.column), parent, index, seen) for source in sources)
+    inner = [inside for _, inside in word.inner()]
+    if inner:
+        return all(_stays_in(inside, child, parent, index, seen) for inside in inner)
+    made = word.outcomes(index.facts(child))
+    return made is not None and _all_there(made, parent, index)
+
+
+def _comes_from(place: Place, parent: Place, index: Index, seen: frozenset[Place]) -> bool:
+    if place == parent or place in seen or place not in index.columns or index.columns[place].modifiers:
+        return place == parent
+    return _stays_in(index.columns[place].generator, place, parent, index, seen | {place})
+
+
+def _all_there(values: tuple[Scalar, ...], parent: Place, index: Index) -> bool:
+    """Return whether a key is sure to have all of these values: it counts through them, or has no others."""
+    wanted, fewest = {value for value in values if value is not None}, index.row_range(parent[0])[0]
+    key = index.columns[parent].generator
+    if isinstance(key, Sequence):
+        return all(isinstance(value, int | float) and key.row_of(value) in range(int(fewest)) for value in wanted)
+    known = index.outcomes(parent)
+    return known is not None and wanted <= set(known) and fewest >= len(set(known))
 
 
 def _check_unique(index: Index) -> Iterator[Problem]:
@@ -224,13 +243,13 @@ def _check_unique(index: Index) -> Iterator[Problem]:
 def _inferred_keys(index: Index) -> Iterator[Problem]:
     declared = {_place(key.from_) for key in index.dataset.constraints.foreign_keys}
     for at, table, column in index.every_column:
-        key = index.key_read_by(column)
-        if key and (table.id, column.name) not in declared:
-            name, whole = f"{table.id}.{column.name}", ".".join(key)
+        place = (table.id, column.name)
+        key = index.key_read_by(place)
+        if key and place not in declared:
+            name, whole = ".".join(place), ".".join(key)
             hint = f'Add {{"from": "{name}", "to": "{whole}"}} to constraints.foreign_keys to say so.'
-            yield note(
-                at + "/generator/lookup/from", "foreign-key-inferred", f"{name} counts as a foreign key to {whole}.", hint
-            )
+            source = (column.generator.sources() or ())[0].under(at + pointer("generator", column.generator.word))
+            yield note(source.at, "foreign-key-inferred", f"{name} counts as a foreign key to {whole}.", hint)
 
 
 def _place(reference: str) -> Place:

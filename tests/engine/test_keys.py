@@ -1,0 +1,88 @@
+"""A key leads to its row, however it came to be: copied, copied again, or written out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from datagen_chat.engine.keys import key_finder
+from datagen_chat.engine.plan import Plan
+from datagen_chat.schema.read import read
+from datagen_chat.values import Text, words_array
+from tests.engine.test_rows import listed
+
+PLANS = [19.0, 59.0, 249.0]
+
+
+def table(name: str, columns: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
+    key = {"name": f"{name}_id", "type": "int", "generator": {"sequence": {"start": 11, "step": 2}}}
+    return {"id": name, "kind": "entity", "pk": f"{name}_id", "columns": [key, *columns]} | more
+
+
+def of(name: str, type_: str, **generator: Any) -> dict[str, Any]:
+    return {"name": name, "type": type_, "generator": generator}
+
+
+def shop(plan_id: dict[str, Any], *columns: dict[str, Any]) -> dict[str, Any]:
+    """Return plans with a price each, and subscriptions whose plan is made by `plan_id`."""
+    price = of("price", "float", distribution={"type": "uniform", "params": {"low": 1, "high": 1000}})
+    subscription = table("subscription", [of("plan_id", "int", **plan_id), *columns], rows=500)
+    return {
+        "version": "1.0",
+        "metadata": {"name": "shop"},
+        "constraints": {"foreign_keys": [{"from": "subscription.plan_id", "to": "plan.plan_id"}]},
+        "nodes": [table("plan", [price], rows=3), subscription],
+    }
+
+
+def test_written_keys_are_foreign_keys_and_lead_to_their_rows() -> None:
+    draft = shop({"choice": {"choices": [15, 11, 13]}}, of("price", "float", lookup={"from": "plan.price", "on": "plan_id"}))
+    plan = Plan(read(draft).valid(), 3)
+    prices = dict(zip([11, 13, 15], listed(plan.tables["plan"].rows(range(3)).values("price")), strict=True))
+    rows = plan.tables["subscription"].rows(range(500))
+    assert listed(rows.values("price")) == [prices[key] for key in listed(rows.values("plan_id"))]
+
+
+@pytest.mark.parametrize("choices", [[11, 12], [11, 17], [9, 11], [11, -1]])
+def test_written_keys_that_need_not_exist_are_no_foreign_keys(choices: list[int]) -> None:
+    draft = shop({"choice": {"choices": choices}})
+    assert [problem.code for problem in read(draft).errors] == ["key-not-looked-up"]
+
+
+def test_a_key_that_modifiers_change_is_not_copied() -> None:
+    draft = shop({"lookup": {"from": "plan.plan_id"}})
+    draft["nodes"][1]["columns"][1]["modifiers"] = [{"transform": "multiply", "args": {"factor": 2}}]
+    assert [problem.code for problem in read(draft).errors] == ["key-not-looked-up"]
+
+
+def test_a_key_copied_along_the_parents_follows_them() -> None:
+    draft = shop({"lookup": {"from": "plan.plan_id"}})
+    fact = {"kind": "fact", "fanout": {"distribution": "constant", "value": 2}}
+    owner = [of("subscription_id", "int", lookup={"from": "subscription.subscription_id"})]
+    payment = table("payment", owner, parents=["subscription"], **fact)
+    payer = of("subscription_id", "int", lookup={"from": "payment.subscription_id", "on": "payment_id"})
+    any_one = of("other_id", "int", lookup={"from": "plan.plan_id"})
+    refund = table("refund", [of("payment_id", "int", lookup={"from": "payment.payment_id"}), payer, any_one], **fact)
+    draft["nodes"] += [payment, refund | {"parents": ["payment"], "pk": "refund_id"}]
+    index = Plan(read(draft).valid(), 1).index
+    assert index.follows(("refund", "payment_id"), "payment")
+    assert index.follows(("refund", "subscription_id"), "subscription")
+    assert not index.follows(("refund", "other_id"), "plan")
+
+
+def test_keys_that_do_not_count_up_are_found_among_all() -> None:
+    draft = shop({"lookup": {"from": "plan.plan_id"}})
+    plan = Plan(read(draft).valid(), 1).tables["plan"]
+    prices = plan.rows(range(3)).values("price")
+    backwards = np.array([2, 0, 1, 2])
+    assert key_finder(plan, "price")(prices.take(backwards)).tolist() == [2, 0, 1, 2]
+
+
+def test_texts_are_found_among_all() -> None:
+    draft = shop({"lookup": {"from": "plan.plan_id"}})
+    draft["nodes"][0]["columns"].append(of("name", "string", faker={"method": "email"}))
+    plan = Plan(read(draft).valid(), 1).tables["plan"]
+    names = listed(plan.rows(range(3)).values("name"))
+    assert key_finder(plan, "name")(Text(words_array([names[1], names[2], names[0], names[1]]))).tolist() == [1, 2, 0, 1]
