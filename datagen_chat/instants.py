@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,6 +112,23 @@ def grid(start: int, end: int, step: Step) -> Grid:
     return Grid(start, step, int(whole_months(np.int64(start), np.int64(end)) // step.months) + 1)
 
 
+_LONGEST = 1 << 62  # as far apart as two instants can be
+
+
+def tick_counts(start: NDArray[np.int64], end: NDArray[np.int64], step: Step) -> NDArray[np.int64]:
+    """Return how many ticks each window has whose grid starts at its own start; none where it ends before it starts."""
+    if step.length:
+        return np.asarray(np.maximum((end - start) // min(step.length, _LONGEST) + 1, 0))
+    return np.where(end < start, 0, whole_months(start, np.maximum(start, end)) // step.months + 1)
+
+
+def tick_at(start: NDArray[np.int64], ticks: NDArray[np.int64], step: Step) -> NDArray[np.int64]:
+    """Return the instants of these ticks of grids that start at `start`, one tick of each grid."""
+    if step.length:
+        return start + ticks * min(step.length, _LONGEST)
+    return add_months(start, ticks * step.months)
+
+
 def add_months(start: np.int64 | NDArray[np.int64], months: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the instants some calendar months after `start`, the day clamped to the month's end.
 
@@ -118,23 +136,50 @@ def add_months(start: np.int64 | NDArray[np.int64], months: NDArray[np.int64]) -
     >>> show_instant(int(add_months(np.int64(parse_instant("2024-01-31T00:00:00Z")), np.array([1]))[0]))
     '2024-02-29T00:00:00Z'
     """
-    month, day, rest = _calendar(start)
-    first = (month + months).astype("datetime64[M]")
-    length = ((first + 1).astype("datetime64[D]") - first.astype("datetime64[D]")).astype(np.int64)
-    days = first.astype("datetime64[D]").astype(np.int64) + np.minimum(day, length - 1)
+    month, day, rest = calendar(start)
+    first, after = first_days(month + months), first_days(month + months + 1)
+    days = np.minimum(first + day, after - 1)
     return np.asarray(days * DAY + rest, dtype=np.int64)
 
 
 def whole_months(start: np.int64 | NDArray[np.int64], end: np.int64 | NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the largest numbers of months that, added to `start`, do not pass `end`; `end` is not before `start`."""
-    months = np.asarray(_calendar(end)[0] - _calendar(start)[0])
+    months = np.asarray(calendar(end)[0] - calendar(start)[0])
     return months - (add_months(start, months) > end)
 
 
-def _calendar(instant: np.int64 | NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+def calendar(instant: np.int64 | NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Return months since 1970, zero-based day of the month, and microseconds into the day."""
-    days = np.floor_divide(instant, DAY)
-    whole = np.asarray(days).astype("datetime64[D]")
-    month = whole.astype("datetime64[M]")
-    day = (whole - month.astype("datetime64[D]")).astype(np.int64)
-    return month.astype(np.int64), day, np.asarray(instant - days * DAY)
+    days = np.asarray(np.floor_divide(instant, DAY))
+    month = months_of(days)
+    return month, days - first_days(month), np.asarray(instant - days * DAY)
+
+
+_FIRST_DAY, _AFTER_DAY = -62_091, 84_006  # 1800-01-01 and 2200-01-01, in days since 1970
+_FIRST_MONTH, _AFTER_MONTH = -2040, 2760
+
+
+def months_of(days: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the months since 1970 that days since 1970 lie in."""
+    if days.size and days.min() >= _FIRST_DAY and days.max() < _AFTER_DAY:
+        return _month_table().take(days - _FIRST_DAY).astype(np.int64)
+    return days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+
+
+def first_days(months: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the first days of months since 1970, in days since 1970."""
+    if months.size and months.min() >= _FIRST_MONTH and months.max() < _AFTER_MONTH:
+        return _day_table().take(months - _FIRST_MONTH)
+    return months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+
+
+@cache
+def _month_table() -> NDArray[np.int16]:
+    days = np.arange(_FIRST_DAY, _AFTER_DAY).astype("datetime64[D]")
+    return days.astype("datetime64[M]").astype(np.int16)
+
+
+@cache
+def _day_table() -> NDArray[np.int64]:
+    months = np.arange(_FIRST_MONTH, _AFTER_MONTH).astype("datetime64[M]")
+    return months.astype("datetime64[D]").astype(np.int64)

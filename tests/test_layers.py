@@ -15,12 +15,13 @@ PACKAGE = "datagen_chat"
 # Read from top to bottom, import only upwards. Parts of one line do not know each other.
 LAYERS = """
 problems  instants  draws
-words  values  llm
+words  values  llm  permutation  ladder
 laws  ticks  faking  sinks
-fanouts  tables
-bounds  scores
+fanouts  tables  window_weights
+bounds  scores  popularity  windows
 generators.base
-order
+order  subsets
+distinct_ticks
 generators
 modifiers
 schema
