@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from datagen_chat.engine.columns import places_of
 from datagen_chat.engine.estimate import estimate, magnitude
 from datagen_chat.engine.plan import Plan, TablePlan
 from datagen_chat.problems import LimitError, Problem
@@ -83,7 +82,7 @@ def check_planning(dataset: Dataset) -> None:
 
 def sample(table: TablePlan, rows: range) -> Sample:
     """Return some rows of a table, as far as it has them."""
-    shapes = tuple(ColumnShape(column.name, column.type, decimals=places_of(column)) for column in table.table.columns)
+    shapes = tuple(ColumnShape(column.name, column.type, decimals=column.places) for column in table.table.columns)
     try:
         values = _values(table, rows, shapes)
     except IndexError:  # only now is a large table counted to its end

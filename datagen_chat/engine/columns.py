@@ -72,15 +72,8 @@ def _chained(stages: list[Stage]) -> Stage | None:
     return reduce(lambda first, second: lambda values: second(first(values)), stages) if stages else None
 
 
-def places_of(column: Column) -> int | None:
-    """Return the decimals that a float column's values are rounded to; None leaves them as they are made."""
-    if column.type != "float":
-        return None
-    return column.generator.places() if column.decimals is None else column.decimals
-
-
 def _rounding(column: Column) -> list[Stage]:
-    places = places_of(column)
+    places = column.places
     return [] if places is None else [lambda values: _rounded(values, places)]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datagen_chat.engine.counts import spread_of
 from datagen_chat.engine.plan import parents_first
 from datagen_chat.problems import LimitError, Problem
-from datagen_chat.schema.model import DEFAULT_ROWS, Dataset, Table
+from datagen_chat.schema.model import Dataset, Table
 from datagen_chat.words import ColumnType
 
 ROW_LIMIT = 100_000_000
@@ -45,10 +45,8 @@ def estimate(dataset: Dataset) -> Estimate:
 
 
 def _rows(table: Table, rows: dict[str, float]) -> float:
-    if table.rows is not None:
-        return table.rows
-    if not table.parents:
-        return DEFAULT_ROWS
+    if table.rows is not None or not table.parents:
+        return table.standing_rows()
     parents = rows[table.parents[0]]
     return parents * spread_of(table, round(parents)).mean()
 

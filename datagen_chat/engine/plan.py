@@ -14,7 +14,7 @@ from datagen_chat.engine.rows import TableRows
 from datagen_chat.engine.scope import ColumnScope, TableScope
 from datagen_chat.generators.base import Layout, Picker, Sampler, Unfold
 from datagen_chat.schema.index import Index
-from datagen_chat.schema.model import DEFAULT_ROWS, Column, Dataset, Table
+from datagen_chat.schema.model import Column, Dataset, Table
 from datagen_chat.values import Text, Values, coded
 
 HELD_ROWS = 1 << 16
@@ -39,7 +39,7 @@ class TablePlan:
         """The number of rows; of a fact, after one pass over its parents."""
         if self.fanout is not None:
             return self.fanout.total
-        return DEFAULT_ROWS if self.table.rows is None else self.table.rows
+        return self.table.standing_rows()
 
     def rows(self, numbers: draws.RowNumbers) -> TableRows:
         """Return rows of this table, ready to be made."""

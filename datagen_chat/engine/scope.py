@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from datagen_chat import draws
 from datagen_chat.draws import Key, numbers_of
-from datagen_chat.engine.columns import places_of
 from datagen_chat.engine.descent import descend
 from datagen_chat.engine.keys import key_finder
 from datagen_chat.generators.base import Descent, Layout, Locator, Picker, Rows, Sampler, Source, Unfold
@@ -154,7 +153,7 @@ class ColumnScope(TableScope, ColumnFacts):
     @property
     def decimals(self) -> int | None:
         """The places that numbers are rounded to."""
-        return 0 if self.column.type == "int" else places_of(self.column)
+        return 0 if self.column.type == "int" else self.column.places
 
     def search(self, table: str) -> Locator:
         """Return how to find the row of `table` whose key this column holds, by the key itself."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datagen_chat.engine.columns import places_of
 from datagen_chat.engine.plan import Plan, TablePlan
 from datagen_chat.instants import DAY, HOUR, MINUTE, SECOND
 from datagen_chat.schema.model import Column
@@ -25,7 +24,7 @@ def _column_shape(table: TablePlan, column: Column) -> ColumnShape:
         column.name,
         column.type,
         nullable=column.may_be_null,
-        decimals=places_of(column),
+        decimals=column.places,
         layout=table.layout(column),
         ticks=_ticks(table, column),
     )

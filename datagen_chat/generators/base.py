@@ -117,6 +117,9 @@ class Facts(Protocol):
     def layout_of(self, table: str, column: str) -> Layout:
         """Return how the values of any column lie in a file."""
 
+    def places_of(self, table: str | None, column: str) -> int | None:
+        """Return the decimals that a float column's values have; None where they are unknown."""
+
     def is_ancestor(self, table: str) -> bool:
         """Return whether each row has exactly one row of `table` above it."""
 
@@ -310,6 +313,10 @@ class Generator(Registered):
 
     def lots(self, facts: Facts) -> Lots | None:  # noqa: ARG002 - most values are many
         """Return the few values that are drawn alike for all rows, if they are; they fit the column's type."""
+        return None
+
+    def listed(self) -> tuple[Scalar, ...] | None:
+        """Return the list whose k-th value the k-th row has, if the values are such a list."""
         return None
 
     def bounds(self) -> tuple[float, float] | None:

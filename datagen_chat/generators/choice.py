@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, ClassVar
 
-import numpy as np
 from pydantic import Field
 
 from datagen_chat.draws import bits32
-from datagen_chat.generators.base import CATEGORY_LIMIT, Facts, Generator, Layout, Rows, Sampler, Scope
-from datagen_chat.instants import DAY, parse_instant
-from datagen_chat.problems import Problem, shown
+from datagen_chat.generators._written import check_fit, value_pool
+from datagen_chat.generators.base import CATEGORY_LIMIT, Facts, Generator, Layout, Lots, Rows, Sampler, Scope
+from datagen_chat.problems import Problem
 from datagen_chat.tables import Discrete
-from datagen_chat.values import Numbers, Text, Values, code_type, masked, words_array
-from datagen_chat.words import LIST_LIMIT, AnyScalar, ColumnType, Scalar, Weight, check_shares, term
+from datagen_chat.values import Values
+from datagen_chat.words import LIST_LIMIT, AnyScalar, Scalar, Weight, check_shares, term
 
 
 class Choice(Generator, word="choice"):
@@ -47,10 +46,7 @@ class Choice(Generator, word="choice"):
         if self.weights is not None:
             yield from check_shares(len(self.choices), self.weights)
         for index, value in enumerate(self.choices):
-            if value is not None and not fits(value, facts.type):
-                hint = f"Write choices that are {FORMS[facts.type]}, or change the column's type."
-                message = f"{shown(value)} does not fit a column of type {facts.type}."
-                yield Problem(f"/choices/{index}", "choice-type", message, hint)
+            yield from check_fit(f"/choices/{index}", "choice-type", value, facts.type)
 
     def why_null(self, facts: Facts) -> str:  # noqa: ARG002
         """Return that null is among the choices."""
@@ -59,6 +55,10 @@ class Choice(Generator, word="choice"):
     def outcomes(self, facts: Facts) -> tuple[Scalar, ...]:  # noqa: ARG002
         """Return the choices."""
         return self.choices
+
+    def lots(self, facts: Facts) -> Lots:  # noqa: ARG002
+        """Return the choices with their weights."""
+        return Lots(self.choices, self.weights or (1.0,) * len(self.choices), "choice")
 
     def places(self) -> int | None:
         """Return None: choices stay as they are written."""
@@ -70,58 +70,10 @@ class Choice(Generator, word="choice"):
 
     def compile(self, scope: Scope) -> Sampler:
         """Return the sampler: one table draw of a code per row."""
-        key, pool = scope.key("choice"), value_pool(self.choices, scope.type)
-        table = Discrete(self.weights or (1.0,) * len(self.choices))
+        lots = self.lots(scope)
+        key, pool, table = scope.key(lots.draw), value_pool(lots.values, scope.type), Discrete(lots.weights)
 
         def sample(rows: Rows) -> Values:
             return pool.take(table.sample(bits32(key, rows.numbers)))
 
         return sample
-
-
-FORMS: dict[ColumnType, str] = {
-    "int": "whole numbers",
-    "float": "numbers",
-    "string": "text in quotes",
-    "bool": "true or false",
-    "datetime": "instants such as 2024-01-01T00:00:00Z",
-    "date": "instants such as 2024-01-01T00:00:00Z",
-}
-
-
-def fits(value: Scalar, type_: ColumnType) -> bool:
-    """Return whether a value that is not null can stand in a column of this type."""
-    match type_:
-        case "string":
-            return isinstance(value, str)
-        case "bool":
-            return isinstance(value, bool)
-        case "int":
-            return isinstance(value, int | float) and not isinstance(value, bool) and value == int(value) and abs(value) < 2**63
-        case "float":
-            return isinstance(value, int | float) and not isinstance(value, bool)
-    try:
-        return isinstance(value, str) and parse_instant(value) is not None
-    except ValueError:
-        return False
-
-
-def value_pool(values: tuple[Scalar, ...], type_: ColumnType) -> Values:
-    """Return values that fit the type, one row each: what codes are taken from."""
-    valid = np.array([value is not None for value in values])
-    if type_ == "string":
-        words = words_array([value if isinstance(value, str) else "" for value in values])
-        pool: Values = Text(words, np.arange(len(words), dtype=code_type(len(words))))
-    else:
-        dtype = {"float": np.float64, "bool": np.bool_}.get(type_, np.int64)
-        pool = Numbers(np.array([_plain(value, type_) for value in values], dtype=dtype))
-    return pool if valid.all() else masked(pool, valid)
-
-
-def _plain(value: Scalar, type_: ColumnType) -> int | float | bool:
-    if value is None:
-        return 0
-    if isinstance(value, str):
-        instant = parse_instant(value)
-        return instant // DAY if type_ == "date" else instant
-    return int(value) if type_ == "int" else value

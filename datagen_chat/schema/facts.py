@@ -49,6 +49,10 @@ class TableFacts:
         """Return how the values of any column lie in a file."""
         return self.index.layout((table, column))
 
+    def places_of(self, table: str | None, column: str) -> int | None:
+        """Return the decimals that a float column's values have; None where they are unknown."""
+        return self.index.places_of((table or self.table.id, column))
+
     def is_ancestor(self, table: str) -> bool:
         """Return whether each row has exactly one row of `table` above it."""
         return table in self.index.ancestors(self.table.id)

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from datagen_chat.generators.base import Layout, Source
-from datagen_chat.schema.model import DEFAULT_ROWS, Column, Dataset, Table
+from datagen_chat.schema.model import Column, Dataset, Table
 from datagen_chat.words import Scalar
 
 if TYPE_CHECKING:
@@ -139,6 +139,17 @@ class Index:
             place = (source.table, source.column)
         return False
 
+    def places_of(self, place: Place) -> int | None:
+        """Return the decimals that a float column's values have, looked up or rounded here; None where they are unknown."""
+        seen: set[Place] = set()
+        while place in self.columns and place not in seen:
+            seen.add(place)
+            places, source = self.columns[place].places, self._only_source(place)
+            if places is not None or source is None:
+                return places
+            place = (source.table, source.column)
+        return None
+
     def pointing(self, table: str, target: str) -> tuple[str, ...]:
         """Return the columns of a table that hold primary keys of another."""
         key = self.tables[target].pk if target in self.tables else None
@@ -179,7 +190,7 @@ class Index:
         for name in (table, *self.ancestors(table)):
             node = self.tables[name]
             if node.rows is not None or not node.parents:
-                rows = DEFAULT_ROWS if node.rows is None else node.rows
+                rows = node.standing_rows()
                 return least * rows, most * rows if most else 0.0
             low, high = children_range(node)
             least, most = least * low, most * high if most and high else 0.0

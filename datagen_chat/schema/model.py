@@ -40,6 +40,7 @@ from datagen_chat.words import (
     Frequency,
     Name,
     Reference,
+    Scalar,
     Share,
     Text,
     Truth,
@@ -289,6 +290,13 @@ class Column(Word):
         return self.model_copy(update={"generator": generator, "modifiers": tuple(left)})
 
     @property
+    def places(self) -> int | None:
+        """The decimals that a float is rounded to; None where it stays as it is made."""
+        if self.type != "float":
+            return None
+        return self.generator.places() if self.decimals is None else self.decimals
+
+    @property
     def may_be_null(self) -> bool:
         """Whether the column can hold a null."""
         return self.nullable or self.null_rate > 0
@@ -321,6 +329,17 @@ class Table(Word):
     columns: Annotated[tuple[Column, ...], Field(min_length=1, max_length=COLUMN_LIMIT)] = term(
         description="The columns.", also=("fields", "attributes")
     )
+
+    def standing_rows(self) -> int:
+        """Return the number of rows of a table that hangs off no other: as it says, as its lists give, or the default."""
+        if self.rows is not None:
+            return self.rows
+        return min((len(values) for values in self.lists().values()), default=DEFAULT_ROWS)
+
+    def lists(self) -> dict[str, tuple[Scalar, ...]]:
+        """Return the lists whose k-th value is that of the k-th row, by the columns that have them."""
+        written = ((column.name, column.generator.listed()) for column in self.columns)
+        return {name: values for name, values in written if values is not None}
 
     def counted_by(self) -> Iterator[Use]:
         """Yield the columns of the first parent, or of those above it, that the number of rows depends on."""

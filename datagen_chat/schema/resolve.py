@@ -58,6 +58,7 @@ def _repeated(at: str, names: list[str], what: str, where: str) -> Iterator[Prob
 def _check_table(table: Table, index: Index) -> Iterator[Problem]:
     yield from _check_key(table, index)
     yield from _check_rows(table)
+    yield from _check_lists(table)
     yield from _check_parents(table, index)
     if table.fanout:
         problems = tuple(table.fanout.check())
@@ -82,14 +83,26 @@ def _check_key(table: Table, index: Index) -> Iterator[Problem]:
 
 
 def _check_rows(table: Table) -> Iterator[Problem]:
-    if table.rows is not None or (table.kind == "fact" and table.parents):
+    if table.rows is not None or (table.kind == "fact" and table.parents) or table.lists():
         return
     if table.kind == "vocab":
-        hint = "Add rows: how many entries it has."
+        hint = "Add rows: how many entries it has, or list them with enum_list."
         yield Problem("/rows", "missing-rows", f"Nothing says how many rows the vocab {table.id} has.", hint)
     else:
         message = f"{table.id} gives no number of rows; it gets {DEFAULT_ROWS}."
         yield note("/rows", "default-rows", message, "Add rows to choose another number.")
+
+
+def _check_lists(table: Table) -> Iterator[Problem]:
+    """Yield lists that are not as long as the table's first one: their values go together, row by row."""
+    lists = table.lists()
+    first = next(iter(lists), "")
+    for j, column in enumerate(table.columns):
+        count, wanted = len(lists.get(column.name, ())), len(lists.get(first, ()))
+        if column.name in lists and count != wanted:
+            message = f"{table.id}.{column.name} lists {count} values, but {table.id}.{first} lists {wanted}."
+            hint = "Give both lists as many values: the k-th row has the k-th of each."
+            yield Problem(pointer("columns", j, "generator", column.generator.word), "lists-differ", message, hint)
 
 
 def _check_parents(table: Table, index: Index) -> Iterator[Problem]:

@@ -21,6 +21,7 @@ FK = "/constraints/foreign_keys"
 EMAIL = {"faker": {"method": "email"}}
 LOOKUP = {"lookup": {"from": "customer.customer_id"}}
 COUNTRY = {"choice": {"choices": ["US", "DE"], "weights": [0.7, 0.3]}}
+CONSTANT = {"constant": {"value": "EUR"}}
 NORMAL = {"distribution": {"type": "normal", "params": {"mu": 5, "sigma": 2}}}
 UNIFORM = {"distribution": "uniform", "min": 1, "max": 5}
 PRICE = {"distribution": {"type": "lognormal", "params": {"mu": 3.5, "sigma": 0.8}, "clamp": [1, 99]}}
@@ -127,6 +128,21 @@ DIALECT = [
     ),
     (f"{C}/2/generator", {"type": "choice", "choices": ["US", "DE"], "weights": [0.7, 0.3]}, COUNTRY),
     (f"{C}/2/generator/choice/choices", [1, 2], ["1", "2"]),
+    (f"{C}/2/generator", {"values": ["US", "DE"]}, {"choice": {"choices": ["US", "DE"]}}),
+    (f"{C}/2/generator", {"enum": ["US", "DE"]}, {"choice": {"choices": ["US", "DE"]}}),
+    (f"{C}/2/generator", {"constant": "EUR"}, CONSTANT),
+    (f"{C}/2/generator", {"fixed": {"value": "EUR"}}, CONSTANT),
+    (f"{C}/2/generator", {"literal": "EUR"}, CONSTANT),
+    (f"{C}/2/generator", {"type": "static", "value": "EUR"}, CONSTANT),
+    (f"{C}/2/generator", {"value": "EUR"}, CONSTANT),
+    (f"{C}/2/generator", {"constant": 5}, {"constant": {"value": "5"}}),
+    (f"{C}/3/generator", {"constant": None}, {"constant": {"value": None}}),
+    (f"{C}/2/generator", "uuid4", {"uuid": {}}),
+    (f"{C}/2/generator", {"guid": {}}, {"uuid": {}}),
+    (f"{C}/2/generator", {"uuid": {"version": None}}, {"uuid": {}}),
+    (f"{F}/4/generator", {"boolean": {"probability": 0.2}}, {"bernoulli": {"p": 0.2}}),
+    (f"{F}/4/generator", {"bernoulli": 0.2}, {"bernoulli": {"p": 0.2}}),
+    (f"{F}/4/generator", "boolean", {"bernoulli": {}}),
     (f"{P}/1/generator", {"distribution": "normal", "params": {"mean": 5, "std": 2}}, NORMAL),
     (f"{P}/1/generator", {"distribution": {"type": "normal", "mu": 5, "sigma": 2}}, NORMAL),
     (f"{P}/1/generator", {"distribution": {"type": "gaussian", "params": {"loc": 5, "scale": 2}}}, NORMAL),
@@ -250,6 +266,26 @@ def test_a_column_without_a_generator_gathers_its_arguments(shop):
     del column["generator"]
     column |= {"choices": ["US", "DE"], "weights": [0.7, 0.3]}
     assert standing(repair(shop).draft, f"{C}/2/generator") == COUNTRY
+
+
+@pytest.mark.parametrize(
+    "generator",
+    [
+        {"enum": ["a", "b"]},
+        {"values": ["a", "b"]},
+        {"enum": {"values": ["a", "b"]}},
+        {"enum_list": ["a", "b"]},
+        {"type": "enum_list", "values": ["a", "b"]},
+        {"enum_list": {"items": ["a", "b"]}},
+    ],
+)
+def test_the_list_of_a_vocab_is_the_list_itself(shop, generator):
+    key = {"name": "plan_id", "type": "int", "generator": {"sequence": {}}}
+    column = {"name": "plan", "type": "string", "generator": generator}
+    shop["nodes"].append({"id": "plan", "kind": "vocab", "pk": "plan_id", "columns": [key, column]})
+    repaired = repair(shop)
+    assert standing(repaired.draft, "/nodes/3/columns/1/generator") == {"enum_list": {"values": ["a", "b"]}}
+    assert repaired.reading.errors == ()
 
 
 def test_equal_columns_are_one(shop):

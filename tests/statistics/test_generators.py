@@ -50,6 +50,14 @@ def test_a_null_choice_is_null_at_its_share(plan_of: PlanOf) -> None:
     assert within(words.count(None) / ROWS, 0.1)
 
 
+@pytest.mark.parametrize("p", [0.2, 0.5, 0.999, 1e-4])
+@pytest.mark.parametrize("type_", ["bool", "int"])
+def test_yes_has_its_share(plan_of: PlanOf, type_: str, p: float) -> None:
+    drawn = made(plan_of, type_, {"bernoulli": {"p": p}})
+    assert drawn.dtype == (np.bool_ if type_ == "bool" else np.int64)
+    assert within(drawn.mean(), p)
+
+
 def test_whole_numbers_of_a_uniform_law_are_equally_frequent_both_ends_included(plan_of: PlanOf) -> None:
     drawn = made(plan_of, "int", {"distribution": {"type": "uniform", "params": {"low": 1, "high": 5}}})
     assert np.unique(drawn).tolist() == [1, 2, 3, 4, 5]

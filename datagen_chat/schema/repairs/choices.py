@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from datagen_chat.generators.choice import fits
-from datagen_chat.problems import Problem
+from datagen_chat.generators._written import fits
+from datagen_chat.problems import Problem, parts_of
 from datagen_chat.schema.places import Json, holder_of, replace_by
 from datagen_chat.schema.repairs.registry import repairs
 from datagen_chat.schema.repairs.values import loose_instant
@@ -69,20 +69,21 @@ def unfold_objects(draft: Json, problem: Problem) -> str | None:
     return "Wrote choices and weights as two lists."
 
 
-@repairs("choice-type")
-def write_choices_as(draft: Json, problem: Problem) -> str | None:
-    """Write choices in the notation of the column's type, where each of them has one."""
-    at = problem.at.rpartition("/choices/")[0]
-    choice, _ = holder_of(draft, f"{at}/choices")
-    column, _ = holder_of(draft, at.rpartition("/generator/")[0] + "/generator")
+@repairs("choice-type", "value-type")
+def write_values_as(draft: Json, problem: Problem) -> str | None:
+    """Write a value, or all values of its list, in the notation of the column's type, where each of them has one."""
+    holder, key = holder_of(draft, problem.at)
+    column, _ = holder_of(draft, problem.at.rpartition("/generator/")[0] + "/generator")
     type_ = column.get("type")
-    if all(value is None or fits(value, type_) for value in choice["choices"]):
-        return None  # an earlier edit of the pass has done it
-    written = [_written(value, type_) for value in choice["choices"]]
-    if any(value is not None and not fits(value, type_) for value in written):
-        return None
-    choice["choices"] = written
-    return f"Wrote the choices as {type_}."
+    before = holder if isinstance(holder, list) else [holder[key]]
+    written = [_written(value, type_) for value in before]
+    if written == before or not all(value is None or fits(value, type_) for value in written):
+        return None  # an earlier edit of the pass has done it, or some value has no such notation
+    if isinstance(holder, list):
+        holder[:] = written
+        return f"Wrote the {parts_of(problem.at)[-2]} as {type_}."
+    holder[key] = written[0]
+    return f"Wrote the {key} as {type_}."
 
 
 def _written(value: Any, type_: str) -> Any:

@@ -11,10 +11,11 @@ from datagen_chat.problems import Problem
 from datagen_chat.schema.places import Json, called, holder_of, replace_by, schema_at
 from datagen_chat.schema.repairs.missing import generator_of
 from datagen_chat.schema.repairs.registry import repairs
+from datagen_chat.words import Scalar
 
 _NAMING = ("type", "kind", "generator", "name", "word", "method", "provider", "generator_type")
 _NESTING = ("params", "args", "parameters", "arguments", "config", "options", "kwargs")
-_CALL = re.compile(r"([A-Za-z_]+)\s*(?:[.:(]\s*([A-Za-z0-9_.]+)\s*(?:\(\s*\))?\s*\)?)?")
+_CALL = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\s*(?:[.:(]\s*([A-Za-z0-9_.]+)\s*(?:\(\s*\))?\s*\)?)?")
 
 
 def word_of(name: Any) -> str | None:
@@ -168,10 +169,10 @@ def _as_arguments(word: str, value: Any) -> dict[str, Any] | None:
     arguments = GENERATORS[word].arguments()
     if isinstance(value, dict):
         return value
-    if value is None or value is True:
-        return None if any(field.is_required() for field in arguments.values()) else {}
-    first = next(iter(arguments))
-    return None if value is False else {first: value}
+    first = next(iter(arguments), None)
+    if (value is None or isinstance(value, bool)) and (first is None or arguments[first].annotation is not Scalar):
+        return None if value is False or any(field.is_required() for field in arguments.values()) else {}
+    return None if first is None else {first: value}
 
 
 @repairs("wrong-type")

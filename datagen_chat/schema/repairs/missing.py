@@ -95,10 +95,17 @@ def generator_of(draft: Json, at: str, keys: dict[str, Any]) -> dict[str, Any] |
     """Return the generator that these keys must be: one word's own object, or arguments that only one word has."""
     if len(keys) == 1 and next(iter(keys)) in GENERATORS:
         return keys
-    fitting = [(word, named) for word in GENERATORS if (named := _arguments(draft, at, word, keys)) is not None]
+    words = (word for word in GENERATORS if word != "enum_list" or is_fixed(draft, at))
+    fitting = [(word, named) for word in words if (named := _arguments(draft, at, word, keys)) is not None]
     exact = [(word, named) for word, named in fitting if all(name in keys for name in named)]
     chosen = exact if len(exact) == 1 else fitting
     return {chosen[0][0]: chosen[0][1]} if len(chosen) == 1 else None
+
+
+def is_fixed(draft: Json, at: str) -> bool:
+    """Return whether a place lies in a table that is a fixed list."""
+    table, _ = holder_of(draft, at.rpartition("/columns/")[0] + "/columns")
+    return bool(table.get("kind", table.get("type")) == "vocab")
 
 
 def _arguments(draft: Json, at: str, word: str, keys: dict[str, Any]) -> dict[str, Any] | None:
