@@ -6,6 +6,7 @@ people call it: the JSON Schema, the prompt's reference, the known aliases and t
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -34,6 +35,7 @@ TEXT_LIMIT = 10_000
 LIST_LIMIT = 100_000
 NAME_PATTERN = r"^[A-Za-z][A-Za-z0-9_]{0,62}$"
 COLUMN_PATTERN = r"^([A-Za-z][A-Za-z0-9_]{0,62}\.)?[A-Za-z][A-Za-z0-9_]{0,62}$"
+MOMENT_PATTERN = f"{INSTANT_PATTERN}|{COLUMN_PATTERN}"
 REFERENCE_PATTERN = r"^[A-Za-z][A-Za-z0-9_]{0,62}\.[A-Za-z][A-Za-z0-9_]{0,62}$"
 
 
@@ -59,6 +61,12 @@ def _instant(value: Any) -> Any:
     if not isinstance(value, str):
         raise PydanticCustomError("type", "not an instant")
     return parse_instant(value)
+
+
+def _moment(value: Any) -> Any:
+    if not isinstance(value, str):
+        raise PydanticCustomError("type", "not an instant, nor a column")
+    return value if re.fullmatch(COLUMN_PATTERN, value) else parse_instant(value)
 
 
 def _scalar(value: Any) -> Any:
@@ -88,6 +96,11 @@ Instant = Annotated[
     int,
     BeforeValidator(_instant),
     WithJsonSchema({"type": "string", "format": "instant", "pattern": INSTANT_PATTERN}),
+]
+Moment = Annotated[
+    int | str,
+    BeforeValidator(_moment),
+    WithJsonSchema({"type": "string", "format": "moment", "pattern": MOMENT_PATTERN}),
 ]
 Frequency = Annotated[str, BeforeValidator(_frequency), WithJsonSchema({"type": "string", "format": "frequency"})]
 Scalar = str | int | float | bool | None

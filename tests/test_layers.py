@@ -17,7 +17,7 @@ LAYERS = """
 problems  instants  draws
 words  values  llm  permutation  ladder
 laws  ticks  faking  sinks
-fanouts  tables  window_weights
+fanouts  tables  window_weights  branches
 bounds  scores  popularity  windows
 generators.base
 order  subsets

@@ -61,7 +61,7 @@ def _modified(scope: ColumnScope) -> tuple[Sampler, ColumnType]:
 
 def _clamping(scope: ColumnScope) -> list[Stage]:
     """Return the clamp that the generator left to be done after the modifiers."""
-    bounds = scope.column.generator.bounds() if scope.has_modifiers else None
+    bounds = scope.column.generator.clamps() if scope.has_modifiers else None
     if bounds is None:
         return []
     low, high = inner_bounds(bounds, scope.decimals)

@@ -2,32 +2,256 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from datagen_chat import draws
-from datagen_chat.engine.fanout import Counts, bounded_masses, drawn_counts, exact_counts
+from datagen_chat.branches import Branches
+from datagen_chat.draws import Key, RowNumbers, bits32
+from datagen_chat.engine.fanout import Counts, bounded_masses, drawn_counts, exact_counts, topped_up
 from datagen_chat.fanouts import Spread
 from datagen_chat.fanouts.constant import ConstantSpread
 from datagen_chat.fanouts.poisson import PoissonSpread
+from datagen_chat.generators.base import Room, Rows
+from datagen_chat.problems import Problem, SchemaError
+from datagen_chat.schema.fanouts import Fanout, branches
 from datagen_chat.schema.model import Table
+from datagen_chat.tables import Discrete
 
 if TYPE_CHECKING:
     from datagen_chat.engine.plan import TablePlan
+    from datagen_chat.engine.scope import TableScope
+
+Count = Callable[[Rows], NDArray[np.int64]]
+Chooser = Callable[[Rows], NDArray[np.int64]]
+Factor = Callable[[Rows], NDArray[np.float64]]
+
+_STEPS = 128
+"""So many factors per octave have a table of their own; others are drawn from the two nearest ones."""
+
+_OCTAVES = 24
 
 
 def table_counts(table: TablePlan, parent: TablePlan) -> Counts:
-    """Return the number of a table's rows under each row of its parent."""
-    key, parents = draws.key(table.plan.seed, table.name, "", "fanout"), parent.row_count
-    spread, rows = spread_of(table.table, parents), table.table.rows
+    """Return the number of a table's rows under each row of its parent, by block."""
+    count, rows, parents = compile_count(table), table.table.rows, parent.row_count
+    if count is not None and (rows is None or parents == 0):
+        return lambda number: count(parent.block(number))
+    fanout = fanout_of(table.table, parents)
+    shaping, room = compile_shaping(table, fanout), compile_room(table)
+    if rows is not None and parents and (shaping is not None or room is not None):
+        return _totalled(shaping or alike(fanout), table, parent, room)
+    assert isinstance(fanout, Spread)
+    key = draws.key(table.plan.seed, table.name, "", "fanout")
     if rows is None or parents == 0:
-        return drawn_counts(bounded_masses(spread, spread.masses()), key, parents)
-    return exact_counts(spread, key, parents, rows)
+        return drawn_counts(bounded_masses(fanout, fanout.masses()), key, parents)
+    return exact_counts(fanout, key, parents, rows)
 
 
-def spread_of(table: Table, parents: int) -> Spread:
+def compile_count(table: TablePlan) -> Count | None:
+    """Return the number of rows of any parents, where columns of theirs have a say in it; None where chance alone has."""
+    if table.table.is_unfolded:
+        unfold = table.unfolding
+        return lambda parents: unfold(parents).counts
+    room = compile_room(table)
+    if table.table.is_ticking:
+        return room  # without a fanout, the ticks of the parent's window are its rows
+    fanout = fanout_of(table.table, 1)
+    shaping, key = compile_shaping(table, fanout), draws.key(table.plan.seed, table.name, "", "fanout")
+    if room is None:
+        return None if shaping is None else lambda parents: _drawn(shaping, key, parents, 1.0)
+    drawn = shaping or alike(fanout)
+
+    def count(parents: Rows) -> NDArray[np.int64]:
+        wanted, most = _drawn(drawn, key, parents, 1.0), room(parents)
+        table.tell_cut(int(np.count_nonzero(wanted > most)))
+        return np.minimum(wanted, most)
+
+    return count
+
+
+def compile_room(table: TablePlan) -> Room | None:
+    """Return how many rows each parent can have at most; None where nothing limits them."""
+    scopes = [table.scope(column.name) for column in table.table.columns]
+    found = [scope.column.generator.room(scope.above(), scope) for scope in scopes if table.parent is not None]
+    rooms = [room for room in found if room is not None]
+    if not rooms:
+        return None
+    return lambda parents: np.asarray(np.minimum.reduce([room(parents) for room in rooms]))
+
+
+def fanout_of(table: Table, parents: int) -> Fanout:
     """Return a fact's fanout: the one it names, else one row each, or chance around the mean when it names a total."""
     if table.fanout is not None:
         return table.fanout
     if table.rows is None:
         return ConstantSpread(value=1)
     return PoissonSpread.model_validate({"lambda": table.rows / max(parents, 1)})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shaping:
+    """What makes one parent's number of rows differ from another's.
+
+    `choose` gives the number of the spread that each parent has; `factors` multiply its mean.
+    """
+
+    spreads: tuple[Spread, ...]
+    choose: Chooser | None
+    factors: tuple[Factor, ...]
+
+    def parts(self, parents: Rows) -> Iterator[tuple[Spread, NDArray[np.int64] | None]]:
+        """Yield each spread that some parents have, and which ones; None means all of them."""
+        if self.choose is None:
+            yield self.spreads[0], None
+            return
+        chosen = self.choose(parents)
+        for number in np.unique(chosen).tolist():
+            yield self.spreads[number], np.flatnonzero(chosen == number)
+
+    def factor(self, parents: Rows) -> NDArray[np.float64] | None:
+        """Return what multiplies the mean of each parent, never negative; None when nothing does."""
+        if not self.factors:
+            return None
+        product = np.ones(len(parents))
+        for factor in self.factors:
+            product *= factor(parents)
+        return np.maximum(product, 0.0)
+
+
+def compile_shaping(table: TablePlan, fanout: Fanout) -> Shaping | None:
+    """Return what shapes the fanout of single parents; None when all are drawn alike."""
+    factors = tuple(table.factors())
+    if isinstance(fanout, Spread):
+        return Shaping((fanout,), None, factors) if factors else None
+    found: list[Spread] = []
+    choose = _compile_choice(table.parent_scope(), fanout, found)
+    return Shaping(tuple(found), choose, factors)
+
+
+def alike(fanout: Fanout) -> Shaping:
+    """Return the shaping of parents that are all drawn alike."""
+    assert isinstance(fanout, Spread)
+    return Shaping((fanout,), None, ())
+
+
+def _compile_choice(scope: TableScope, fanout: Fanout, found: list[Spread]) -> Chooser:
+    """Return which of the spreads each parent has, adding those of this fanout to the ones found."""
+    if isinstance(fanout, Spread):
+        number = len(found)
+        found.append(fanout)
+        return lambda parents: np.full(len(parents), number, dtype=np.int64)
+    table, _, column = fanout.case.on.rpartition(".")
+    read, type_ = scope.reader(table or None, column), scope.type_of(table or None, column) or "string"
+    names = Branches(tuple(fanout.case.when), type_)
+    inner = [_compile_choice(scope, each, found) for each in branches(fanout).values()]
+
+    def choose(parents: Rows) -> NDArray[np.int64]:
+        branch = names.of(read(parents))
+        chosen = np.zeros(len(parents), dtype=np.int64)
+        for number, each in enumerate(inner):
+            # What no case names has the number -1; the last fanout is then that of "else".
+            taken = (branch == number) | ((branch < 0) & (number == len(inner) - 1))
+            chosen = np.where(taken, each(parents), chosen)
+        return chosen
+
+    return choose
+
+
+def _totalled(shaping: Shaping, table: TablePlan, parent: TablePlan, room: Room | None) -> Counts:
+    """Return counts that follow the shaping, leave no parent more than its room, and add up to the table's rows."""
+    rows, key = table.table.rows or 0, draws.key(table.plan.seed, table.name, "", "fanout")
+    expected = sum(_expected(shaping, parent.block(number)) for number in range(parent.blocks))
+    scale = rows / expected if expected else 1.0
+
+    def counts(number: int) -> NDArray[np.int64]:
+        drawn = _drawn(shaping, key, parent.block(number), scale)
+        return drawn if room is None else np.minimum(drawn, room(parent.block(number)))
+
+    high = None if room is None else lambda number: room(parent.block(number))
+    try:
+        return topped_up(counts, parent.row_count, rows, 0, high)
+    except ValueError:
+        hint = "Lower the rows, or leave more room: longer windows, finer steps, more to choose from."
+        message = f"{table.name} cannot have {rows} rows: its parents leave room for fewer."
+        raise SchemaError([Problem("/nodes", "rows-out-of-reach", message, hint)]) from None
+
+
+def _drawn(shaping: Shaping, key: Key, parents: Rows, scale: float) -> NDArray[np.int64]:
+    counts = np.zeros(len(parents), dtype=np.int64)
+    factor = shaping.factor(parents)
+    if scale != 1.0:
+        factor = np.full(len(parents), scale) if factor is None else factor * scale
+    bits, choice = bits32(key, parents.numbers), _second(key, parents.numbers)
+    for spread, chosen in shaping.parts(parents):
+        index = np.arange(len(parents)) if chosen is None else chosen
+        counts[index] = _scaled_draws(spread, bits[index], choice[index], None if factor is None else factor[index])
+    return counts
+
+
+def _second(key: Key, numbers: RowNumbers) -> NDArray[np.float64]:
+    return draws.uniform(Key(draws.key(key, "nearest factor")), numbers)
+
+
+def _scaled_draws(
+    spread: Spread, bits: NDArray[np.uint32], choice: NDArray[np.float64], factor: NDArray[np.float64] | None
+) -> NDArray[np.int64]:
+    """Return draws of a spread whose mean is multiplied, each from the table of one of the two nearest factors."""
+    if factor is None:
+        return _sampled(spread, 1.0, bits)
+    places = _grid().searchsorted(factor, side="right") - 1
+    low = _grid().take(np.maximum(places, 0))
+    high = _grid().take(np.minimum(places + 1, len(_grid()) - 1))
+    width = np.where(high > low, high - low, 1.0)
+    places += (choice * width < factor - low) & (places >= 0)
+    counts = np.zeros(len(bits), dtype=np.int64)
+    for place in np.unique(places[places >= 0]).tolist():
+        chosen = np.flatnonzero(places == place)
+        counts[chosen] = _sampled(spread, float(_grid()[place]), bits[chosen])
+    return counts
+
+
+@lru_cache(maxsize=1)
+def _grid() -> NDArray[np.float64]:
+    """Return the factors that have tables: 1, and others at equal ratios to both sides."""
+    return np.array([0.0, *(math.exp2(step / _STEPS) for step in range(-_OCTAVES * _STEPS, _OCTAVES * _STEPS + 1))])
+
+
+def _sampled(spread: Spread, factor: float, bits: NDArray[np.uint32]) -> NDArray[np.int64]:
+    first, table = _table(spread, factor)
+    return np.asarray(table.sample(bits).astype(np.int64) + first)
+
+
+@lru_cache(maxsize=4096)
+def _table(spread: Spread, factor: float) -> tuple[int, Discrete]:
+    """Return the fewest rows that a spread comes to when its mean is multiplied, and the table of how many more.
+
+    Raises:
+        SchemaError: the numbers of rows then spread too wide for a table.
+    """
+    try:
+        masses = bounded_masses(spread, spread.masses(factor))
+    except ValueError as error:
+        hint = "Use a smaller fanout, or smaller multipliers."
+        raise SchemaError([Problem("/nodes", "fanout-too-wide", f"A fanout times {factor:.3g}: {error}.", hint)]) from None
+    return masses.first, Discrete(masses.shares)
+
+
+def _expected(shaping: Shaping, parents: Rows) -> float:
+    """Return the expected number of rows of some parents together."""
+    factor, total = shaping.factor(parents), 0.0
+    for spread, chosen in shaping.parts(parents):
+        weight = float(len(parents) if chosen is None else len(chosen))
+        if factor is not None:
+            weight = float((factor if chosen is None else factor[chosen]).sum())
+        total += spread.mean() * weight
+    return total
+
+
+__all__ = ["Factor", "Shaping", "compile_count", "fanout_of", "table_counts"]

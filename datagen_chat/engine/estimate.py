@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from datagen_chat.engine.counts import spread_of
-from datagen_chat.engine.plan import parents_first
+from datagen_chat.engine.counts import compile_count, fanout_of
+from datagen_chat.engine.plan import Plan, TablePlan, parents_first
+from datagen_chat.fanouts import Spread
 from datagen_chat.problems import LimitError, Problem
 from datagen_chat.schema.model import Dataset, Table
 from datagen_chat.words import ColumnType
 
 ROW_LIMIT = 100_000_000
+SAMPLED_PARENTS, SAMPLE_SEED = 2000, 0
 ROWS_PER_SECOND = 4_000_000
 """A cautious figure for one worker writing Parquet; see evals/throughput."""
 
@@ -38,17 +40,37 @@ class Estimate:
 def estimate(dataset: Dataset) -> Estimate:
     """Return the expected size of a dataset."""
     rows: dict[str, float] = {}
+    plan: list[Plan] = []
     for table in parents_first(dataset.nodes):
-        rows[table.id] = _rows(table, rows)
+        rows[table.id] = _rows(table, rows, plan, dataset)
     size = sum(rows[table.id] * sum(_BYTES[column.type] for column in table.columns) for table in dataset.nodes)
     return Estimate(rows, size)
 
 
-def _rows(table: Table, rows: dict[str, float]) -> float:
+def _rows(table: Table, rows: dict[str, float], plan: list[Plan], dataset: Dataset) -> float:
     if table.rows is not None or not table.parents:
         return table.standing_rows()
     parents = rows[table.parents[0]]
-    return parents * spread_of(table, round(parents)).mean()
+    if not table.is_shaped:
+        fanout = fanout_of(table, round(parents))
+        assert isinstance(fanout, Spread)
+        return parents * fanout.mean()
+    if not plan:
+        plan.append(Plan(dataset, SAMPLE_SEED))
+    return parents * _sampled_mean(plan[0].tables[table.id])
+
+
+def _sampled_mean(table: TablePlan) -> float:
+    """Return the mean number of rows of the first parents, where the parents' own columns have a say in it."""
+    count, parent = compile_count(table), table.parent
+    assert parent is not None
+    if count is None:
+        return 1.0
+    try:
+        counts = count(parent.rows(range(min(SAMPLED_PARENTS, parent.table.rows or SAMPLED_PARENTS))))
+    except IndexError:  # the parents are fewer
+        counts = count(parent.rows(range(parent.row_count)))
+    return float(counts.mean()) if len(counts) else 0.0
 
 
 def check_size(dataset: Dataset, limit: int = ROW_LIMIT) -> Estimate:

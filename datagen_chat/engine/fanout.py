@@ -158,10 +158,22 @@ def exact_counts(spread: Spread, key: Key, parents: int, rows: int) -> Counts:
         ValueError: the bounds do not allow so many rows, or so few.
     """
     masses = shifted_masses(spread, rows / parents)
-    counts = drawn_counts(masses, key, parents)
     low, high = spread.bounds()
     if len(masses.shares) <= 2:
         low, high = masses.first, masses.first + len(masses.shares) - 1
+    return topped_up(drawn_counts(masses, key, parents), parents, rows, low, None if high is None else lambda _number: high)
+
+
+Highest = Callable[[int], "int | NDArray[np.int64]"]
+"""The most rows that each parent of a block can have, by the block's number."""
+
+
+def topped_up(counts: Counts, parents: int, rows: int, low: int = 0, high: Highest | None = None) -> Counts:
+    """Return counts that add up to `rows`: what is missing is given to, or taken from, parents at equal distances.
+
+    Raises:
+        ValueError: the bounds do not allow so many rows, or so few.
+    """
     while missing := rows - _sum(counts, parents):
         counts = _moved(counts, parents, missing, low, high)
     return counts
@@ -171,15 +183,15 @@ def _sum(counts: Counts, parents: int) -> int:
     return sum(int(counts(number).sum()) for number in range(-(-parents // PARENT_BLOCK)))
 
 
-def _moved(counts: Counts, parents: int, missing: int, low: int, high: int | None) -> Counts:
+def _moved(counts: Counts, parents: int, missing: int, low: int, high: Highest | None) -> Counts:
     """Return counts moved by one row at as many parents as are missing, at most one row for each that has room."""
 
-    def has_room(drawn: NDArray[np.int64]) -> NDArray[np.bool_]:
+    def has_room(number: int, drawn: NDArray[np.int64]) -> NDArray[np.bool_]:
         if missing < 0:
             return drawn > low
-        return np.ones(len(drawn), dtype=np.bool_) if high is None else drawn < high
+        return np.ones(len(drawn), dtype=np.bool_) if high is None else drawn < high(number)
 
-    rooms = [int(has_room(counts(number)).sum()) for number in range(-(-parents // PARENT_BLOCK))]
+    rooms = [int(has_room(number, counts(number)).sum()) for number in range(-(-parents // PARENT_BLOCK))]
     before, total = np.concatenate([[0], np.cumsum(rooms)]), sum(rooms)
     if not total:
         raise ValueError("the bounds leave no room")
@@ -190,7 +202,7 @@ def _moved(counts: Counts, parents: int, missing: int, low: int, high: int | Non
 
     def moved(number: int) -> NDArray[np.int64]:
         drawn = counts(number)
-        room = has_room(drawn)
+        room = has_room(number, drawn)
         rank = before[number] + np.cumsum(room)  # 1-based among the parents with room
         chosen = room & (rank * wanted // total > (rank - 1) * wanted // total)
         return np.asarray(drawn + sign * each * chosen)

@@ -8,8 +8,8 @@ from functools import cached_property
 
 from datagen_chat import draws
 from datagen_chat.engine.columns import compile_column
-from datagen_chat.engine.counts import table_counts
-from datagen_chat.engine.fanout import Fanout
+from datagen_chat.engine.counts import Factor, table_counts
+from datagen_chat.engine.fanout import PARENT_BLOCK, Fanout, parent_range
 from datagen_chat.engine.rows import TableRows
 from datagen_chat.engine.scope import ColumnScope, TableScope
 from datagen_chat.generators.base import Layout, Picker, Sampler, Unfold
@@ -44,6 +44,24 @@ class TablePlan:
     def rows(self, numbers: draws.RowNumbers) -> TableRows:
         """Return rows of this table, ready to be made."""
         return TableRows(self, numbers)
+
+    def block(self, number: int) -> TableRows:
+        """Return the rows of one block of parents."""
+        return self.rows(parent_range(number, self.row_count))
+
+    @property
+    def blocks(self) -> int:
+        """The number of blocks of parents."""
+        return -(-self.row_count // PARENT_BLOCK)
+
+    def tell_cut(self, parents: int) -> None:
+        """Note that some parents have fewer rows than their fanout asked for, because they leave no room for more."""
+        message = "The fanout asks for more rows than a parent has room for; it has as many as fit."
+        self.plan.tell(self.name, "fanout-cut", message, parents)
+
+    def factors(self) -> Iterator[Factor]:
+        """Yield what multiplies the mean of the fanout, from rows of the parent."""
+        yield from ()
 
     def scope(self, column: str) -> ColumnScope:
         """Return what a column's words may ask while they are compiled."""

@@ -155,6 +155,10 @@ class ColumnScope(TableScope, ColumnFacts):
         """The places that numbers are rounded to."""
         return 0 if self.column.type == "int" else self.column.places
 
+    def above(self) -> TableScope:
+        """Return the scope of words that read the parents' rows."""
+        return self.owner.parent_scope()
+
     def search(self, table: str) -> Locator:
         """Return how to find the row of `table` whose key this column holds, by the key itself."""
         name, theirs = self.column.name, self.index.key_held((self.owner.name, self.column.name), table)

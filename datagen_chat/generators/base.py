@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self, TypeVar
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
@@ -71,12 +71,54 @@ class Lots:
     draw: str = ""
 
 
-class Facts(Protocol):
-    """What a word's checks may know of its column; no rows exist yet. A table of None is the column's own."""
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """That a time is to lie before or after another column's: of the same row, or of one in `table` that it leads to."""
+
+    at: str
+    op: Literal["<", "<=", ">", ">="]
+    table: str | None
+    column: str
+
+
+class TableFacts(Protocol):
+    """What a word may know of a table before any row exists. A table of None is this one."""
 
     @property
     def table_name(self) -> str:
-        """The table that the column stands in."""
+        """The table's name."""
+
+    @property
+    def timeframe(self) -> tuple[int, int] | None:
+        """The dataset's window, in microseconds since 1970."""
+
+    def type_of(self, table: str | None, column: str) -> ColumnType | None:
+        """Return the type of any column; None when there is no such column."""
+
+    def nullable_of(self, table: str | None, column: str) -> bool:
+        """Return whether a column may hold nulls."""
+
+    def pointing(self, table: str) -> tuple[str, ...]:
+        """Return the columns of the table that hold primary keys of another."""
+
+    def outcomes(self, table: str | None, column: str) -> tuple[Scalar, ...] | None:
+        """Return all values that a column can have, where they are few and known; else None."""
+
+    def layout_of(self, table: str, column: str) -> Layout:
+        """Return how the values of any column lie in a file."""
+
+    def places_of(self, table: str | None, column: str) -> int | None:
+        """Return the decimals that a float column's values have; None where they are unknown."""
+
+    def is_ancestor(self, table: str) -> bool:
+        """Return whether each row has exactly one row of `table` above it."""
+
+    def row_range(self, table: str | None) -> tuple[float, float]:
+        """Return the fewest and the most rows that a table can have."""
+
+
+class Facts(TableFacts, Protocol):
+    """What a word's checks may know of its column; no rows exist yet."""
 
     @property
     def column_name(self) -> str:
@@ -99,35 +141,11 @@ class Facts(Protocol):
         """Whether modifiers change what the generator makes; then the engine clamps after them."""
 
     @property
-    def timeframe(self) -> tuple[int, int] | None:
-        """The dataset's window, in microseconds since 1970."""
-
-    def type_of(self, table: str | None, column: str) -> ColumnType | None:
-        """Return the type of any column; None when there is no such column."""
-
-    def nullable_of(self, table: str | None, column: str) -> bool:
-        """Return whether a column may hold nulls."""
-
-    def pointing(self, table: str) -> tuple[str, ...]:
-        """Return the columns of the own table that hold primary keys of another."""
-
-    def outcomes(self, table: str | None, column: str) -> tuple[Scalar, ...] | None:
-        """Return all values that a column can have, where they are few and known; else None."""
-
-    def layout_of(self, table: str, column: str) -> Layout:
-        """Return how the values of any column lie in a file."""
-
-    def places_of(self, table: str | None, column: str) -> int | None:
-        """Return the decimals that a float column's values have; None where they are unknown."""
-
-    def is_ancestor(self, table: str) -> bool:
-        """Return whether each row has exactly one row of `table` above it."""
-
-    def row_range(self, table: str | None) -> tuple[float, float]:
-        """Return the fewest and the most rows that a table can have."""
+    def bounds(self) -> tuple[Bound, ...]:
+        """The declared inequalities that the values are to be drawn within."""
 
 
-def may_read_null(facts: Facts, table: str | None, column: str) -> bool:
+def may_read_null(facts: TableFacts, table: str | None, column: str) -> bool:
     """Return whether a column, read from a row of this column's table, can be null: itself, or the key that leads to it."""
     if facts.nullable_of(table, column):
         return True
@@ -211,12 +229,11 @@ Picker = Callable[["NDArray[np.int64]"], "Values"]
 Locator = Callable[[Rows], "NDArray[np.int64]"]
 
 
-class Scope(Facts, Protocol):
-    """What a word may ask of the engine while it is compiled."""
+Room = Callable[[Rows], "NDArray[np.int64]"]
 
-    @property
-    def decimals(self) -> int | None:
-        """The places that the column asks for; None when it leaves them to the generator."""
+
+class TableScope(TableFacts, Protocol):
+    """What a word that reads the rows of one table may ask of the engine while it is compiled."""
 
     @property
     def has_siblings(self) -> bool:
@@ -229,7 +246,7 @@ class Scope(Facts, Protocol):
     def key(self, draw: str) -> Key:
         """Return the key of one named stream of draws of this column."""
 
-    def nested(self, *steps: str) -> Scope:
+    def nested(self, *steps: str) -> Self:
         """Return the scope of a word inside this one, whose draws have streams of their own."""
 
     def reader(self, table: str | None, column: str) -> Sampler:
@@ -246,9 +263,6 @@ class Scope(Facts, Protocol):
 
     def pointer(self, local: str, table: str) -> Locator:
         """Return how to find, for each row, the row of `table` whose key the local column holds."""
-
-    def search(self, table: str) -> Locator:
-        """Return how to find, for each row, the row of `table` whose key this column holds, by the key itself."""
 
     def onward(self, source: Source, table: str, locate: Locator) -> Locator:
         """Return how to find the row of `table` whose key `source` holds in the row that `locate` finds."""
@@ -269,12 +283,42 @@ class Scope(Facts, Protocol):
         """Note that something happened to `count` cells, such as a division by zero; it is told once, with their sum."""
 
 
+class Scope(TableScope, Facts, Protocol):
+    """What a column's word may ask of the engine while it is compiled."""
+
+    @property
+    def decimals(self) -> int | None:
+        """The places that the column asks for; None when it leaves them to the generator."""
+
+    def search(self, table: str) -> Locator:
+        """Return how to find, for each row, the row of `table` whose key this column holds, by the key itself."""
+
+    def above(self) -> TableScope:
+        """Return the scope of words that read the parents' rows."""
+
+
 class Generator(Registered):
     """What a column is made by. A word of this family overrides `compile`, and the rest where it has something to say."""
 
     fills: ClassVar[tuple[ColumnType, ...]] = COLUMN_TYPES
     is_unfolded: ClassVar = False
     """Whether the values come from what makes the table's rows, a walk or a journey."""
+    is_bounded: ClassVar = False
+    """Whether values can be drawn within bounds that differ from row to row."""
+
+    @property
+    def is_regular(self) -> bool:
+        """Whether the rows of a parent take one tick after the other."""
+        return False
+
+    @property
+    def limits_rows(self) -> bool:
+        """Whether a parent can only have as many rows as the arguments leave room for."""
+        return self.is_regular
+
+    def counted_by(self) -> Iterator[Use]:
+        """Yield the columns of the parent, or of those above it, that limit its number of rows."""
+        yield from ()
 
     def check(self, facts: Facts) -> Iterator[Problem]:  # noqa: ARG002 - most generators have nothing to add to their types
         """Yield what is wrong with the arguments together; pointers are relative to the generator's object."""
@@ -319,8 +363,12 @@ class Generator(Registered):
         """Return the list whose k-th value the k-th row has, if the values are such a list."""
         return None
 
-    def bounds(self) -> tuple[float, float] | None:
+    def clamps(self) -> tuple[float, float] | None:
         """Return the bounds that values are pulled to, where the arguments name any."""
+        return None
+
+    def room(self, above: TableScope, facts: Facts) -> Room | None:  # noqa: ARG002 - most serve any number of rows
+        """Return how many rows each parent can have at most, `above` being the scope of words that read parents' rows."""
         return None
 
     def places(self) -> int | None:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, PlainValidator, WithJsonSchema
 
-from datagen_chat.draws import uniform
-from datagen_chat.generators.base import Facts, Generator, Rows, Sampler, Scope
-from datagen_chat.instants import DAY, INSTANT_PATTERN, Grid, grid, parse_step, show_instant
+from datagen_chat.distinct_ticks import distinct_ticks
+from datagen_chat.draws import numbers_of, uniform
+from datagen_chat.generators._windows import End, Ends, Windows, is_above, named
+from datagen_chat.generators.base import Bound, Facts, Generator, Room, Rows, Sampler, Scope, TableScope, Use
+from datagen_chat.instants import DAY, Grid, grid, parse_step, show_instant
 from datagen_chat.order import ordered_uniform
-from datagen_chat.problems import Problem, note
+from datagen_chat.permutation import permuted
+from datagen_chat.problems import Problem, note, pointer
 from datagen_chat.ticks import PERIODS, Pattern, TickTable, tick_table
-from datagen_chat.values import Numbers
-from datagen_chat.words import Frequency, Instant, Weight, Word, check_weights, term
+from datagen_chat.values import Mask, Numbers
+from datagen_chat.windows import WindowTicks, window_ticks
+from datagen_chat.words import MOMENT_PATTERN, Frequency, Instant, Moment, Truth, Weight, Word, check_weights, term
 
 TICK_LIMIT = 2**53
 
@@ -43,14 +47,28 @@ class Weighing(Word):
         yield from check_weights(PERIODS[self.dimension], self.weights, f"parts of {self.dimension}")
 
 
+class Within(Word):
+    """A window of time whose ends are instants or columns, both ends included."""
+
+    start: Moment = term(
+        description='The first instant, a column that holds it, or "timeframe.start".',
+        also=("from", "begin", "min", "low", "start_date", "after"),
+    )
+    end: Moment = term(
+        description='The last instant, a column that holds it, or "timeframe.end".',
+        also=("to", "until", "max", "high", "end_date", "stop", "before"),
+    )
+
+
 def _within(value: Any) -> Any:
-    return value if value == "timeframe" else Interval.model_validate(value)
+    return value if value == "timeframe" else Within.model_validate(value)
 
 
+MOMENT = {"type": "string", "format": "moment", "pattern": MOMENT_PATTERN}
 WITHIN = {
     "type": ["string", "object"],
     "pattern": "^timeframe$",
-    "properties": {end: {"type": "string", "format": "instant", "pattern": INSTANT_PATTERN} for end in ("start", "end")}
+    "properties": dict.fromkeys(("start", "end"), MOMENT)
     | {remark: {"type": "string"} for remark in ("comment", "description")},
     "required": ["start", "end"],
     "additionalProperties": False,
@@ -61,9 +79,11 @@ class DatetimeSeries(Generator, word="datetime_series"):
     """Times on a grid within a window; the rows of one parent come in ascending order."""
 
     fills: ClassVar = ("datetime", "date")
+    is_bounded: ClassVar = True
 
-    within: Annotated[Interval | Literal["timeframe"], PlainValidator(_within), WithJsonSchema(WITHIN)] = term(
-        description='The window: "timeframe", or {"start", "end"}.', also=("range", "window", "between", "interval")
+    within: Annotated[Within | Literal["timeframe"], PlainValidator(_within), WithJsonSchema(WITHIN)] = term(
+        description='The window: "timeframe", or {"start", "end"}, each an instant or a column such as "customer.signup_date".',
+        also=("range", "window", "between", "interval"),
     )
     freq: Frequency = term(
         "H",
@@ -72,6 +92,13 @@ class DatetimeSeries(Generator, word="datetime_series"):
     )
     pattern: Weighing | None = term(None, "Weights by hour, dow (Monday first) or month (January first).")
     patterns: Annotated[tuple[Weighing, ...], Field(max_length=10)] = term((), "Several patterns; their weights multiply.")
+
+    spacing: Literal["random", "regular"] | None = term(
+        None,
+        '"regular": the k-th row of a parent takes the k-th tick; without a fanout every tick is one row.',
+        also=("mode", "space"),
+    )
+    distinct: Truth = term(False, "Whether no tick comes twice within one parent.", also=("unique", "no_repeats", "replace"))
 
     also: ClassVar = (
         "datetime",
@@ -87,19 +114,54 @@ class DatetimeSeries(Generator, word="datetime_series"):
         "datetime_series": {"within": {"start": "2024-01-01T00:00:00Z", "end": "2024-12-31T23:59:59Z"}, "freq": "H"}
     }
 
+    def uses(self) -> Iterator[Use]:
+        """Yield the columns that hold the ends of the window."""
+        yield from (Use(at, *named(end), wants=("datetime", "date")) for at, end in self._named_ends())
+
+    @property
+    def is_regular(self) -> bool:
+        """Whether the rows of a parent take one tick after the other."""
+        return self.spacing == "regular"
+
+    @property
+    def limits_rows(self) -> bool:
+        """Whether a parent can only have as many rows as its window has ticks."""
+        return self.is_regular or self.distinct
+
+    def counted_by(self) -> Iterator[Use]:
+        """Yield the columns of the parents whose window limits their rows."""
+        if self.limits_rows:
+            yield from (use.under(pointer(self.word)) for use in self.uses())
+
     def check(self, facts: Facts) -> Iterator[Problem]:
         """Yield an empty window, a missing timeframe, and patterns that do not fit or leave nothing."""
-        window = self._window(facts.timeframe)
-        if window is None:
+        start, end = self._ends(facts.timeframe)
+        if start is None or end is None:
             hint = 'Add "timeframe": {"start": …, "end": …} to the dataset, or give the window here.'
             yield Problem("/within", "no-timeframe", "The dataset has no timeframe to stay within.", hint)
-        elif window[1] < window[0]:
-            message = f"The window ends ({show_instant(window[1])}) before it starts ({show_instant(window[0])})."
-            yield Problem("/within", "window-order", message, "Swap start and end.")
+            return
         problems = [problem.under(at) for at, weighing in self._weighings() for problem in weighing.check()]
         yield from problems
-        if window and window[0] <= window[1] and not any(problem.is_error for problem in problems):
-            yield from self._check_ticks(self._grid(window))
+        if isinstance(start, int) and isinstance(end, int):
+            if end < start:
+                message = f"The window ends ({show_instant(end)}) before it starts ({show_instant(start)})."
+                yield Problem("/within", "window-order", message, "Swap start and end.")
+            elif not any(problem.is_error for problem in problems):
+                yield from self._check_ticks(grid(start, end, parse_step(self.freq)))
+        if self.limits_rows:
+            yield from self._check_rows(facts)
+
+    def _check_rows(self, facts: Facts) -> Iterator[Problem]:
+        """Yield windows that differ among the rows of one parent, and patterns that have nothing to weigh."""
+        key = "/spacing" if self.is_regular else "/distinct"
+        what = "Regular spacing" if self.is_regular else "distinct"
+        for at, end in self._named_ends():
+            if not is_above(facts, named(end)[0]):
+                message = f"{what} needs one window for all rows of a parent, but {end} is a column of the row."
+                yield Problem(at, "window-per-row", message, "Name a column of the parent, or of a table above it.")
+        if self.is_regular and (self.pattern or self.patterns):
+            message = "Regular spacing takes every tick, so there is nothing for the pattern to weigh."
+            yield Problem(key, "pattern-no-effect", message, "Remove the pattern, or the regular spacing.")
 
     def _check_ticks(self, grid: Grid) -> Iterator[Problem]:
         is_daily = grid.step.months > 0 or grid.step.length % DAY == 0
@@ -118,30 +180,108 @@ class DatetimeSeries(Generator, word="datetime_series"):
             )
 
     def grid(self, timeframe: tuple[int, int] | None) -> Grid | None:
-        """Return the grid that all values lie on."""
-        window = self._window(timeframe)
-        return None if window is None else self._grid(window)
+        """Return the grid that all values lie on, where the window is fixed."""
+        start, end = self._ends(timeframe)
+        return grid(start, end, parse_step(self.freq)) if isinstance(start, int) and isinstance(end, int) else None
+
+    def room(self, above: TableScope, facts: Facts) -> Room | None:
+        """Return the number of ticks in each parent's window, where no tick may come twice."""
+        if not self.limits_rows:
+            return None
+        windows = self._windows(above, facts, tuple(bound for bound in facts.bounds if is_above(facts, bound.table)))
+        return lambda parents: windows(parents).count
 
     def compile(self, scope: Scope) -> Sampler:
-        """Return the sampler: order statistics among siblings, independent draws where a row has none."""
-        window = self._window(scope.timeframe)
-        assert window is not None
-        ticks = self._grid(window)
-        table, key = tick_table(ticks, self._patterns()), scope.key("tick")
+        """Return the sampler: order statistics among siblings that share a window, independent draws elsewhere."""
         unit = DAY if scope.type == "date" else 1
-
-        def times(shares: NDArray[np.float64]) -> Numbers:
-            instants = ticks.at(table.sample(shares))
-            return Numbers(instants if unit == 1 else instants // unit)
-
-        if not scope.has_siblings:
-            return lambda rows: times(uniform(key, rows.numbers))
-        after = scope.key("after the last")
+        instants = self._compile_instants(scope)
 
         def sample(rows: Rows) -> Numbers:
-            return times(ordered_uniform(key, after, rows.numbers, rows.siblings()))
+            made, valid = instants(rows)
+            return Numbers(made if unit == 1 else made // unit, valid)
 
         return sample
+
+    def _compile_instants(self, scope: Scope) -> Instants:
+        fixed = self.grid(scope.timeframe)
+        if fixed is not None and not scope.bounds and not self.limits_rows:
+            return self._fixed(scope, fixed)
+        bounds = scope.bounds
+        columns = [named(end) for _, end in self._named_ends()] + [(bound.table, bound.column) for bound in bounds]
+        if not scope.has_siblings or not all(is_above(scope, table) for table, _ in columns):
+            return self._by_row(scope, self._windows(scope, scope, bounds))
+        return self._by_parent(scope, self._windows(scope.above(), scope, bounds))
+
+    def _fixed(self, scope: Scope, ticks: Grid) -> Instants:
+        """Return the times of one window for all rows."""
+        table, key = tick_table(ticks, self._patterns()), scope.key("tick")
+        if not scope.has_siblings:
+            return lambda rows: (ticks.at(table.sample(uniform(key, rows.numbers))), None)
+        after = scope.key("after the last")
+        return lambda rows: (ticks.at(table.sample(ordered_uniform(key, after, rows.numbers, rows.siblings()))), None)
+
+    def _by_row(self, scope: Scope, windows: Windows) -> Instants:
+        """Return the times of windows that differ from row to row: each is drawn by itself."""
+        key, patterns = scope.key("tick"), self._patterns()
+        if self.limits_rows:
+            return self._in_turn(scope, windows)
+
+        def instants(rows: Rows) -> tuple[NDArray[np.int64], Mask | None]:
+            window = windows(rows)
+            return self._told(scope, window_ticks(*window.ends, window.step, patterns, uniform(key, rows.numbers)))
+
+        return instants
+
+    def _in_turn(self, scope: Scope, windows: Windows) -> Instants:
+        """Return the ticks of a table that hangs off no other: one after the other, or each once in random order."""
+        key, count = scope.key("tick"), scope.row_count()
+
+        def instants(rows: Rows) -> tuple[NDArray[np.int64], Mask | None]:
+            window, numbers = windows(rows), numbers_of(rows.numbers)
+            room = max(int(window.count[0]) if len(rows) else count, count)
+            ticks = numbers if self.is_regular else permuted(key, rows.numbers, room)
+            return window.at(ticks), None
+
+        return instants
+
+    def _by_parent(self, scope: Scope, windows: Windows) -> Instants:
+        """Return the times of windows that the rows of one parent share: in ascending order."""
+        assert scope.parent is not None
+        key, after, parent, patterns = scope.key("tick"), scope.key("after the last"), scope.parent, self._patterns()
+
+        def instants(rows: Rows) -> tuple[NDArray[np.int64], Mask | None]:
+            above, index = rows.ancestor(parent)
+            siblings, window = rows.siblings(), windows(above)
+            family = siblings.family if index is None else index
+            if self.is_regular:
+                return window.take(family).at(siblings.ranks(rows.numbers)), None
+            first, last = window.ends
+            if self.distinct:
+                found = distinct_ticks(key, rows.numbers, siblings, first, last, window.step, patterns)
+            else:
+                shares = ordered_uniform(key, after, rows.numbers, siblings)
+                found = window_ticks(first, last, window.step, patterns, shares, family)
+            return self._told(scope, found)
+
+        return instants
+
+    @staticmethod
+    def _told(scope: Scope, found: WindowTicks) -> tuple[NDArray[np.int64], Mask | None]:
+        """Return the ticks that were found; where a window has none, its start, or null where that is allowed."""
+        empty = int(np.count_nonzero(~found.inside))
+        if empty:
+            where = "null" if scope.nullable else "at its start"
+            scope.tell("empty-window", f"The window ends before it starts; the value is {where}.", empty)
+        if found.unweighted:
+            message = "No tick of the window has a positive weight; all are equally likely."
+            scope.tell("pattern-empty", message, found.unweighted)
+        return found.instants, found.inside if empty and scope.nullable else None
+
+    def _windows(self, scope: TableScope, facts: Facts, bounds: tuple[Bound, ...]) -> Windows:
+        start, end = self._ends(facts.timeframe)
+        assert start is not None
+        assert end is not None
+        return Ends(start, end, parse_step(self.freq), facts.type).compile(scope, bounds)
 
     def _weighings(self) -> Iterator[tuple[str, Weighing]]:
         if self.pattern:
@@ -152,11 +292,22 @@ class DatetimeSeries(Generator, word="datetime_series"):
     def _patterns(self) -> tuple[Pattern, ...]:
         return tuple(Pattern(weighing.dimension, weighing.weights) for _, weighing in self._weighings())
 
-    def _window(self, timeframe: tuple[int, int] | None) -> tuple[int, int] | None:
-        return timeframe if isinstance(self.within, str) else (self.within.start, self.within.end)
+    def _ends(self, timeframe: tuple[int, int] | None) -> tuple[End | None, End | None]:
+        """Return the ends of the window: instants, names of columns, or None where the timeframe lacks."""
+        low, high = timeframe or (None, None)
+        if isinstance(self.within, str):
+            return low, high
+        of_timeframe: Mapping[End, int | None] = {"timeframe.start": low, "timeframe.end": high}
+        return of_timeframe.get(self.within.start, self.within.start), of_timeframe.get(self.within.end, self.within.end)
 
-    def _grid(self, window: tuple[int, int]) -> Grid:
-        return grid(*window, parse_step(self.freq))
+    def _named_ends(self) -> Iterator[tuple[str, str]]:
+        """Yield the ends that columns hold, with their pointers."""
+        if not isinstance(self.within, str):
+            for at, end in (("/within/start", self.within.start), ("/within/end", self.within.end)):
+                if isinstance(end, str) and not end.startswith("timeframe."):
+                    yield at, end
 
+
+Instants = Callable[[Rows], "tuple[NDArray[np.int64], Mask | None]"]
 
 __all__ = ["DatetimeSeries", "Interval", "TickTable"]

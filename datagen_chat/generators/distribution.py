@@ -131,7 +131,7 @@ class Distribution(Generator, word="distribution"):
             spread = min(spread, (self.clamp[1] - self.clamp[0]) / 6)
         return 2 if spread >= 1 or spread <= 0 else min(15, 2 - math.floor(math.log10(spread)))
 
-    def bounds(self) -> tuple[float, float] | None:
+    def clamps(self) -> tuple[float, float] | None:
         """Return the clamp."""
         return self.clamp
 

@@ -44,13 +44,14 @@ def _fields(word: Word, skipped: tuple[str, ...]) -> dict[str, Any]:
         value = getattr(word, name)
         is_default = not field.is_required() and value == field.get_default(call_default_factory=True, validated_data={})
         if name not in skipped and not is_default:
-            found[field.alias or name] = show_instant(value) if _is_instant(field) else _written(value, skipped)
+            is_instant = _is_instant(field) and isinstance(value, int)
+            found[field.alias or name] = show_instant(value) if is_instant else _written(value, skipped)
     return found | (word.__pydantic_extra__ or {})
 
 
 def _is_instant(field: FieldInfo) -> bool:
     schemas = (part.json_schema for part in field.metadata if isinstance(part, WithJsonSchema))
-    return any(schema is not None and schema.get("format") == "instant" for schema in schemas)
+    return any(schema is not None and schema.get("format") in ("instant", "moment") for schema in schemas)
 
 
 def canonical(schema: Dataset | Json) -> str:

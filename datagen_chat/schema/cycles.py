@@ -82,17 +82,17 @@ def _parent_ring(table: str, index: Index) -> tuple[str, ...]:
 
 
 def _column_cycles(index: Index) -> Iterator[Problem]:
-    places = {(table.id, column.name): at for at, table, column in reversed(index.every_column)}
+    places: dict[Need, str] = {(table.id, None): f"/nodes/{i}" for i, table in enumerate(index.dataset.nodes)}
+    places |= {(table.id, column.name): at + "/generator" for at, table, column in reversed(index.every_column)}
     for ring in _rings(needs(index)):
-        start = next(need for need in ring if need[1] is not None)
+        start = next((need for need in ring if need[1] is not None), ring[0])
         turned = ring[ring.index(start) :] + ring[: ring.index(start)]
         names = [f"{table}.{column}" if column else f"rows of {table}" for table, column in (*turned, start)]
-        if len(ring) == 1:
-            message = f"{names[0]} takes its values from itself."
-        else:
+        if len(ring) > 1:
             message = f"These columns wait for each other: {' → '.join(names)}."
-        at = places[start[0], start[1] or ""] + "/generator"
-        yield Problem(at, "column-cycle", message, "Make one of them without the others.")
+        else:
+            message = f"{names[0]} takes its values from itself." if start[1] else f"The {names[0]} depend on themselves."
+        yield Problem(places[start], "column-cycle", message, "Make one of them without the others.")
 
 
 def _rings(graph: Mapping[Need, tuple[Need, ...]]) -> Iterator[list[Need]]:

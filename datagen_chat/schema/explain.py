@@ -22,7 +22,7 @@ from datagen_chat.problems import Problem, did_you_mean, pointer, shown
 from datagen_chat.schema.json_schema import annotated_schema, formats
 from datagen_chat.schema.limits import PROBLEM_LIMIT
 from datagen_chat.schema.model import Column, Table
-from datagen_chat.words import COLUMN_PATTERN, NAME_PATTERN, REFERENCE_PATTERN, Word
+from datagen_chat.words import COLUMN_PATTERN, MOMENT_PATTERN, NAME_PATTERN, REFERENCE_PATTERN, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +183,7 @@ _FORMS = {
     REFERENCE_PATTERN: ("bad-reference", 'Write it as "table.column".'),
     COLUMN_PATTERN: ("bad-reference", 'Write a column\'s name, or "table.column".'),
     INSTANT_PATTERN: ("bad-instant", "Write an instant in UTC such as 2024-01-01T00:00:00Z."),
+    MOMENT_PATTERN: ("bad-instant", 'Write an instant such as 2024-01-01T00:00:00Z, or a column such as "order.placed_at".'),
     "^timeframe$": ("bad-window", 'Write "timeframe", or an object with start and end.'),
 }
 
@@ -193,10 +194,15 @@ def _bad_form(slip: Slip) -> Iterator[Problem]:
 
 
 def _bad_format(slip: Slip) -> Iterator[Problem]:
-    yield Problem(slip.at(), f"bad-{slip.rule}", f"{slip.cause}.".replace("\n", "\\n"), _FORM_HINTS[slip.rule])
+    code = "bad-instant" if slip.rule == "moment" else f"bad-{slip.rule}"
+    yield Problem(slip.at(), code, f"{slip.cause}.".replace("\n", "\\n"), _FORM_HINTS[slip.rule])
 
 
-_FORM_HINTS = {"instant": _FORMS[INSTANT_PATTERN][1], "frequency": "Write a step such as H, D, W, M or 15min."}
+_FORM_HINTS = {
+    "instant": _FORMS[INSTANT_PATTERN][1],
+    "moment": _FORMS[MOMENT_PATTERN][1],
+    "frequency": "Write a step such as H, D, W, M or 15min.",
+}
 
 
 def _bound(code: str, relation: str, hint: str) -> Callable[[Slip], Iterator[Problem]]:

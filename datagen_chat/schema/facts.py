@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from datagen_chat.generators.base import Layout
+from datagen_chat.generators.base import Bound, Layout
 from datagen_chat.schema.index import Index
 from datagen_chat.schema.model import Column, Table
 from datagen_chat.words import ColumnType, Scalar
@@ -92,6 +92,11 @@ class ColumnFacts(TableFacts):
     def is_unique(self) -> bool:
         """Whether no two rows may have the same value."""
         return self.index.must_not_repeat((self.table.id, self.column.name))
+
+    @property
+    def bounds(self) -> tuple[Bound, ...]:
+        """The declared inequalities that the values are to be drawn within."""
+        return self.index.bounds.get((self.table.id, self.column.name), ())
 
     @property
     def has_modifiers(self) -> bool:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from datagen_chat.generators.base import Layout, Source
+from datagen_chat.generators.base import Bound, Layout, Source
+from datagen_chat.schema.fanouts import reach
 from datagen_chat.schema.model import Column, Dataset, Table
 from datagen_chat.words import Scalar
 
@@ -98,6 +99,15 @@ class Index:
         from datagen_chat.schema.facts import ColumnFacts
 
         return ColumnFacts(self, self.tables[place[0]], self.columns[place])
+
+    @cached_property
+    def bounds(self) -> Mapping[Place, tuple[Bound, ...]]:
+        """The declared inequalities that columns are to be drawn within."""
+        if not self.dataset.constraints.inequalities:
+            return {}
+        from datagen_chat.schema.bounds import time_bounds
+
+        return time_bounds(self)
 
     @cached_property
     def _outcomes(self) -> dict[Place, tuple[Scalar, ...] | None]:
@@ -222,7 +232,7 @@ def children_range(table: Table) -> tuple[float, float]:
     """Return the fewest and the most rows that one row of the first parent has."""
     if table.rows is not None:
         return 0.0, math.inf
-    low, high = table.fanout.reach() if table.fanout else (1, 1)
+    low, high = reach(table.fanout) if table.fanout else (1, 1)
     return low, math.inf if high is None else high
 
 

@@ -6,6 +6,7 @@ property per word; laws and fanouts are chosen by if/then on the key that names 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -18,8 +19,9 @@ from datagen_chat.generators import GENERATORS
 from datagen_chat.instants import parse_instant, parse_step
 from datagen_chat.laws import LAWS
 from datagen_chat.modifiers import MODIFIERS
+from datagen_chat.schema.fanouts import CaseFanout
 from datagen_chat.schema.model import Dataset
-from datagen_chat.words import Registered
+from datagen_chat.words import COLUMN_PATTERN, Registered, Word
 
 if TYPE_CHECKING:
     from jsonschema import FormatChecker
@@ -50,11 +52,12 @@ def annotated_schema() -> Node:
     parts: Node = {"dataset": Dataset.model_json_schema(schema_generator=_Plain)}
     for family, words in FAMILIES.items():
         parts |= {f"{family}_{word}": cls.model_json_schema(schema_generator=_Plain) for word, cls in words.items()}
+    parts["CaseFanout"] = CaseFanout.model_json_schema(schema_generator=_Plain)
     for part in list(parts.values()):
         parts |= part.pop("$defs", {})
     parts = {name: _tidy(part) for name, part in parts.items()}
     parts["generator"] = _keyed("generator", GENERATORS)
-    parts["fanout"] = _tagged("fanout", "distribution", SPREADS, parts)
+    parts["fanout"] = _tagged("fanout", "distribution", SPREADS, parts, {"case": CaseFanout})
     return {**parts.pop("dataset"), "$defs": dict(sorted(parts.items()))}
 
 
@@ -64,8 +67,13 @@ def formats() -> FormatChecker:
 
     checker = FormatChecker(formats=())
     checker.checks("instant", raises=ValueError)(lambda value: not isinstance(value, str) or parse_instant(value) is not None)
+    checker.checks("moment", raises=ValueError)(lambda value: not isinstance(value, str) or _is_moment(value))
     checker.checks("frequency", raises=ValueError)(lambda value: not isinstance(value, str) or parse_step(value) is not None)
     return checker
+
+
+def _is_moment(text: str) -> bool:
+    return re.fullmatch(COLUMN_PATTERN, text) is not None or parse_instant(text) is not None
 
 
 class _Plain(GenerateJsonSchema):
@@ -90,13 +98,18 @@ def _keyed(family: str, words: Words) -> Node:
     }
 
 
-def _tagged(family: str, tag: str, words: Words, parts: Node) -> Node:
-    """Return the schema of an object whose key `tag` is the word that the other keys belong to."""
+def _tagged(family: str, tag: str, words: Words, parts: Node, others: Mapping[str, type[Word]]) -> Node:
+    """Return the schema of an object whose key `tag` is the word that the other keys belong to; or whose key is another's."""
     named = {"type": "string", "enum": sorted(words), "synonyms": _synonyms(words), "also": ["type", "kind", "dist", "name"]}
     for word in words:
         parts[f"{family}_{word}"]["properties"][tag] = named
     choices = [_when(tag, word, {"$ref": f"#/$defs/{family}_{word}"}) for word in sorted(words)]
-    return {"type": "object", "family": family, "properties": {tag: named}, "required": [tag], "allOf": choices}
+    properties = {tag: named}
+    for key, cls in others.items():
+        properties[key] = parts[cls.__name__]["properties"][key]
+        lacking = {"properties": {tag: named}, "required": [tag]}
+        choices.append({"if": {"required": [key]}, "then": {"$ref": f"#/$defs/{cls.__name__}"}, "else": lacking})
+    return {"type": "object", "family": family, "properties": properties, "allOf": choices}
 
 
 def _synonyms(words: Words) -> dict[str, str]:

@@ -22,11 +22,11 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
-from datagen_chat.fanouts import SPREADS, Spread
 from datagen_chat.generators.base import ANY_GENERATOR, Generator, Use
 from datagen_chat.generators.datetime_series import Interval
 from datagen_chat.modifiers import MODIFIERS, Modifier
 from datagen_chat.problems import pointer
+from datagen_chat.schema.fanouts import ANY_FANOUT, Fanout, fanout_uses
 from datagen_chat.words import (
     COLUMN_PATTERN,
     NAME_PATTERN,
@@ -52,30 +52,6 @@ TABLE_LIMIT = 500
 COLUMN_LIMIT = 1000
 DEFAULT_ROWS = 1000
 Kind = Literal["entity", "fact", "vocab"]
-
-
-class _AnySpread:
-    """The pydantic type of a fanout; `distribution` in it says which."""
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(read_spread)
-
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return {"type": "object", "family": "fanout"}
-
-
-def read_spread(value: Any) -> Spread:
-    """Return the fanout that an object describes.
-
-    Raises:
-        ValueError: it describes none; the JSON Schema says where and why.
-    """
-    if isinstance(value, Spread):
-        return value
-    word = value.get("distribution") if isinstance(value, dict) else None
-    if not isinstance(word, str) or word not in SPREADS:
-        raise ValueError("not a fanout")
-    return SPREADS[word].model_validate({name: argument for name, argument in value.items() if name != "distribution"})
 
 
 ModifierName = Annotated[str, WithJsonSchema({"type": "string", "enum": sorted(MODIFIERS)})]
@@ -321,7 +297,7 @@ class Table(Word):
     parents: Annotated[tuple[Name, ...], Field(max_length=20)] = term(
         (), "Facts: the tables that its rows hang off; fanout multiplies the first.", also=("parent", "depends_on")
     )
-    fanout: Annotated[Spread, _AnySpread()] | None = term(
+    fanout: Annotated[Fanout, ANY_FANOUT] | None = term(
         None,
         "Facts: how many rows each row of the first parent has; default exactly 1.",
         also=("cardinality", "fan_out", "multiplicity"),
@@ -343,7 +319,22 @@ class Table(Word):
 
     def counted_by(self) -> Iterator[Use]:
         """Yield the columns of the first parent, or of those above it, that the number of rows depends on."""
-        yield from ()
+        if self.fanout is not None:
+            yield from (use.under("/fanout") for use in fanout_uses(self.fanout))
+        for k, column in enumerate(self.columns):
+            yield from (use.under(pointer("columns", k, "generator")) for use in column.generator.counted_by())
+
+    @property
+    def is_ticking(self) -> bool:
+        """Whether the rows of a parent are the ticks of its window: regular times, and nothing else says how many."""
+        is_free = bool(self.parents) and self.rows is None and self.fanout is None and not self.is_unfolded
+        return is_free and any(column.generator.is_regular for column in self.columns)
+
+    @property
+    def is_shaped(self) -> bool:
+        """Whether columns of the parent have a say in the number of its rows, or windows that they limit."""
+        limited = any(column.generator.limits_rows for column in self.columns)
+        return limited or self.is_unfolded or any(True for _ in self.counted_by())
 
     @property
     def is_unfolded(self) -> bool:

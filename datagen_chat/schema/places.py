@@ -44,7 +44,9 @@ def whole(node: Node, value: Json) -> Node:
 
 
 def _holds(condition: Node, value: Json) -> bool:
-    return isinstance(value, dict) and all(value.get(key) == part["const"] for key, part in condition["properties"].items())
+    if not isinstance(value, dict) or not all(key in value for key in condition.get("required", ())):
+        return False
+    return all(value.get(key) == part["const"] for key, part in condition.get("properties", {}).items())
 
 
 def _joined(one: Node, other: Node) -> Node:

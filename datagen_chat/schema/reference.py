@@ -15,7 +15,7 @@ from datagen_chat.words import Registered, Word
 
 Words = Mapping[str, type[Registered]]
 _REMARK = "Any object may also carry a `comment` or `description`; they change nothing. Unknown keys and nulls are errors."
-_FORMATS = {"instant": 'instant "2024-01-01T00:00:00Z"', "frequency": 'step such as "D"'}
+_FORMATS = {"instant": 'instant "2024-01-01T00:00:00Z"', "moment": "instant or column", "frequency": 'step such as "D"'}
 
 
 def reference(*, compact: bool = False) -> str:

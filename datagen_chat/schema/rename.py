@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from datagen_chat.schema.json_schema import Node, annotated_schema
 from datagen_chat.schema.places import columns_of, rename_key, step, tables_of, whole
-from datagen_chat.words import COLUMN_PATTERN, NAME_PATTERN, REFERENCE_PATTERN
+from datagen_chat.words import COLUMN_PATTERN, MOMENT_PATTERN, NAME_PATTERN, REFERENCE_PATTERN
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +82,10 @@ def _in_value(node: Node, holder: Any, key: Any, own: str | None) -> Iterator[_M
 
 
 def _in_text(pattern: str | None, value: str, holder: Any, key: Any, own: str | None) -> Iterator[_Mention]:
-    if pattern in (REFERENCE_PATTERN, COLUMN_PATTERN) and value.count(".") == 1:
+    if pattern in (REFERENCE_PATTERN, COLUMN_PATTERN, MOMENT_PATTERN) and re.fullmatch(REFERENCE_PATTERN, value):
         table, _, column = value.partition(".")
         yield _Mention(holder, key, table, column)
-    elif pattern in (NAME_PATTERN, COLUMN_PATTERN):
+    elif pattern in (NAME_PATTERN, COLUMN_PATTERN) or (pattern == MOMENT_PATTERN and re.fullmatch(NAME_PATTERN, value)):
         yield _Mention(holder, key, own, value, is_qualified=False)
 
 

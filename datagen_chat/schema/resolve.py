@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from datagen_chat.branches import check_names, covers
+from datagen_chat.fanouts import Spread
 from datagen_chat.instants import show_instant
 from datagen_chat.problems import Problem, did_you_mean, note, pointer
 from datagen_chat.schema.cycles import check_cycles
 from datagen_chat.schema.facts import ColumnFacts
+from datagen_chat.schema.fanouts import CaseFanout, Fanout, branches, reach, spreads
 from datagen_chat.schema.index import Index
 from datagen_chat.schema.model import DEFAULT_ROWS, Column, Dataset, Table
 from datagen_chat.schema.references import check_references
@@ -61,7 +64,8 @@ def _check_table(table: Table, index: Index) -> Iterator[Problem]:
     yield from _check_lists(table)
     yield from _check_parents(table, index)
     if table.fanout:
-        problems = tuple(table.fanout.check())
+        problems = tuple(problem.under(at) for at, spread in spreads(table.fanout) for problem in spread.check())
+        yield from (problem.under("/fanout") for problem in _check_cases(table, table.fanout, index))
         yield from (problem.under("/fanout") for problem in problems)
         if not problems and table.rows is not None:
             yield from _check_reach(table, index)
@@ -124,6 +128,23 @@ def _check_parents(table: Table, index: Index) -> Iterator[Problem]:
             yield Problem(at, "repeated-parent", f"{table.id} names its parent {parent} twice.", "Remove one of them.")
 
 
+def _check_cases(table: Table, fanout: Fanout, index: Index) -> Iterator[Problem]:
+    """Yield cases that no value takes, and values that no case takes; pointers are relative to the fanout."""
+    if isinstance(fanout, Spread) or not table.parents:
+        return
+    owner, _, column = fanout.case.on.rpartition(".")
+    place = (owner or table.parents[0], column)
+    if place not in index.columns:
+        return
+    outcomes = index.outcomes(place)
+    yield from (problem.under("/case") for problem in check_names(fanout.case.when, index.columns[place].type, outcomes))
+    if fanout.case.else_ is None and not covers(fanout.case.when, index.columns[place].type, outcomes):
+        message = f"Not every value of {'.'.join(place)} has a fanout."
+        yield Problem("/case/else", "missing-else", message, 'Add "else": the fanout for all other values.')
+    for at, each in branches(fanout).items():
+        yield from (problem.under(at) for problem in _check_cases(table, each, index))
+
+
 def _article(kind: str) -> str:
     return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
 
@@ -133,7 +154,7 @@ def _check_reach(table: Table, index: Index) -> Iterator[Problem]:
     assert table.fanout is not None
     if not table.parents or table.parents[0] not in index.tables or table.rows is None:
         return
-    low, high = table.fanout.bounds()
+    low, high = reach(table.fanout) if isinstance(table.fanout, CaseFanout) else table.fanout.bounds()
     fewest, most = index.row_range(table.parents[0])
     if high is not None and table.rows > most * high:
         message = (

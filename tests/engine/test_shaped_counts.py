@@ -1,0 +1,113 @@
+"""The number of a parent's rows follows what its own columns say."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from datagen_chat.engine.estimate import estimate
+from datagen_chat.engine.plan import Plan
+from datagen_chat.schema.model import Dataset
+from datagen_chat.schema.read import read
+from tests.engine.test_promises import column
+
+PlanOf = Callable[..., Plan]
+KEY = {"name": "id", "type": "int", "generator": {"sequence": {}}}
+TIERS = {"choice": {"choices": ["Gold", "Silver", "Bronze"], "weights": [0.2, 0.3, 0.5]}}
+GOLD, OTHERS = {"distribution": "poisson", "lambda": 9}, {"distribution": "uniform", "min": 1, "max": 5}
+
+
+def shop(fanout: dict[str, Any], *, rows: int | None = None, customers: int = 20_000) -> dict[str, Any]:
+    tier = {"name": "tier", "type": "string", "generator": TIERS}
+    vip = {"name": "level", "type": "int", "generator": {"choice": {"choices": [1, 2, 3]}}}
+    parent = {"id": "customer", "kind": "entity", "pk": "id", "rows": customers, "columns": [KEY, tier, vip]}
+    key = {"name": "customer_id", "type": "int", "generator": {"lookup": {"from": "customer.id"}}}
+    child: dict[str, Any] = {"id": "order", "kind": "fact", "pk": "id", "parents": ["customer"], "columns": [KEY, key]}
+    child |= {"fanout": fanout} | ({} if rows is None else {"rows": rows})
+    return {"version": "1.0", "metadata": {"name": "t"}, "nodes": [parent, child]}
+
+
+BY_TIER = {"case": {"on": "customer.tier", "when": {"Gold": GOLD}, "else": OTHERS}}
+NESTED = {
+    "case": {
+        "on": "tier",
+        "when": {
+            "Gold": {"case": {"on": "level", "when": {"1": {"distribution": "constant", "value": 0}}, "else": GOLD}},
+            "Silver": OTHERS,
+            "Bronze": {"distribution": "constant", "value": 2},
+        },
+    }
+}
+
+
+def counts(plan: Plan) -> np.ndarray[Any, Any]:
+    """Return the number of orders of each customer."""
+    return np.bincount(column(plan, "order", "customer_id") - 1, minlength=plan.tables["customer"].row_count)
+
+
+def test_each_case_has_its_own_mean(plan_of: PlanOf) -> None:
+    plan = plan_of(shop(BY_TIER))
+    gold = np.array(column(plan, "customer", "tier")) == "Gold"
+    drawn = counts(plan)
+    # Within four standard errors of the mean: sqrt(9 / n) for a Poisson law of mean 9, sqrt(2 / n) for uniform 1..5.
+    assert abs(drawn[gold].mean() - 9) < 4 * math.sqrt(9 / gold.sum())
+    assert abs(drawn[~gold].mean() - 3) < 4 * math.sqrt(2 / (~gold).sum())
+    assert set(drawn[~gold].tolist()) == {1, 2, 3, 4, 5}
+
+
+def test_cases_nest(plan_of: PlanOf) -> None:
+    plan = plan_of(shop(NESTED))
+    tier, level, drawn = np.array(column(plan, "customer", "tier")), column(plan, "customer", "level"), counts(plan)
+    assert set(drawn[(tier == "Gold") & (level == 1)].tolist()) == {0}
+    assert set(drawn[tier == "Bronze"].tolist()) == {2}
+    assert drawn[(tier == "Gold") & (level != 1)].mean() > 8
+
+
+@pytest.mark.parametrize("rows", [60_000, 250_000])
+def test_a_total_is_exact_and_keeps_the_ratio_of_the_cases(plan_of: PlanOf, rows: int) -> None:
+    plan = plan_of(shop(BY_TIER, rows=rows))
+    gold = np.array(column(plan, "customer", "tier")) == "Gold"
+    drawn = counts(plan)
+    assert drawn.sum() == rows
+    ratio = drawn[gold].mean() / drawn[~gold].mean()
+    # The ratio of two means, each with a relative error of about 1 / sqrt(rows of that kind).
+    assert abs(ratio - 3) < 5 * 3 * math.sqrt(1 / drawn[gold].sum() + 1 / drawn[~gold].sum())
+
+
+def test_editing_one_case_leaves_the_others_as_they_were(plan_of: PlanOf) -> None:
+    other = {"case": {"on": "customer.tier", "when": {"Gold": {"distribution": "constant", "value": 1}}, "else": OTHERS}}
+    before, after = plan_of(shop(BY_TIER)), plan_of(shop(other))
+    gold = np.array(column(before, "customer", "tier")) == "Gold"
+    assert (counts(before)[~gold] == counts(after)[~gold]).all()
+
+
+def test_the_estimate_knows_the_cases() -> None:
+    expected = estimate(Dataset.model_validate(shop(BY_TIER))).rows["order"]
+    # 20 % of 20 000 have 9, the others 3; the estimate looks at 2 000 parents, whose mean has a deviation of about 0.08.
+    assert expected == pytest.approx(20_000 * 4.2, rel=0.08)
+
+
+def case(on: str, value: str, fanout: dict[str, Any]) -> dict[str, Any]:
+    return {"case": {"on": on, "when": {value: fanout}, "else": OTHERS}}
+
+
+MISTAKES = [
+    ({"case": {"on": "customer.tier", "when": {"Gold": GOLD}}}, "/case/else", "missing-else"),
+    (case("customer.tier", "Goldd", GOLD), "/case/when/Goldd", "unknown-case"),
+    (case("customer.level", "x", GOLD), "/case/when/x", "case-type"),
+    (case("customer.nothing", "x", GOLD), "/case/on", "unknown-reference"),
+    (case("order.id", "1", GOLD), "/case/on", "not-an-ancestor"),
+    ({"case": {"on": "tier", "when": {}}}, "/case/when", "too-few-keys"),
+    (case("tier", "Gold", {"distribution": "poison"}), "/case/when/Gold/distribution", "not-one-of"),
+    (case("tier", "Gold", {"distribution": "uniform", "min": 5, "max": 1}), "/case/when/Gold/max", "empty-range"),
+]
+
+
+@pytest.mark.parametrize(("fanout", "place", "code"), MISTAKES)
+def test_a_case_that_cannot_be_is_a_problem_at_its_place(fanout: dict[str, Any], place: str, code: str) -> None:
+    found = read(shop(fanout)).errors
+    assert (f"/nodes/1/fanout{place}", code) in [(problem.at, problem.code) for problem in found]

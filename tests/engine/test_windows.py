@@ -1,0 +1,201 @@
+"""Times lie in the windows of their own parents: between columns, after what they must follow, tick by tick."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+
+from datagen_chat.engine.plan import Plan
+from datagen_chat.instants import DAY, HOUR, parse_instant
+from datagen_chat.schema.read import read
+from tests.engine.test_promises import column
+from tests.engine.test_rows import listed
+
+PlanOf = Callable[..., Plan]
+KEY = {"name": "id", "type": "int", "generator": {"sequence": {}}}
+YEAR = {"start": "2024-01-01T00:00:00Z", "end": "2024-12-31T23:59:59Z"}
+
+
+def shop(child: dict[str, Any], *, rows: int = 400, **more: Any) -> dict[str, Any]:
+    """Return a schema of customers who sign up in 2024 and stay until a later day, with one child table."""
+    signup = {"datetime_series": {"within": "timeframe", "freq": "min"}}
+    until = {"datetime_series": {"within": {"start": "signup", "end": "timeframe.end"}, "freq": "D"}}
+    parent = {
+        "id": "customer",
+        "kind": "entity",
+        "pk": "id",
+        "rows": rows,
+        "columns": [
+            KEY,
+            {"name": "signup", "type": "datetime", "generator": signup},
+            {"name": "until", "type": "datetime", "generator": until},
+        ],
+    }
+    key = {"name": "customer_id", "type": "int", "generator": {"lookup": {"from": "customer.id"}}}
+    node = {"id": "visit", "kind": "fact", "pk": "id", "parents": ["customer"], **child}
+    node["columns"] = [KEY, key, *child["columns"]]
+    return {"version": "1.0", "metadata": {"name": "t"}, "timeframe": YEAR, "nodes": [parent, node], **more}
+
+
+def at(generator: dict[str, Any], name: str = "at", type_: str = "datetime", **more: Any) -> dict[str, Any]:
+    return {"name": name, "type": type_, "generator": {"datetime_series": generator}, **more}
+
+
+BETWEEN = {"start": "customer.signup", "end": "customer.until"}
+MANY = {"distribution": "poisson", "lambda": 6}
+
+
+def families(plan: Plan, name: str = "at") -> list[tuple[int, list[int]]]:
+    """Return each customer's row number and the times of its visits."""
+    owners, times = column(plan, "visit", "customer_id"), column(plan, "visit", name)
+    return [(int(owner) - 1, times[owners == owner].tolist()) for owner in np.unique(owners)]
+
+
+def test_times_lie_between_the_columns_and_ascend(plan_of: PlanOf) -> None:
+    plan = plan_of(shop({"fanout": MANY, "columns": [at({"within": BETWEEN, "freq": "h"})]}))
+    start, end = column(plan, "customer", "signup"), column(plan, "customer", "until")
+    for owner, times in families(plan):
+        assert start[owner] <= times[0]
+        assert times[-1] <= end[owner]
+        assert times == sorted(times)
+        assert all((time - start[owner]) % HOUR == 0 for time in times)
+
+
+def test_hours_without_weight_never_come_in_any_window(plan_of: PlanOf) -> None:
+    pattern = {"dimension": "hour", "weights": [0] * 8 + [1] * 10 + [0] * 6}
+    until = {"start": "customer.signup", "end": "timeframe.end"}
+    plan = plan_of(shop({"fanout": MANY, "columns": [at({"within": until, "freq": "7min", "pattern": pattern})]}))
+    long_enough = column(plan, "customer", "signup") < parse_instant("2024-12-30T00:00:00Z")
+    hours = [time // HOUR % 24 for owner, times in families(plan) if long_enough[owner] for time in times]
+    assert set(hours) == set(range(8, 18))
+
+
+def test_without_a_fanout_every_tick_of_the_window_is_one_row(plan_of: PlanOf) -> None:
+    plan = plan_of(shop({"columns": [at({"within": BETWEEN, "freq": "D", "spacing": "regular"})]}))
+    start, end = column(plan, "customer", "signup"), column(plan, "customer", "until")
+    expected = np.maximum((end - start) // DAY + 1, 0)
+    assert plan.tables["visit"].row_count == expected.sum()
+    for owner, times in families(plan):
+        assert times == list(range(start[owner], end[owner] + 1, DAY))
+
+
+def test_monthly_ticks_keep_the_day_or_the_last_one_of_the_month(plan_of: PlanOf) -> None:
+    written = shop({"columns": [at({"within": BETWEEN, "freq": "M", "spacing": "regular"})]}, rows=1)
+    signup = {"choice": {"choices": ["2024-01-31T10:00:00Z"]}}
+    until = {"choice": {"choices": ["2024-05-31T09:00:00Z"]}}
+    written["nodes"][0]["columns"][1]["generator"], written["nodes"][0]["columns"][2]["generator"] = signup, until
+    [(_, times)] = families(plan_of(written))
+    assert len(times) == 4
+    assert times == [parse_instant(f"2024-{day}T10:00:00Z") for day in ("01-31", "02-29", "03-31", "04-30")]
+
+
+def test_a_window_that_ends_before_it_starts_has_no_ticks(plan_of: PlanOf) -> None:
+    backwards = {"start": "customer.until", "end": "customer.signup"}
+    written = shop({"columns": [at({"within": backwards, "freq": "D", "spacing": "regular"})]})
+    plan = plan_of(written)
+    start, end = column(plan, "customer", "until"), column(plan, "customer", "signup")
+    assert plan.tables["visit"].row_count == np.count_nonzero(start == end)
+
+
+def test_no_tick_comes_twice_where_ticks_are_distinct(plan_of: PlanOf) -> None:
+    columns = [at({"within": BETWEEN, "freq": "D", "distinct": True}, type_="datetime")]
+    plan = plan_of(shop({"fanout": {"distribution": "poisson", "lambda": 40}, "columns": columns}))
+    start, end = column(plan, "customer", "signup"), column(plan, "customer", "until")
+    room = np.maximum((end - start) // DAY + 1, 0)
+    for owner, times in families(plan):
+        assert all(one < other for one, other in pairwise(times))
+        assert len(times) <= room[owner]
+    assert [told.code for told in plan.told] == ["fanout-cut"]
+
+
+@pytest.mark.parametrize("op", [">=", ">"])
+def test_a_declared_order_bounds_the_draw_on_the_grid(plan_of: PlanOf, op: str) -> None:
+    promised = {"inequalities": [{"left": "visit.at", "op": op, "right": "customer.signup"}]}
+    plan = plan_of(shop({"fanout": MANY, "columns": [at({"within": "timeframe", "freq": "h"})]}, constraints=promised))
+    start = column(plan, "customer", "signup")
+    for owner, times in families(plan):
+        last = parse_instant("2024-12-31T23:00:00Z")
+        assert start[owner] > last or (times[0] > start[owner] if op == ">" else times[0] >= start[owner])
+        assert start[owner] > last or all(time % HOUR == 0 for time in times)
+
+
+def test_the_later_of_two_columns_of_a_row_follows_the_earlier(plan_of: PlanOf) -> None:
+    promised = {"inequalities": [{"left": "visit.at", "op": "<=", "right": "visit.left"}]}
+    columns = [at({"within": "timeframe", "freq": "h"}), at({"within": "timeframe", "freq": "min"}, "left")]
+    plan = plan_of(shop({"fanout": MANY, "columns": columns}, constraints=promised))
+    assert (column(plan, "visit", "at") <= column(plan, "visit", "left")).all()
+    free = plan_of(shop({"fanout": MANY, "columns": columns}))
+    assert (column(plan, "visit", "at") == column(free, "visit", "at")).all()
+
+
+def test_a_day_after_an_instant_begins_after_it(plan_of: PlanOf) -> None:
+    promised = {"inequalities": [{"left": "visit.day", "op": ">=", "right": "customer.signup"}]}
+    columns = [at({"within": "timeframe", "freq": "D"}, "day", "date")]
+    plan = plan_of(shop({"fanout": MANY, "columns": columns}, constraints=promised))
+    start = column(plan, "customer", "signup")
+    last = parse_instant("2024-12-31T00:00:00Z")
+    assert all(start[owner] > last or day * DAY >= start[owner] for owner, days in families(plan, "day") for day in days)
+
+
+def test_an_order_that_would_make_two_columns_wait_for_each_other_is_left_to_the_check(plan_of: PlanOf) -> None:
+    promised = {"inequalities": [{"left": "customer.signup", "op": "<=", "right": "customer.until"}]}
+    written = shop({"fanout": MANY, "columns": []}, constraints=promised)
+    plan = plan_of(written)
+    assert (column(plan, "customer", "signup") <= column(plan, "customer", "until")).all()
+
+
+def test_an_empty_window_gives_null_where_that_is_allowed_and_its_start_elsewhere(plan_of: PlanOf) -> None:
+    never = {"start": "customer.signup", "end": "2023-06-01T00:00:00Z"}
+    columns = [at({"within": never, "freq": "D"}), at({"within": never, "freq": "D"}, "maybe", nullable=True)]
+    plan = plan_of(shop({"fanout": MANY, "columns": columns}))
+    rows = plan.tables["visit"].rows(range(plan.tables["visit"].row_count))
+    assert set(listed(rows.values("maybe"))) == {None}
+    owners = column(plan, "visit", "customer_id") - 1
+    assert (column(plan, "visit", "at") == column(plan, "customer", "signup")[owners]).all()
+    assert {told.code for told in plan.told} == {"empty-window"}
+
+
+WINDOWED = [
+    {"within": BETWEEN, "freq": "h"},
+    {"within": BETWEEN, "freq": "min", "pattern": {"dimension": "dow", "weights": [1, 2, 3, 4, 5, 6, 7]}},
+    {"within": BETWEEN, "freq": "D", "distinct": True},
+    {"within": BETWEEN, "freq": "W", "spacing": "regular"},
+]
+
+
+@pytest.mark.parametrize("generator", WINDOWED, ids=lambda generator: "-".join(map(str, generator.values()))[-20:])
+def test_windows_do_not_depend_on_how_rows_are_cut(plan_of: PlanOf, generator: dict[str, Any]) -> None:
+    written = shop({"fanout": MANY, "columns": [at(generator)]})
+    table, again = plan_of(written).tables["visit"], plan_of(written).tables["visit"]
+    whole = listed(table.rows(range(table.row_count)).values("at"))
+    cut = table.row_count // 2 + 1
+    parts = [listed(again.rows(part).values("at")) for part in (range(cut, table.row_count), range(cut))]
+    assert parts[1] + parts[0] == whole
+    numbers = np.array([cut, 3, cut, 0], dtype=np.int64)
+    assert listed(again.rows(numbers).values("at")) == [whole[number] for number in numbers.tolist()]
+
+
+MISTAKES = [
+    ({"within": {"start": "customer.signup", "end": "customer.name"}, "freq": "D"}, "/within/end", "unknown-reference"),
+    ({"within": {"start": "customer.id", "end": "timeframe.end"}, "freq": "D"}, "/within/start", "reference-type"),
+    ({"within": {"start": "other", "end": "timeframe.end"}, "freq": "D", "distinct": True}, "/within/start", "window-per-row"),
+    ({"within": {"start": "at", "end": "timeframe.end"}, "freq": "D"}, "", "column-cycle"),
+    ({"within": {"start": "2024-13-01", "end": "timeframe.end"}, "freq": "D"}, "/within/start", "bad-instant"),
+    (
+        {"within": BETWEEN, "spacing": "regular", "pattern": {"dimension": "dow", "weights": [1] * 7}},
+        "/spacing",
+        "pattern-no-effect",
+    ),
+]
+
+
+@pytest.mark.parametrize(("generator", "place", "code"), MISTAKES)
+def test_a_window_that_cannot_be_is_a_problem_at_its_place(generator: dict[str, Any], place: str, code: str) -> None:
+    columns = [at(generator), at({"within": "timeframe", "freq": "D"}, "other")]
+    found = read(shop({"fanout": MANY, "columns": columns})).errors
+    word = "" if code == "column-cycle" else "/datetime_series"
+    assert (f"/nodes/1/columns/2/generator{word}{place}", code) in [(problem.at, problem.code) for problem in found]
