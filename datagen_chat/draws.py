@@ -99,11 +99,24 @@ def below(key: Key, rows: RowNumbers, bound: int) -> NDArray[np.int64]:
         Lemire, "Fast random integer generation in an interval", ACM TOMACS 29 (2019).
     """
     if bound > 1 << 16:
-        return scaled(bits(key, rows), np.uint64(bound))
+        drawn = bits(key, rows)
+        return scaled(drawn, np.uint64(bound)) if bound >> 32 else _scaled_by_half(drawn, np.uint64(bound))
     product = bits32(key, rows).astype(np.uint64)
     product *= np.uint64(bound)
     product >>= _32
     return product.view(np.int64)
+
+
+def _scaled_by_half(drawn: NDArray[np.uint64], bound: np.uint64) -> NDArray[np.int64]:
+    """Return what `scaled` does for a bound of up to 32 bits; the draws are used up."""
+    low = drawn & _LOW
+    low *= bound
+    low >>= _32
+    drawn >>= _32
+    drawn *= bound
+    drawn += low
+    drawn >>= _32
+    return drawn.view(np.int64)
 
 
 def scaled(drawn: NDArray[np.uint64], bound: np.uint64 | NDArray[np.uint64]) -> NDArray[np.int64]:

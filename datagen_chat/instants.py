@@ -99,7 +99,9 @@ class Grid:
     def at(self, ticks: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the instants of these tick numbers, in microseconds."""
         if self.step.length:
-            return self.start + ticks * self.step.length
+            instants = ticks * self.step.length
+            instants += self.start
+            return instants
         return add_months(np.int64(self.start), ticks * self.step.months)
 
 

@@ -43,7 +43,9 @@ def _bucket_total() -> Quantiles:
 
 
 def _spacings(key: Key, rows: RowNumbers) -> NDArray[np.int64]:
-    return _exponential().sample(bits32(key, rows)).astype(np.int64) + 1
+    spacings = _exponential().sample(bits32(key, rows)).astype(np.int64)
+    spacings += 1
+    return spacings
 
 
 def ordered_uniform(key: Key, after: Key, rows: RowNumbers, siblings: Siblings) -> NDArray[np.float64]:
@@ -84,8 +86,8 @@ def _in_whole_families(key: Key, after: Key, rows: range, siblings: Siblings) ->
     np.cumsum(_spacings(key, range(low, high)), out=sums[1:])
     before = sums.take(siblings.first - low)
     total = sums.take(siblings.first + siblings.count - low) - before + _spacings(after, siblings.parent)
-    upto = sums[rows.start + 1 - low : rows.stop + 1 - low] - before.take(siblings.family)
-    return np.asarray(upto / total.take(siblings.family))
+    upto = sums[rows.start + 1 - low : rows.stop + 1 - low] - before.take(siblings.family, mode="clip")
+    return np.asarray(upto / total.astype(np.float64).take(siblings.family, mode="clip"))
 
 
 def _partial_sums(

@@ -23,9 +23,9 @@ _KNOT_BITS, _TAIL_BITS = 12, 7
 _SHIFT = np.uint32(32 - _KNOT_BITS)
 _WITHIN = np.uint32((1 << (32 - _KNOT_BITS)) - 1)
 _TAIL = np.uint32(8 << (32 - _KNOT_BITS))
-_HIGH = np.uint32((1 << 32) - int(_TAIL))
 _TAIL_SHIFT = np.uint64(52 - _TAIL_BITS)
 _TAIL_ORIGIN = np.uint64(1023 << _TAIL_BITS)
+_TAIL_SIZE = np.uint64((32 - _KNOT_BITS + 3) << _TAIL_BITS)  # octaves, each with as many knots
 
 
 class Discrete:
@@ -88,30 +88,32 @@ class Quantiles:
         middle, low, high = np.split(knots, [(1 << _KNOT_BITS) + 1, (1 << _KNOT_BITS) + 1 + len(places)])
         slope = np.diff(middle) / (1 << (32 - _KNOT_BITS))
         self.base, self.slope = middle[:-1] + slope * 0.5, slope
-        self.low, self.high = _tail(places, low), _tail(places, high)
+        self.tails = _tails(places, low, high)
 
     def sample(self, drawn: NDArray[np.uint32]) -> NDArray[np.float64]:
         """Return the value at each draw's share, shape (draws,)."""
-        cell = drawn >> _SHIFT
-        values: NDArray[np.float64] = self.slope.take(cell)
-        values *= drawn & _WITHIN
-        values += self.base.take(cell)
-        low, high = np.flatnonzero(drawn < _TAIL), np.flatnonzero(drawn >= _HIGH)
-        values[low] = self._at_end(self.low, drawn.take(low))
-        values[high] = self._at_end(self.high, ~drawn.take(high))
+        cell = (drawn >> _SHIFT).astype(np.intp)
+        values: NDArray[np.float64] = self.slope.take(cell, mode="clip")  # every cell is in the table: NumPy need not look
+        values *= (drawn & _WITHIN).view(np.int32)
+        values += self.base.take(cell, mode="clip")
+        self._correct_ends(values, drawn)
         return values
 
-    @staticmethod
-    def _at_end(tail: _Tail, distance: NDArray[np.uint32]) -> NDArray[np.float64]:
-        place = distance + 1.0
+    def _correct_ends(self, values: NDArray[np.float64], drawn: NDArray[np.uint32]) -> None:
+        """Put the tails' values where draws fall into them."""
+        ends = np.flatnonzero(drawn + _TAIL < _TAIL + _TAIL)  # the sum wraps around: both tails by one comparison
+        drawn = drawn.take(ends)
+        is_high = drawn >= _TAIL
+        place = np.where(is_high, ~drawn, drawn) + 1.0
         cell = (place.view(np.uint64) >> _TAIL_SHIFT) - _TAIL_ORIGIN
-        values: NDArray[np.float64] = tail.base.take(cell) + (place - tail.places.take(cell)) * tail.slope.take(cell)
-        return values
+        cell[is_high] += _TAIL_SIZE
+        tails = self.tails
+        values[ends] = tails.base.take(cell) + (place - tails.places.take(cell)) * tails.slope.take(cell)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Tail:
-    """Values at geometrically spaced places from the end, and their slopes; shape (places,)."""
+class _Tails:
+    """Values at geometrically spaced places from the ends, and their slopes; shape (2 × places,), the low tail first."""
 
     places: NDArray[np.float64]
     base: NDArray[np.float64]
@@ -129,13 +131,14 @@ def _knot_shares() -> tuple[tuple[float, ...], NDArray[np.float64]]:
 
 def _tail_places() -> NDArray[np.float64]:
     """Return 1 + the distances from the end at which a tail has its knots; the upper bits of a float number them."""
-    octaves = 32 - _KNOT_BITS + 3
-    numbers = np.arange(octaves * (1 << _TAIL_BITS) + 1, dtype=np.uint64) + _TAIL_ORIGIN
+    numbers = np.arange(_TAIL_SIZE + 1, dtype=np.uint64) + _TAIL_ORIGIN
     return (numbers << _TAIL_SHIFT).view(np.float64)
 
 
-def _tail(places: NDArray[np.float64], values: NDArray[np.float64]) -> _Tail:
-    return _Tail(places[:-1], values[:-1], np.diff(values) / np.diff(places))
+def _tails(places: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64]) -> _Tails:
+    width = np.diff(places)
+    slopes = np.concatenate([np.diff(low) / width, np.diff(high) / width])
+    return _Tails(np.tile(places[:-1], 2), np.concatenate([low[:-1], high[:-1]]), slopes)
 
 
 def clamped_masses(masses: Masses, clamp: tuple[float, float] | None) -> Masses:

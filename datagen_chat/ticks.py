@@ -53,7 +53,8 @@ class EvenTicks:
 
     def sample(self, shares: NDArray[np.float64]) -> NDArray[np.int64]:
         """Return the tick number for each share."""
-        return np.minimum((shares * self.count).astype(np.int64), self.count - 1)
+        ticks = (shares * self.count).astype(np.int64)
+        return np.minimum(ticks, self.count - 1, out=ticks)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -37,7 +37,7 @@ class Family:
 
     def parents_of(self, rows: range) -> NDArray[np.int64]:
         """Return, for each row, the position of its parent among these parents, shape (rows,)."""
-        having = np.flatnonzero(self.counts)
+        having = np.flatnonzero(self.counts > 0)
         steps = np.zeros(len(rows), dtype=np.int64)
         starts = self.starts.take(having) - rows.start
         inside = int(np.searchsorted(starts, 0, side="right"))

@@ -14,8 +14,10 @@ from datagen_chat.sinks.base import DatasetWriter, Part, TableShape, TableWriter
 from datagen_chat.sinks.digest import TableDigest
 
 BLOCK_ROWS = 1 << 16
-PART_ROWS = 1 << 20
-"""A table gets one more part, at most one for each worker, for every so many rows."""
+PART_COST = 2 << 20
+"""A table gets one more part, at most one for each worker, for every so many cells of average cost."""
+TEXT_COST = 10
+"""A text from no small pool takes about as long to make and to write as so many numbers, times or categories."""
 
 Progress = Callable[[str, int], None]
 """Told the table and the number of its rows that were just written."""
@@ -70,15 +72,21 @@ def _jobs(plan: Plan, workers: int) -> list[_Job]:
     jobs = []
     for table in plan.tables.values():
         shape = table_shape(table)
-        parts = ranges(shape.rows, min(workers, max(shape.rows // PART_ROWS, 1)))
+        parts = ranges(shape.rows, min(workers, max(_cost(shape, shape.rows) // PART_COST, 1)))
         jobs += [_Job(table, shape, rows, Part(index, len(parts))) for index, rows in enumerate(parts)]
     return jobs
 
 
+def _cost(shape: TableShape, rows: int) -> int:
+    """Return about how long some rows of a table take, in cells of average cost."""
+    texts = sum(column.type == "string" and column.layout != "category" for column in shape.columns)
+    return rows * (len(shape.columns) + texts * (TEXT_COST - 1))
+
+
 def _in_threads(run: Callable[[_Job], TableDigest], jobs: list[_Job], workers: int, stop: threading.Event) -> list[TableDigest]:
     with ThreadPoolExecutor(workers) as pool:
-        # The largest tables first, so that no worker is left alone with one at the end.
-        started = {job: pool.submit(run, job) for job in sorted(jobs, key=lambda job: -len(job.rows))}
+        # The longest jobs first, so that no worker is left alone with one at the end.
+        started = {job: pool.submit(run, job) for job in sorted(jobs, key=lambda job: -_cost(job.shape, len(job.rows)))}
         try:
             wait(started.values(), return_when=FIRST_EXCEPTION)
         finally:

@@ -165,8 +165,7 @@ class Distribution(Generator, word="distribution"):
         masses = self.params.masses()
         masses = truncated_masses(masses, self.clamp) if self.truncate and self.clamp else clamped_masses(masses, clamp)
         table, dtype = Discrete(masses.shares), np.float64 if scope.type == "float" else np.int64
-        pool = np.arange(masses.first, masses.first + len(masses.shares)).astype(dtype)
-        return lambda drawn: pool.take(table.sample(drawn))
+        return lambda drawn: np.add(table.sample(drawn), masses.first, dtype=dtype)
 
     def _compile_integers(self, scope: Scope, law: Uniform, clamp: Bounds | None) -> Sampler:
         first, count = _whole_numbers(law, self.clamp if self.truncate else None)

@@ -78,6 +78,12 @@ def test_scaling_is_the_upper_half_of_the_product(bound: int, drawn: int) -> Non
     assert found == drawn * bound >> 64
 
 
+@given(st.integers(2**16 + 1, 2**62) | st.sampled_from([2**16 + 1, 2**32 - 1, 2**32]), st.integers(0, 2**40))
+def test_a_draw_below_a_large_bound_is_the_upper_half_of_the_product(bound: int, row: int) -> None:
+    rows = range(row, row + 50)
+    assert below(Key(5), rows, bound).tolist() == [drawn * bound >> 64 for drawn in bits(Key(5), rows).tolist()]
+
+
 @given(st.integers(1, 2**62), st.integers(0, 2**40))
 def test_draws_below_a_bound_are_below_it(bound: int, row: int) -> None:
     drawn = below(Key(5), range(row, row + 50), bound)

@@ -59,6 +59,20 @@ def test_two_workers_write_parts_with_the_same_content(plan_of: PlanOf, tmp_path
     assert (two / f"host.{format_}").is_file()
 
 
+def test_a_table_of_long_texts_is_shared_sooner_than_one_of_numbers(plan_of: PlanOf, tmp_path: Path) -> None:
+    number = {"name": "id", "type": "int", "generator": {"sequence": {}}}
+    mails = [{"name": name, "type": "string", "generator": {"faker": {"method": "email"}}} for name in ("work", "home")]
+    tables = [
+        {"id": name, "kind": "entity", "pk": "id", "rows": 300_000, "columns": [number, *more]}
+        for name, more in {"person": mails, "thing": []}.items()
+    ]
+    plan = plan_of({"version": "1.0", "metadata": {"name": "texts"}, "nodes": tables})
+    one, two = write(plan, tmp_path / "one", workers=1), write(plan, tmp_path / "two", workers=2)
+    assert hashes(one) == hashes(two)
+    assert len(list((tmp_path / "two" / "person").iterdir())) == 2
+    assert (tmp_path / "two" / "thing.parquet").is_file()
+
+
 def test_another_seed_gives_another_content(plan_of: PlanOf, tmp_path: Path) -> None:
     first, second = (hashes(write(plan_of(draft("iot"), seed), tmp_path / str(seed))) for seed in (1, 2))
     assert first["reading"] != second["reading"]
