@@ -26,6 +26,8 @@ _30, _27, _31, _32, _11 = (np.uint64(n) for n in (30, 27, 31, 32, 11))
 _LOW = np.uint64(0xFFFFFFFF)
 _HALF = np.dtype("<u4")
 RAMP_SIZE = 1 << 16
+WIDE = 1 << 16
+"""Ranges beyond it are drawn from 64 bits, not from 32."""
 
 
 def _ramp(size: int) -> NDArray[np.uint64]:
@@ -98,7 +100,7 @@ def below(key: Key, rows: RowNumbers, bound: int) -> NDArray[np.int64]:
     Source:
         Lemire, "Fast random integer generation in an interval", ACM TOMACS 29 (2019).
     """
-    if bound > 1 << 16:
+    if bound > WIDE:
         drawn = bits(key, rows)
         return scaled(drawn, np.uint64(bound)) if bound >> 32 else _scaled_by_half(drawn, np.uint64(bound))
     product = bits32(key, rows).astype(np.uint64)

@@ -13,7 +13,7 @@ from datagen_chat import draws
 from datagen_chat.draws import Key, numbers_of
 from datagen_chat.engine.descent import descend
 from datagen_chat.engine.keys import key_finder
-from datagen_chat.generators.base import Descent, Layout, Locator, Picker, Rows, Sampler, Source, Unfold
+from datagen_chat.generators.base import Descent, Layout, Locator, Picker, Rows, Sampler, Scorer, Source, Unfold
 from datagen_chat.schema.facts import ColumnFacts, TableFacts
 from datagen_chat.values import Values, masked
 
@@ -81,6 +81,29 @@ class TableScope(TableFacts):
             return values if index is None else values.take(index)
 
         return sample
+
+    def scores(self, table: str | None, column: str) -> Scorer:
+        """Return how to find the normal scores behind a column, of the rows that `reader` would read it from."""
+        owner = self.plan.tables[table or self.owner.name]
+        scope = owner.scope(column)
+        make = scope.column.generator.scores(scope)
+
+        def scores(rows: Rows) -> NDArray[np.float64]:
+            return rows.shared(("scores", column), lambda: make(rows))
+
+        if owner is self.owner:
+            return scores
+        if not self.is_ancestor(owner.name):
+            [local] = self.pointing(owner.name)
+            locate = self.pointer(local, owner.name)
+            return lambda rows: scores(owner.rows(locate(rows)))
+
+        def above(rows: Rows) -> NDArray[np.float64]:
+            higher, index = rows.ancestor(owner.name)
+            found = scores(higher)
+            return found if index is None else found.take(index)
+
+        return above
 
     def _pointed_reader(self, table: str, column: str) -> Sampler:
         [local] = self.pointing(table)

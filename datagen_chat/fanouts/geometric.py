@@ -17,7 +17,7 @@ class GeometricSpread(Spread, word="geometric"):
 
     mean_: Annotated[Weight, Field(le=20_000)] = term(
         description="The mean number of rows of one parent; the most frequent number is 0.",
-        also=("mu", "average", "avg", "lambda", "lam"),
+        also=("mu", "average", "avg"),
         alias="mean",
     )
 

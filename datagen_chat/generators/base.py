@@ -31,7 +31,8 @@ class Use:
 
     `how` says where it is read: "row" in the same row or, with a table, in the row's ancestor or in the row that its only
     key column of that table points at; "target" in any row of a table that is looked up; "ancestor" where both are possible
-    and the table decides; "descendant" in the rows below. `wants` are the types that will do.
+    and the table decides; "descendant" in the rows below. `wants` are the types that will do. `by_score` says that not the
+    value is read but the normal score behind it, which only a generator that `has_scores` has.
     """
 
     at: str
@@ -39,6 +40,7 @@ class Use:
     column: str
     how: How = "row"
     wants: tuple[ColumnType, ...] = COLUMN_TYPES
+    by_score: bool = False
 
     def under(self, pointer: str) -> Use:
         """Return this use with its pointer moved below `pointer`."""
@@ -227,6 +229,7 @@ CATEGORY_LIMIT = 4096
 Sampler = Callable[[Rows], "Values"]
 Picker = Callable[["NDArray[np.int64]"], "Values"]
 Locator = Callable[[Rows], "NDArray[np.int64]"]
+Scorer = Callable[[Rows], "NDArray[np.float64]"]
 
 
 Room = Callable[[Rows], "NDArray[np.int64]"]
@@ -254,6 +257,9 @@ class TableScope(TableFacts, Protocol):
 
     def is_own_table(self, table: str) -> bool:
         """Return whether `table` is the one that this column stands in."""
+
+    def scores(self, table: str | None, column: str) -> Scorer:
+        """Return how to find the normal scores behind a column, of the rows that `reader` would read it from."""
 
     def row_count(self, table: str | None = None) -> int:
         """Return the number of rows of a table."""
@@ -303,6 +309,8 @@ class Generator(Registered):
     fills: ClassVar[tuple[ColumnType, ...]] = COLUMN_TYPES
     is_unfolded: ClassVar = False
     """Whether the values come from what makes the table's rows, a walk or a journey."""
+    has_scores: ClassVar = False
+    """Whether each value follows from one normal score, so that other columns can correlate with it."""
     is_bounded: ClassVar = False
     """Whether values can be drawn within bounds that differ from row to row."""
 
@@ -386,6 +394,10 @@ class Generator(Registered):
     def makes(self, facts: Facts) -> ColumnType:
         """Return the type of what is made, where the column may convert it; the column's own type, most often."""
         return facts.type
+
+    def scores(self, scope: Scope) -> Scorer:
+        """Return the normal scores that the values follow from; only asked of a generator that `has_scores`."""
+        raise NotImplementedError
 
     def compile(self, scope: Scope) -> Sampler:
         """Return the function that makes the column's values for some rows.

@@ -8,23 +8,27 @@ from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, SerializeAsAny, WithJsonSchema, model_validator
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, SerializeAsAny, WithJsonSchema, model_validator
 from pydantic_core import CoreSchema, core_schema
 
 from datagen_chat.bounds import Bounds, inner_bounds, rounded_window, truncated, truncated_masses
-from datagen_chat.draws import below, bits32
-from datagen_chat.generators.base import Facts, Generator, Layout, Rows, Sampler, Scope
+from datagen_chat.draws import WIDE, below, bits, bits32, scaled
+from datagen_chat.generators.base import Facts, Generator, Layout, Locator, Rows, Sampler, Scope, Scorer, Use
 from datagen_chat.laws import LAWS, Law
 from datagen_chat.laws.uniform import Uniform
 from datagen_chat.problems import Problem
+from datagen_chat.scores import draws_of, joined, scores_of
 from datagen_chat.tables import Discrete, Quantiles, clamped_masses
 from datagen_chat.values import Numbers
-from datagen_chat.words import Float, Truth, term
+from datagen_chat.words import ColumnName, Float, Truth, Word, term
 
 _ENDS = (2.0**-33, 1 - 2.0**-33)  # of all that 32 bits can draw
 _MIDDLE = (0.1587, 0.8413)  # the normal law has its deviation there
 _LEAST = 2.0**-30
+_UPPER = np.uint64(32)
 
+Rho = Annotated[Float, Field(ge=-1, le=1)]
+Drawer = Callable[[Rows], NDArray[np.uint32]]
 Picker = Callable[[NDArray[np.uint32]], NDArray[Any]]
 
 
@@ -41,10 +45,31 @@ class _AnyLaw:
 LawName = Annotated[str, WithJsonSchema({"type": "string", "enum": sorted(LAWS)})]
 
 
+class Correlate(Word):
+    """The column that a number goes along with, and how closely."""
+
+    with_: ColumnName = term(
+        description="A column of this row that is made by distribution, or table.column of its ancestor.",
+        also=("column", "to", "on", "target"),
+        alias="with",
+    )
+    rho: Rho = term(
+        description="The correlation of the normal scores, -1 to 1: nearly that of the ranks.",
+        also=("r", "corr", "correlation", "coefficient", "strength"),
+    )
+
+    @property
+    def place(self) -> tuple[str | None, str]:
+        """The table, None being the own one, and the column."""
+        table, _, column = self.with_.rpartition(".")
+        return table or None, column
+
+
 class Distribution(Generator, word="distribution"):
     """A number from a probability law: prices lognormal, measurements normal, counts poisson."""
 
     fills: ClassVar = ("int", "float")
+    has_scores: ClassVar = True
 
     type: LawName = term(description="The law.", also=("name", "dist", "distribution", "kind"))
     params: Annotated[SerializeAsAny[Law], _AnyLaw()] = term(
@@ -57,6 +82,12 @@ class Distribution(Generator, word="distribution"):
         False,
         "Draw again what falls beyond the clamp, so that nothing heaps up at its bounds.",
         also=("truncated", "redraw", "resample", "reject"),
+    )
+
+    correlate: Correlate | None = term(
+        None,
+        "Another column to go along with: taller people weigh more.",
+        also=("correlation", "correlated_with", "correlates", "correlate_with"),
     )
 
     also: ClassVar = ("dist", "random", "numeric")
@@ -100,7 +131,7 @@ class Distribution(Generator, word="distribution"):
         if self.params.discrete:
             return math.fsum(truncated_masses(self.params.masses(), clamp).shares)
         if facts.type == "int" and isinstance(self.params, Uniform):
-            return float(_whole_numbers(self.params, clamp)[1])
+            return float(self._whole_numbers(self.params)[1])
         low, high = map(self.params.share, rounded_window(clamp, 0 if facts.type == "int" else None))
         return high - low
 
@@ -116,6 +147,11 @@ class Distribution(Generator, word="distribution"):
         if any(abs(end) >= 2.0**63 for end in ends):
             message = "The values leave the 64 bits of an int."
             yield Problem("/params", "law-too-large", message, "Use smaller parameters, a clamp, or the type float.")
+
+    def uses(self) -> Iterator[Use]:
+        """Yield the column that this one goes along with."""
+        if self.correlate:
+            yield Use("/correlate/with", *self.correlate.place, by_score=True)
 
     def places(self) -> int:
         """Return 2, or as many places as leave three significant digits where the spread is below 1.
@@ -144,9 +180,37 @@ class Distribution(Generator, word="distribution"):
         clamp = None if self.clamp is None or scope.has_modifiers else inner_bounds(self.clamp, scope.decimals)
         if scope.type == "int" and isinstance(self.params, Uniform):
             return self._compile_integers(scope, self.params, clamp)
-        key = scope.key("value")
+        draw = self._draws(scope)
         pick = self._numbers(scope, clamp) if self.params.discrete else self._values(scope, clamp)
-        return lambda rows: Numbers(pick(bits32(key, rows.numbers)))
+        return lambda rows: Numbers(pick(draw(rows)))
+
+    def scores(self, scope: Scope) -> Scorer:
+        """Return the normal scores of the draws, correlated as the schema says: a Gaussian copula.
+
+        They have nothing to do with how the law, a clamp or rounding turn them into values, so that `rho` is the correlation
+        of the scores. Spearman's correlation of two continuous columns is then 6 / π · asin(rho / 2).
+        """
+        own = self._own_draws(scope)
+        if self.correlate is None:
+            return lambda rows: scores_of(own(rows))
+        rho, theirs = self.correlate.rho, scope.scores(*self.correlate.place)
+        return lambda rows: joined(rho, theirs(rows), scores_of(own(rows)))
+
+    def _draws(self, scope: Scope) -> Drawer:
+        """Return the draws that the values are made from."""
+        if self.correlate is None:
+            return self._own_draws(scope)
+        scores = self.scores(scope)
+        return lambda rows: draws_of(scores(rows))
+
+    def _own_draws(self, scope: Scope) -> Drawer:
+        """Return this column's draws before they are correlated."""
+        key, law = scope.key("value"), self.params
+        is_wide = scope.type == "int" and isinstance(law, Uniform) and self._whole_numbers(law)[1] > WIDE
+        if is_wide and self.correlate is None:
+            # `below` takes 64 bits for a wide range; these are the upper ones.
+            return lambda rows: (bits(key, rows.numbers) >> _UPPER).astype(np.uint32)
+        return lambda rows: bits32(key, rows.numbers)
 
     def _values(self, scope: Scope, clamp: Bounds | None) -> Picker:
         if self.clamp is not None and self.truncate:
@@ -168,18 +232,30 @@ class Distribution(Generator, word="distribution"):
         return lambda drawn: np.add(table.sample(drawn), masses.first, dtype=dtype)
 
     def _compile_integers(self, scope: Scope, law: Uniform, clamp: Bounds | None) -> Sampler:
-        first, count = _whole_numbers(law, self.clamp if self.truncate else None)
-        key = scope.key("value")
+        first, count = self._whole_numbers(law)
+        draw = self._integers(scope, max(count, 1))
 
         def sample(rows: Rows) -> Numbers:
-            drawn = below(key, rows.numbers, max(count, 1)) + first
+            drawn = draw(rows) + first
             return Numbers(drawn if clamp is None else np.clip(drawn, math.ceil(clamp[0]), math.floor(clamp[1])))
 
         return sample
 
+    def _integers(self, scope: Scope, count: int) -> Locator:
+        """Return draws of the whole numbers below `count`."""
+        if self.correlate is None:
+            key = scope.key("value")
+            return lambda rows: below(key, rows.numbers, count)
+        draw, rest = self._draws(scope), scope.key("rest")
 
-def _whole_numbers(law: Uniform, clamp: Bounds | None) -> tuple[int, int]:
-    """Return the first whole number between a law's ends and within the clamp, and how many there are."""
-    low, high = clamp or (law.low, law.high)
-    first, last = math.ceil(max(law.low, low)), math.floor(min(law.high, high))
-    return first, max(last - first + 1, 0)
+        def sample(rows: Rows) -> NDArray[np.int64]:
+            upper = draw(rows).astype(np.uint64) << _UPPER
+            return scaled(upper | bits32(rest, rows.numbers), np.uint64(count))
+
+        return sample
+
+    def _whole_numbers(self, law: Uniform) -> tuple[int, int]:
+        """Return the first whole number that a uniform law can give, and how many there are."""
+        low, high = self.clamp if self.clamp and self.truncate else (law.low, law.high)
+        first, last = math.ceil(max(law.low, low)), math.floor(min(law.high, high))
+        return first, max(last - first + 1, 0)

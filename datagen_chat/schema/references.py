@@ -60,6 +60,9 @@ def _check_use(use: Use, table: Table, index: Index) -> Iterator[Problem]:
     elif use.how == "descendant" and table.id not in index.ancestors(target):
         hint = f"Name a column of a table that hangs off {table.id}."
         yield Problem(use.at, "not-a-descendant", f"The rows of {target} do not hang off those of {table.id}.", hint)
+    elif use.by_score and not found.generator.has_scores:
+        message = f"{target}.{use.column} is made by {found.generator.word}, which nothing can be correlated with."
+        yield Problem(use.at, "no-scores", message, "Name a column that is made by distribution.")
     elif found.type not in use.wants:
         message = f"{target}.{use.column} is of type {found.type}, not {' or '.join(use.wants)}."
         yield Problem(use.at, "reference-type", message, f"Name a column of type {' or '.join(use.wants)}.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from datagen_chat.fanouts import SPREADS
+from datagen_chat.fanouts import SPREADS, Spread
 from datagen_chat.problems import Problem
 from datagen_chat.schema.places import Json, called, holder_of, replace_by
 from datagen_chat.schema.repairs.registry import repairs
@@ -61,18 +61,24 @@ def _flat(fanout: dict[str, Any]) -> dict[str, Any]:
             flat |= _flat(value)
         elif isinstance(value, dict) and word_of(key):
             flat |= {"distribution": word_of(key)} | _flat(value)
+        elif key in _NAMING:
+            flat["distribution"] = (word_of(value) if isinstance(value, str) else None) or value
         else:
-            flat["distribution" if key in _NAMING else key] = value
+            flat[key] = value
     return flat if "distribution" in flat else flat | _guessed(flat)
 
 
 def _guessed(flat: dict[str, Any]) -> dict[str, Any]:
-    """Return the only distribution whose own parameters are there."""
-    for word, cls in SPREADS.items():
-        required = {name for name, field in cls.arguments().items() if field.is_required()}
-        if required and required <= set(flat):
-            return {"distribution": word}
-    return {}
+    """Return the only distribution that has all of the parameters that are there, and needs no other."""
+    fitting = [word for word, cls in SPREADS.items() if _fits(cls, flat)]
+    return {"distribution": fitting[0]} if len(fitting) == 1 else {}
+
+
+def _fits(spread: type[Spread], flat: dict[str, Any]) -> bool:
+    arguments = spread.arguments()
+    node = {"properties": {name: field.json_schema_extra or {} for name, field in arguments.items()}}
+    meant = {called(node, key) for key in flat if key not in ("comment", "description")}
+    return None not in meant and {name for name, field in arguments.items() if field.is_required()} <= meant
 
 
 def word_of(name: str) -> str | None:

@@ -227,7 +227,9 @@ def _bounds_to_clamp(distribution: dict[str, Any], holder: dict[str, Any], key: 
     high = next((name for name in _UPPER if name in holder), None)
     if key not in (low, high) or low is None or high is None or "clamp" in distribution:
         return None
-    distribution["clamp"] = [holder.pop(low), holder.pop(high)]
+    law = law_of(distribution.get("type"))
+    is_parameter = holder is not distribution and law is not None and low in LAWS[law].arguments()
+    distribution["clamp"] = [holder[low] if is_parameter else holder.pop(low), holder.pop(high)]
     return f'Wrote "{low}" and "{high}" as clamp.'
 
 

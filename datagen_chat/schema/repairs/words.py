@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from datagen_chat.problems import Problem
-from datagen_chat.schema.places import Json, columns_of, holder_of, schema_at, tables_of
+from datagen_chat.schema.places import Json, called, columns_of, holder_of, schema_at, tables_of
 from datagen_chat.schema.repairs.registry import repairs
 
 _TYPES = {
@@ -95,13 +95,10 @@ def name_by_synonym(draft: Json, problem: Problem) -> str | None:
     """Give a word that has another name, or other letters' case, its own."""
     holder, key = holder_of(draft, problem.at)
     node, written = schema_at(draft, problem.at), holder[key]
-    words = {word.lower(): word for word in node.get("enum", ()) if isinstance(word, str)}
-    synonyms = {other.lower(): word for other, word in node.get("synonyms", {}).items()}
-    own = (
-        words.get(written.strip().lower())
-        or synonyms.get(written.strip().lower())
-        or (_PARTS.get(written) if key == "dimension" else None)
-    )
+    words: dict[str, dict[str, list[str]]] = {word: {"also": []} for word in node.get("enum", ()) if isinstance(word, str)}
+    for other, word in node.get("synonyms", {}).items():
+        words[word]["also"].append(other)
+    own = called({"properties": words}, written) or (_PARTS.get(written) if key == "dimension" else None)
     if own is None:
         return None
     holder[key] = own
