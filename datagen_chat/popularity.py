@@ -148,11 +148,15 @@ def choice_weights(kind: WeightsKind, count: int) -> tuple[float, ...]:
     >>> [round(weight, 3) for weight in choice_weights(WeightsKind(1.0), 3)]
     [0.545, 0.273, 0.182]
     """
-    head = head_count(kind, count)
-    tail = [math.pow(rank, -kind.exponent) for rank in range(1, count - head + 1)]
-    share = _head_share(kind, count)
-    total = math.fsum(tail) or 1.0
-    return (*(share / head for _ in range(head)), *(weight / total * (1 - share) for weight in tail))
+    return leading_weights(kind, count, count)
+
+
+def leading_weights(kind: WeightsKind, count: int, leading: int) -> tuple[float, ...]:
+    """Return the first `leading` of the weights of `count` choices."""
+    head, share = head_count(kind, count), _head_share(kind, count)
+    total = math.fsum(run.weight for run in _power_runs(kind.exponent, count - head)) or 1.0
+    tail = (math.pow(rank, -kind.exponent) / total * (1 - share) for rank in range(1, leading - head + 1))
+    return (*(share / head for _ in range(min(head, leading))), *tail)
 
 
 def head_count(kind: WeightsKind, count: int) -> int:
@@ -199,6 +203,8 @@ def _runs(kind: WeightsKind, count: int) -> list[_Run]:
 
 def _power_runs(exponent: float, count: int) -> list[_Run]:
     """Return runs of the ranks 1 to `count`, weighing rank**-exponent each: single ranks first, then ever longer ones."""
+    if not count:
+        return []
     single = min(count, _SINGLE)
     runs = [_Run(1, math.pow(rank, -exponent)) for rank in range(1, single + 1)]
     ends = [single]

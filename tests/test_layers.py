@@ -21,7 +21,8 @@ fanouts  tables  window_weights  branches
 bounds  scores  popularity  windows
 generators.base
 order  subsets
-distinct_ticks
+urns
+distinct_ticks  popular_subsets
 generators
 modifiers
 schema
