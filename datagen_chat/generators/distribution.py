@@ -16,7 +16,7 @@ from datagen_chat.draws import WIDE, below, bits, bits32, scaled
 from datagen_chat.generators.base import Facts, Generator, Layout, Locator, Rows, Sampler, Scope, Scorer, Use
 from datagen_chat.laws import LAWS, Law
 from datagen_chat.laws.uniform import Uniform
-from datagen_chat.problems import Problem
+from datagen_chat.problems import Problem, note
 from datagen_chat.scores import draws_of, joined, scores_of
 from datagen_chat.tables import Discrete, Quantiles, clamped_masses
 from datagen_chat.values import Numbers
@@ -112,6 +112,9 @@ class Distribution(Generator, word="distribution"):
         if self.truncate and not self.clamp:
             hint = "Add clamp: the bounds to stay within; or remove truncate."
             yield Problem("/truncate", "truncate-without-clamp", "truncate has no clamp to stay within.", hint)
+        elif self.truncate and facts.has_modifiers:
+            message = "The clamp holds after the modifiers too; what they push beyond it heaps up at its bounds."
+            yield note("/truncate", "truncate-and-modifiers", message, "Leave the modifiers room within the clamp.")
         if not any(problem.is_error for problem in problems):
             yield from self._check_values(facts)
 

@@ -18,6 +18,9 @@ from datagen_chat.words import ColumnType, Scalar
 
 FLOWS: frozenset[tuple[ColumnType, ColumnType]] = frozenset({("int", "float"), ("date", "datetime"), ("datetime", "date")})
 
+LONGEST_CHAIN = 50
+"""So many columns may correlate one after the other."""
+
 
 def check_references(index: Index) -> Iterator[Problem]:
     """Yield what is wrong with lookups, with other columns that generators read, and with the constraints."""
@@ -63,9 +66,24 @@ def _check_use(use: Use, table: Table, index: Index) -> Iterator[Problem]:
     elif use.by_score and not found.generator.has_scores:
         message = f"{target}.{use.column} is made by {found.generator.word}, which nothing can be correlated with."
         yield Problem(use.at, "no-scores", message, "Name a column that is made by distribution.")
+    elif use.by_score and _scores_behind((target, use.column), index) > LONGEST_CHAIN:
+        message = f"The correlation with {target}.{use.column} leads through more than {LONGEST_CHAIN} columns."
+        yield Problem(use.at, "chain-too-long", message, "Name a column nearer to the start of that chain.")
     elif found.type not in use.wants:
         message = f"{target}.{use.column} is of type {found.type}, not {' or '.join(use.wants)}."
         yield Problem(use.at, "reference-type", message, f"Name a column of type {' or '.join(use.wants)}.")
+
+
+def _scores_behind(place: Place, index: Index) -> int:
+    """Return how many columns a column's score follows from, itself included; a circle is no chain."""
+    chain: dict[Place, None] = {}
+    while place in index.columns and place not in chain:
+        chain[place] = None
+        further = [use for use in index.columns[place].generator.uses() if use.by_score]
+        if not further:
+            return len(chain)
+        place = (further[0].table or place[0], further[0].column)
+    return 0
 
 
 def _check_pointed(use: Use, table: Table, target: str, index: Index) -> Iterator[Problem]:

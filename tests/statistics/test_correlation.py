@@ -163,6 +163,18 @@ def test_columns_that_correlate_in_a_circle_are_named() -> None:
     assert [code for _, code in found] == ["column-cycle"]
 
 
+def chain(length: int) -> list[dict[str, Any]]:
+    later = [named(f"c{number}", along(NORMAL, 0.9, f"c{number - 1}")) for number in range(1, length)]
+    return [*reversed(later), named("c0", NORMAL)]
+
+
+def test_a_chain_of_fifty_is_drawn_and_a_longer_one_is_a_problem_at_each_column_beyond(plan_of: PlanOf) -> None:
+    plan = plan_of(table(chain(51), rows=10))
+    assert len(plan.tables["t"].rows(range(10)).values("c50").data) == 10
+    assert codes(*chain(60))[-1] == (f"{60 - 51}/{AT}/with", "chain-too-long")
+    assert len(codes(*chain(53))) == 2
+
+
 def test_scores_are_normal_and_lead_back_to_their_draws() -> None:
     ascending = np.sort(EVERYWHERE)
     scores = scores_of(ascending)

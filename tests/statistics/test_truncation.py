@@ -12,8 +12,9 @@ from scipy import stats
 from datagen_chat.bounds import truncated
 from datagen_chat.engine.plan import Plan
 from datagen_chat.laws import LAWS
+from datagen_chat.schema.read import read
 from datagen_chat.tables import Quantiles
-from tests.statistics.test_generators import ROWS, made, within
+from tests.statistics.test_generators import ROWS, made, table, within
 from tests.statistics.test_laws import codes
 from tests.statistics.test_tables import CONTINUOUS, EVERYWHERE
 
@@ -73,6 +74,17 @@ def test_a_far_tail_is_reached(plan_of: PlanOf) -> None:
     exact = stats.norm(50, 10)
     for share in (0.1, 0.5, 0.9):
         assert within((drawn <= exact.isf(exact.sf(95) * (1 - share))).mean(), share, ROWS)
+
+
+def test_modifiers_change_what_was_drawn_within_the_clamp_and_the_clamp_holds_again(plan_of: PlanOf) -> None:
+    generator = {"distribution": cut("uniform", {"low": 0, "high": 1000}, 100, 200)}
+    doubled = [{"transform": "multiply", "args": {"factor": 1.5}}]
+    drawn = made(plan_of, "float", generator, modifiers=doubled)
+    assert drawn.min() >= 150
+    assert drawn.max() == 200
+    assert within((drawn == 200).mean(), 2 / 3)  # the draws above 133.33
+    schema = table([{"name": "x", "type": "float", "generator": generator, "modifiers": doubled}])
+    assert [problem.code for problem in read(schema).notes] == ["truncate-and-modifiers"]
 
 
 def cut(word: str, params: dict[str, Any], *clamp: float) -> dict[str, Any]:
