@@ -40,6 +40,11 @@ def grammar_for(method: str, locale: str, args: Mapping[str, Any]) -> Grammar | 
     return _cached(method, locale, json.dumps(args, sort_keys=True, default=str), args)
 
 
+def is_shipped(method: str, locale: str) -> bool:
+    """Return whether the grammar of a method without arguments is shipped; none is of a method that is computed."""
+    return method in _shipped(locale).methods
+
+
 def shipped_path(locale: str) -> Path:
     """Return where the shipped grammars of a locale are."""
     return DATA / f"grammars.{locale}.json.xz"

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, PlainValidator, WithJsonSchema
 
-from datagen_chat.distinct_ticks import distinct_ticks
 from datagen_chat.draws import numbers_of, uniform
 from datagen_chat.generators._windows import End, Ends, Windows, is_above, named
 from datagen_chat.generators.base import Bound, Facts, Generator, Room, Rows, Sampler, Scope, TableScope, Use
 from datagen_chat.instants import DAY, Grid, grid, parse_step, show_instant
 from datagen_chat.order import ordered_uniform
-from datagen_chat.permutation import permuted
 from datagen_chat.problems import Problem, note, pointer
 from datagen_chat.ticks import PERIODS, Pattern, TickTable, tick_table
 from datagen_chat.values import Mask, Numbers
-from datagen_chat.windows import WindowTicks, window_ticks
 from datagen_chat.words import MOMENT_PATTERN, Frequency, Instant, Moment, Truth, Weight, Word, check_weights, term
+
+if TYPE_CHECKING:
+    from datagen_chat.windows import WindowTicks
 
 TICK_LIMIT = 2**53
 
@@ -225,6 +225,7 @@ class DatetimeSeries(Generator, word="datetime_series"):
         key, patterns = scope.key("tick"), self._patterns()
         if self.limits_rows:
             return self._in_turn(scope, windows)
+        from datagen_chat.windows import window_ticks
 
         def instants(rows: Rows) -> tuple[NDArray[np.int64], Mask | None]:
             window = windows(rows)
@@ -234,6 +235,8 @@ class DatetimeSeries(Generator, word="datetime_series"):
 
     def _in_turn(self, scope: Scope, windows: Windows) -> Instants:
         """Return the ticks of a table that hangs off no other: one after the other, or each once in random order."""
+        from datagen_chat.permutation import permuted
+
         key, count = scope.key("tick"), scope.row_count()
 
         def instants(rows: Rows) -> tuple[NDArray[np.int64], Mask | None]:
@@ -246,6 +249,9 @@ class DatetimeSeries(Generator, word="datetime_series"):
 
     def _by_parent(self, scope: Scope, windows: Windows) -> Instants:
         """Return the times of windows that the rows of one parent share: in ascending order."""
+        from datagen_chat.distinct_ticks import distinct_ticks
+        from datagen_chat.windows import window_ticks
+
         assert scope.parent is not None
         key, after, parent, patterns = scope.key("tick"), scope.key("after the last"), scope.parent, self._patterns()
 

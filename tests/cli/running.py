@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 import subprocess
@@ -61,9 +62,9 @@ def _run(arguments: list[str], streams: list[str], cwd: Path | None) -> None:
     os._exit(code)
 
 
-def command(*arguments: object, flags: tuple[str, ...] = ()) -> list[str]:
+def command(*arguments: object) -> list[str]:
     """Return the command line of the program."""
-    return [sys.executable, *flags, "-m", "datagen_chat", *map(str, arguments)]
+    return [sys.executable, "-m", "datagen_chat", *map(str, arguments)]
 
 
 def environment(**more: str) -> Mapping[str, str]:
@@ -71,9 +72,20 @@ def environment(**more: str) -> Mapping[str, str]:
     return {**_ENVIRONMENT, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", **more}
 
 
+_LISTING = """
+import json, sys
+from datagen_chat.cli import main
+try:
+    code = main()
+except SystemExit as left:
+    code = left.code
+print(json.dumps([code, sorted(sys.modules)]), file=sys.stderr)
+"""
+
+
 def loaded(*arguments: object) -> tuple[int, set[str]]:
     """Return the exit code of a run, and the modules that it imported: packages of others by their first name, ours in full."""
-    options: dict[str, Any] = {"env": environment(), "capture_output": True, "text": True, "timeout": 120, "check": False}
-    done = subprocess.run(command(*arguments, flags=("-X", "importtime")), **options)
-    names = (line.rpartition("|")[2].strip() for line in done.stderr.split("\n") if line.startswith("import time:"))
-    return done.returncode, {name if name.startswith("datagen_chat.") else name.split(".")[0] for name in names}
+    options: dict[str, Any] = {"env": environment(), "capture_output": True, "text": True, "timeout": 120, "check": True}
+    done = subprocess.run([sys.executable, "-c", _LISTING, *map(str, arguments)], **options)
+    code, names = json.loads(done.stderr.splitlines()[-1])
+    return code, {name if name.startswith("datagen_chat.") else name.split(".")[0] for name in names}

@@ -6,8 +6,16 @@ import pytest
 
 from datagen_chat.faking import catalog
 from datagen_chat.faking.grammar import Grammar, from_json, to_json
-from datagen_chat.faking.store import cache_folder, grammar_for, traced
+from datagen_chat.faking.kernels import KERNELS
+from datagen_chat.faking.prose import COMPOSED
+from datagen_chat.faking.store import cache_folder, grammar_for, is_shipped, traced
 from datagen_chat.faking.survey import look, own
+
+
+def test_what_is_computed_or_composed_is_not_also_shipped() -> None:
+    locales = [path.name.split(".")[1] for path in catalog.DATA.glob("grammars.*")]
+    assert "en_US" in locales
+    assert [(name, locale) for locale in locales for name in {*KERNELS, *COMPOSED} if is_shipped(name, locale)] == []
 
 
 @pytest.fixture
