@@ -22,7 +22,7 @@ bounds  scores  popularity  windows
 generators.base
 order  subsets
 urns
-distinct_ticks  popular_subsets
+distinct_ticks
 generators
 modifiers
 schema

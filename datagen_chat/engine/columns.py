@@ -52,11 +52,20 @@ def compile_column(scope: ColumnScope) -> Sampler:
 
 def _modified(scope: ColumnScope) -> tuple[Sampler, ColumnType]:
     """Return the sampler of a column's values after its modifiers, and their type."""
-    made, type_ = scope.column.generator.compile(scope), scope.column.generator.makes(scope)
+    made, type_ = _made(scope), scope.column.generator.makes(scope)
     for k, change in enumerate(scope.column.modifiers):
         made = change.args.compile(scope.nested("modifiers", str(k)), made)
         type_ = change.args.makes(type_)
     return made, type_
+
+
+def _made(scope: ColumnScope) -> Sampler:
+    """Return the sampler of a generator, or of the numbers that it has in a combination which must not repeat."""
+    generator, numbers = scope.column.generator, scope.combined()
+    if numbers is None or generator.copies:
+        return generator.compile(scope)
+    numbering = generator.numbering(scope)
+    return lambda rows: numbering.value(rows, numbers(rows))
 
 
 def _clamping(scope: ColumnScope) -> list[Stage]:

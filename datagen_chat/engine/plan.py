@@ -8,11 +8,13 @@ from functools import cached_property
 
 from datagen_chat import draws
 from datagen_chat.engine.columns import compile_column
+from datagen_chat.engine.combinations import Combined
 from datagen_chat.engine.counts import Factor, table_counts
 from datagen_chat.engine.fanout import PARENT_BLOCK, Fanout, parent_range
 from datagen_chat.engine.rows import TableRows
 from datagen_chat.engine.scope import ColumnScope, TableScope
-from datagen_chat.generators.base import Layout, Picker, Sampler, Unfold
+from datagen_chat.generators.base import Layout, Locator, Picker, Sampler, Unfold
+from datagen_chat.schema.combinations import Combination, combinations
 from datagen_chat.schema.index import Index
 from datagen_chat.schema.model import Column, Dataset, Table
 from datagen_chat.values import Text, Values, coded
@@ -58,6 +60,15 @@ class TablePlan:
         """Note that some parents have fewer rows than their fanout asked for, because they leave no room for more."""
         message = "The fanout asks for more rows than a parent has room for; it has as many as fit."
         self.plan.tell(self.name, "fanout-cut", message, parents)
+
+    @cached_property
+    def combinations(self) -> tuple[Combined, ...]:
+        """The columns that are drawn together, so that they do not repeat."""
+        return tuple(Combined(each, self) for each in self.plan.combinations if each.table == self.name)
+
+    def combined(self, column: str) -> Locator | None:
+        """Return the numbers that a column has in a combination; None where it is in none."""
+        return next((each.numbers(column) for each in self.combinations if column in each.combination.columns), None)
 
     def factors(self) -> Iterator[Factor]:
         """Yield what multiplies the mean of the fanout, from rows of the parent."""
@@ -141,6 +152,11 @@ class Plan:
         if (table, column) not in self._pickers:
             self._pickers[table, column] = self._make_picker(self.tables[table], column)
         return self._pickers[table, column]
+
+    @cached_property
+    def combinations(self) -> tuple[Combination, ...]:
+        """The columns that are drawn together, so that they do not repeat."""
+        return combinations(self.index)
 
     def tell(self, column: str, code: str, message: str, count: int) -> None:
         """Note that something happened to `count` cells of a column."""

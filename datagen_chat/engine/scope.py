@@ -178,6 +178,10 @@ class ColumnScope(TableScope, ColumnFacts):
         """The places that numbers are rounded to."""
         return 0 if self.column.type == "int" else self.column.places
 
+    def combined(self) -> Locator | None:
+        """Return the numbers that the column has in a combination which must not repeat; None where it is in none."""
+        return None if self.path else self.owner.combined(self.column.name)
+
     def above(self) -> TableScope:
         """Return the scope of words that read the parents' rows."""
         return self.owner.parent_scope()

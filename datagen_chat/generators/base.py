@@ -83,6 +83,9 @@ class Bound:
     column: str
 
 
+Order = Literal["<", "<=", ">", ">=", "!="]
+
+
 class TableFacts(Protocol):
     """What a word may know of a table before any row exists. A table of None is this one."""
 
@@ -118,6 +121,9 @@ class TableFacts(Protocol):
     def row_range(self, table: str | None) -> tuple[float, float]:
         """Return the fewest and the most rows that a table can have."""
 
+    def never_repeats(self, table: str | None, column: str) -> bool:
+        """Return whether no two rows can have the same value in a column."""
+
 
 class Facts(TableFacts, Protocol):
     """What a word's checks may know of its column; no rows exist yet."""
@@ -145,6 +151,10 @@ class Facts(TableFacts, Protocol):
     @property
     def bounds(self) -> tuple[Bound, ...]:
         """The declared inequalities that the values are to be drawn within."""
+
+    @property
+    def twin(self) -> Order | None:
+        """How the key relates to that of the row's own ancestor, where an earlier column holds that; None where none does."""
 
 
 def may_read_null(facts: TableFacts, table: str | None, column: str) -> bool:
@@ -232,7 +242,24 @@ Locator = Callable[[Rows], "NDArray[np.int64]"]
 Scorer = Callable[[Rows], "NDArray[np.float64]"]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Numbering:
+    """Values by numbers from 0 to below `size`, so that they can be drawn without repetition.
+
+    `sizes` gives the size for each parent row where it differs; `value` returns the values of numbers, one for each row.
+    `draw` and `weights` are there where some values are likelier: a number for each row under a key, and all weights.
+    """
+
+    size: int
+    value: Callable[[Rows, NDArray[np.int64]], Values]
+    sizes: Callable[[Rows], NDArray[np.int64]] | None = None
+    draw: Callable[[Key, NDArray[np.int64]], NDArray[np.int64]] | None = None
+    weights: Callable[[], NDArray[np.float64]] | None = None
+
+
 Room = Callable[[Rows], "NDArray[np.int64]"]
+ANY_NUMBER = 1 << 40
+"""More rows than any parent has."""
 
 
 class TableScope(TableFacts, Protocol):
@@ -302,6 +329,9 @@ class Scope(TableScope, Facts, Protocol):
     def above(self) -> TableScope:
         """Return the scope of words that read the parents' rows."""
 
+    def combined(self) -> Locator | None:
+        """Return the numbers that the column has in a combination which must not repeat; None where it is in none."""
+
 
 class Generator(Registered):
     """What a column is made by. A word of this family overrides `compile`, and the rest where it has something to say."""
@@ -311,6 +341,8 @@ class Generator(Registered):
     """Whether the values come from what makes the table's rows, a walk or a journey."""
     has_scores: ClassVar = False
     """Whether each value follows from one normal score, so that other columns can correlate with it."""
+    copies: ClassVar = False
+    """Whether every value is copied from one column of some row."""
     is_bounded: ClassVar = False
     """Whether values can be drawn within bounds that differ from row to row."""
 
@@ -374,6 +406,24 @@ class Generator(Registered):
     def clamps(self) -> tuple[float, float] | None:
         """Return the bounds that values are pulled to, where the arguments name any."""
         return None
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether a row is drawn at random even where an ancestor could be copied."""
+        return False
+
+    @property
+    def is_distinct(self) -> bool:
+        """Whether the arguments ask that no value come twice within one parent, and it takes numbers to keep that."""
+        return False
+
+    def numbered(self, facts: Facts) -> float | None:  # noqa: ARG002 - most values are not numbered
+        """Return how many values can be drawn by numbers, the most where it depends; None when they are not numbered."""
+        return None
+
+    def numbering(self, scope: Scope) -> Numbering:
+        """Return the values by numbers; only for generators whose `numbered` gives a size."""
+        raise NotImplementedError
 
     def room(self, above: TableScope, facts: Facts) -> Room | None:  # noqa: ARG002 - most serve any number of rows
         """Return how many rows each parent can have at most, `above` being the scope of words that read parents' rows."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, ClassVar
 
+import numpy as np
 from pydantic import Field
 
 from datagen_chat.draws import bits32
 from datagen_chat.generators._written import check_fit, value_pool
-from datagen_chat.generators.base import CATEGORY_LIMIT, Facts, Generator, Layout, Lots, Rows, Sampler, Scope
+from datagen_chat.generators.base import CATEGORY_LIMIT, Facts, Generator, Layout, Lots, Numbering, Rows, Sampler, Scope
 from datagen_chat.problems import Problem
 from datagen_chat.tables import Discrete
 from datagen_chat.values import Values
@@ -59,6 +60,23 @@ class Choice(Generator, word="choice"):
     def lots(self, facts: Facts) -> Lots:  # noqa: ARG002
         """Return the choices with their weights."""
         return Lots(self.choices, self.weights or (1.0,) * len(self.choices), "choice")
+
+    def numbered(self, facts: Facts) -> int:  # noqa: ARG002
+        """Return the number of choices."""
+        return len(self.choices)
+
+    def numbering(self, scope: Scope) -> Numbering:
+        """Return the choices by their places."""
+        pool, weights = value_pool(self.choices, scope.type), self.weights
+        if weights is None:
+            return Numbering(len(self.choices), lambda _rows, numbers: pool.take(numbers))
+        table = Discrete(weights)
+        return Numbering(
+            len(self.choices),
+            lambda _rows, numbers: pool.take(numbers),
+            draw=lambda key, rows: table.sample(bits32(key, rows)).astype(np.int64),
+            weights=lambda: np.array(weights),
+        )
 
     def places(self) -> int | None:
         """Return None: choices stay as they are written."""

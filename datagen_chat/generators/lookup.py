@@ -8,13 +8,30 @@ from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import PlainValidator, WithJsonSchema
+from pydantic import Field, PlainValidator, WithJsonSchema
 
 from datagen_chat.draws import Key, RowNumbers, below, bits, numbers_of, scaled
-from datagen_chat.generators.base import CATEGORY_LIMIT, Facts, Generator, Layout, Locator, Rows, Sampler, Scope, Source, Use
+from datagen_chat.generators._row_choice import RowChoice, any_row, beside, own_rows, rows_beside, weighed
+from datagen_chat.generators.base import (
+    ANY_NUMBER,
+    CATEGORY_LIMIT,
+    Facts,
+    Generator,
+    Layout,
+    Locator,
+    Numbering,
+    Room,
+    Rows,
+    Sampler,
+    Scope,
+    Source,
+    TableScope,
+    Use,
+)
+from datagen_chat.popularity import WEIGHTS_KIND_PATTERN, read_weights_kind
 from datagen_chat.problems import Problem, SchemaError
 from datagen_chat.values import masked
-from datagen_chat.words import NAME_PATTERN, ColumnType, Reference, Scalar, term
+from datagen_chat.words import NAME_PATTERN, ColumnType, Reference, Scalar, Truth, term
 
 
 def _on(value: Any) -> Any:
@@ -48,6 +65,16 @@ class Lookup(Generator, word="lookup"):
         also=("via", "through", "key", "join_on"),
     )
 
+    weights_kind: Annotated[str | None, Field(pattern=WEIGHTS_KIND_PATTERN)] = term(
+        None,
+        'How popular rows are: "uniform", "zipf@1.2" or "head_tail@{0.6,1.5}"; which rows are popular is random.',
+        also=("weights", "popularity", "skew", "distribution"),
+    )
+    distinct: Truth = term(
+        False, "Whether no row is chosen twice within one parent.", also=("unique", "no_repeats", "without_replacement")
+    )
+
+    copies: ClassVar = True
     also: ClassVar = ("foreign_key", "foreignKey", "fk", "reference", "ref", "references")
     example: ClassVar = {"lookup": {"from": "customer.customer_id"}}
 
@@ -78,13 +105,69 @@ class Lookup(Generator, word="lookup"):
         pointed = self.pointed()
         return (Source("/from", self.table, self.column, pointed[0] if pointed else None),)
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether a row is drawn at random even where an ancestor could be copied."""
+        return self.distinct or self.weights_kind is not None
+
+    @property
+    def is_distinct(self) -> bool:
+        """Whether no row is to be chosen twice within one parent."""
+        return self.distinct
+
+    def _copies_ancestor(self, facts: Facts) -> bool:
+        """Return whether the value is that of the row's own ancestor."""
+        return facts.is_ancestor(self.table) and not self.is_drawn and facts.twin is None
+
+    def check(self, facts: Facts) -> Iterator[Problem]:
+        """Yield arguments that say how to draw a row where none is drawn."""
+        if self.on is not None:
+            for key in ("weights_kind", "distinct"):
+                if getattr(self, key):
+                    message = f"{key} has nothing to choose: on says which row of {self.table} is meant."
+                    yield Problem(f"/{key}", "lookup-with-on", message, f"Put {key} on the lookup of the key, or remove on.")
+        elif self.weights_kind is not None and facts.twin in ("<", "<=", ">", ">="):
+            message = "Which rows may be chosen differs from parent to parent, so that they cannot be weighed."
+            yield Problem("/weights_kind", "weights-beside", message, "Remove weights_kind, or the inequality of the two keys.")
+        elif self.is_drawn and self.table == facts.table_name:
+            key = next(key for key in ("weights_kind", "distinct") if getattr(self, key))
+            message = f"A lookup into its own table makes a tree of earlier rows; {key} cannot be kept there."
+            yield Problem(f"/{key}", "lookup-in-tree", message, f"Remove {key}.")
+
     def layout(self, facts: Facts) -> Layout:
         """Return that an ancestor's ascending numbers stay in order, and that few values repeat."""
-        read, is_above = facts.layout_of(self.table, self.column), facts.is_ancestor(self.table)
+        read, is_above = facts.layout_of(self.table, self.column), self._copies_ancestor(facts)
         if is_above and read in ("sequence", "sorted"):
             return "sorted"
         is_small = not is_above and facts.row_range(self.table)[1] <= CATEGORY_LIMIT
         return "category" if is_small or read == "category" else "plain"
+
+    def numbered(self, facts: Facts) -> float | None:
+        """Return the most rows to choose from, where one is drawn."""
+        if self.on is not None or self.table == facts.table_name or self._copies_ancestor(facts):
+            return None
+        most = facts.row_range(self.table)[1]
+        return most - 1 if facts.twin and most > 1 else most
+
+    def capacity(self, facts: Facts) -> int | None:
+        """Return how many rows there are to choose from, where one is drawn."""
+        most = self.numbered(facts)
+        return None if most is None or not facts.never_repeats(self.table, self.column) else int(min(most, ANY_NUMBER))
+
+    def numbering(self, scope: Scope) -> Numbering:
+        """Return the rows of the table by their numbers; of a second key, those that may stand beside the own ancestor's."""
+        pick = scope.picker(self.table, self.column)
+        choice = self.choice(scope)
+        return Numbering(
+            choice.size, lambda rows, numbers: pick(choice.row(rows, numbers)), choice.sizes, choice.draw, choice.weights
+        )
+
+    def room(self, above: TableScope, facts: Facts) -> Room | None:
+        """Return no room where a second key has no row to hold."""
+        if facts.twin not in ("<", ">"):
+            return None
+        order, count, own = facts.twin, above.row_count(self.table), own_rows(above, self.table)
+        return lambda parents: np.where(rows_beside(order, own(parents), count) > 0, ANY_NUMBER, 0)
 
     def makes(self, facts: Facts) -> ColumnType:
         """Return the type of the column that is read."""
@@ -106,7 +189,9 @@ class Lookup(Generator, word="lookup"):
     def compile(self, scope: Scope) -> Sampler:
         """Return the sampler: the ancestor's value, the pointed row's, or that of a row drawn at random."""
         pointed = self.pointed()
-        if scope.is_ancestor(self.table) and (pointed is None or scope.follows_parent(pointed[0], self.table)):
+        if pointed is not None and scope.is_ancestor(self.table) and scope.follows_parent(pointed[0], self.table):
+            return scope.reader(self.table, self.column)
+        if pointed is None and self._copies_ancestor(scope):
             return scope.reader(self.table, self.column)
         pick, locate = scope.picker(self.table, self.column), self._found(scope)
         is_null = self._nulls(scope)
@@ -121,13 +206,42 @@ class Lookup(Generator, word="lookup"):
         """Return how to find, for each row, the number of the row that its value comes from."""
         if pointed := self.pointed():
             return scope.pointer(pointed[0], self.table)
-        if scope.is_ancestor(self.table):
+        if self._copies_ancestor(scope):
             return scope.ancestor_numbers(self.table)
-        key = scope.key("row")
         if scope.is_own_table(self.table):
+            key = scope.key("row")
             return lambda rows: _earlier(key, rows.numbers)
+        return self._drawn(scope) if scope.row_count(self.table) else self._nowhere
+
+    def _drawn(self, scope: Scope) -> Locator:
+        """Return how to find the row that is drawn for each row: by the combination that it is part of, or by itself."""
+        choice, numbers, key = self.choice(scope), scope.combined(), scope.key("row")
+        if numbers is not None:
+            return lambda rows: choice.row(rows, numbers(rows))
+        if choice.draw is not None:
+            draw = choice.draw
+            return lambda rows: choice.row(rows, draw(key, numbers_of(rows.numbers)))
+        if choice.sizes is None:
+            return lambda rows: choice.row(rows, below(key, rows.numbers, choice.size))
+        sizes, parent = choice.sizes, scope.parent
+
+        def locate(rows: Rows) -> NDArray[np.int64]:
+            assert parent is not None
+            above, index = rows.ancestor(parent)
+            size = sizes(above) if index is None else sizes(above).take(index)
+            return choice.row(rows, scaled(bits(key, rows.numbers), np.maximum(size, 1).astype(np.uint64)))
+
+        return locate
+
+    def choice(self, scope: Scope) -> RowChoice:
+        """Return the rows that can be drawn."""
         count = scope.row_count(self.table)
-        return (lambda rows: below(key, rows.numbers, count)) if count else self._nowhere
+        kind = None if self.weights_kind is None else read_weights_kind(self.weights_kind)
+        assert not isinstance(kind, Problem)
+        chosen = any_row(count) if kind is None else weighed(kind, count, scope.key("popular"))
+        if scope.is_ancestor(self.table):
+            chosen = beside(chosen, scope, self.table, scope.twin or "!=")
+        return chosen
 
     def _nowhere(self, rows: Rows) -> NDArray[np.int64]:
         """Return no row numbers for no rows; for any other there is nothing to look up."""

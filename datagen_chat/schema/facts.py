@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from datagen_chat.generators.base import Bound, Layout
+from datagen_chat.generators.base import Bound, Layout, Order
 from datagen_chat.schema.index import Index
 from datagen_chat.schema.model import Column, Table
 from datagen_chat.words import ColumnType, Scalar
@@ -61,6 +61,10 @@ class TableFacts:
         """Return the fewest and the most rows that a table can have."""
         return self.index.row_range(table or self.table.id)
 
+    def never_repeats(self, table: str | None, column: str) -> bool:
+        """Return whether no two rows can have the same value in a column."""
+        return self.index.never_repeats((table or self.table.id, column))
+
 
 @dataclass(frozen=True)
 class ColumnFacts(TableFacts):
@@ -97,6 +101,11 @@ class ColumnFacts(TableFacts):
     def bounds(self) -> tuple[Bound, ...]:
         """The declared inequalities that the values are to be drawn within."""
         return self.index.bounds.get((self.table.id, self.column.name), ())
+
+    @property
+    def twin(self) -> Order | None:
+        """How the key relates to that of the row's own ancestor, where an earlier column holds that."""
+        return self.index.twins.get((self.table.id, self.column.name))
 
     @property
     def has_modifiers(self) -> bool:

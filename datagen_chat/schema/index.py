@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from datagen_chat.generators.base import Bound, Layout, Source
+from datagen_chat.generators.base import Bound, Layout, Order, Source
 from datagen_chat.schema.fanouts import reach
 from datagen_chat.schema.model import Column, Dataset, Table
 from datagen_chat.words import Scalar
@@ -82,17 +82,24 @@ class Index:
 
     def never_repeats(self, place: Place) -> bool:
         """Return whether no two rows can have the same value: by its generator, or as a copy of the key of a 1:1 parent."""
-        seen: set[Place] = set()
-        while place in self.columns and place not in seen:
-            seen.add(place)
-            table, source = self.tables[place[0]], self._only_source(place)
-            if source is None or source.table not in self.ancestors(table.id):
-                generator = self.columns[place].generator
-                return self.must_not_repeat(place) and generator.capacity(self.facts(place)) is not None
-            if source.on is not None or table.parents[:1] != (source.table,) or children_range(table)[1] > 1:
-                return False
-            place = (source.table, source.column)
-        return False
+        if place not in self._unrepeated:
+            self._unrepeated[place] = False  # what a cycle of lookups finds
+            self._unrepeated[place] = place in self.columns and self._is_unrepeated(place)
+        return self._unrepeated[place]
+
+    @cached_property
+    def _unrepeated(self) -> dict[Place, bool]:
+        return {}
+
+    def _is_unrepeated(self, place: Place) -> bool:
+        table, source = self.tables[place[0]], self._only_source(place)
+        is_copied = source is not None and source.table in self.ancestors(table.id) and self.follows(place, source.table)
+        if source is None or not is_copied:
+            generator = self.columns[place].generator
+            return self.must_not_repeat(place) and generator.capacity(self.facts(place)) is not None
+        if source.on is not None or table.parents[:1] != (source.table,) or children_range(table)[1] > 1:
+            return False
+        return self.never_repeats((source.table, source.column))
 
     def facts(self, place: Place) -> ColumnFacts:
         """Return what the checks of a column's words may know."""
@@ -141,6 +148,8 @@ class Index:
         """Return whether a column holds the key of nothing but its row's ancestor in `table`."""
         seen: set[Place] = set()
         while place not in seen and (source := self._only_source(place)) and source.table in self.ancestors(place[0]):
+            if place in self.twins or self.columns[place].generator.is_drawn:
+                return False
             seen.add(place)
             if source.on is not None and not self.follows((place[0], source.on), source.table):
                 return False
@@ -148,6 +157,16 @@ class Index:
                 return True
             place = (source.table, source.column)
         return False
+
+    @cached_property
+    def twins(self) -> Mapping[Place, Order]:
+        """The columns that look up the key of an ancestor that another column holds already, and how the two relate.
+
+        They draw another row of that table: a second key of the same row would say nothing.
+        """
+        from datagen_chat.schema.twins import find_twins
+
+        return find_twins(self)
 
     def places_of(self, place: Place) -> int | None:
         """Return the decimals that a float column's values have, looked up or rounded here; None where they are unknown."""

@@ -11,6 +11,7 @@ from datagen_chat.generators.faker import Faker
 from datagen_chat.generators.lookup import Lookup
 from datagen_chat.generators.sequence import Sequence
 from datagen_chat.problems import Problem, did_you_mean, nearest, note, pointer, shown
+from datagen_chat.schema.combinations import check_combinations
 from datagen_chat.schema.index import Index, Place
 from datagen_chat.schema.model import Column, ForeignKey, Table
 from datagen_chat.schema.uniqueness import check_repeats
@@ -34,6 +35,7 @@ def check_references(index: Index) -> Iterator[Problem]:
         at = pointer("constraints", "foreign_keys", i)
         yield from (problem.under(at) for problem in _check_foreign_key(key, index))
     yield from _check_unique(index)
+    yield from check_combinations(index)
     yield from _inferred_keys(index)
 
 
@@ -150,18 +152,10 @@ def _check_lookup(table: Table, column: Column, lookup: Lookup, index: Index) ->
         yield Problem("/from", "empty-table", message, f"Give {lookup.table} at least one row.")
     if pointed := lookup.pointed():
         yield from _check_on(table, lookup, *pointed, index)
-    elif is_above:
-        yield from _check_twin(table, column, lookup)
-
-
-def _check_twin(table: Table, column: Column, lookup: Lookup) -> Iterator[Problem]:
-    """Yield a note when two columns look up the same value of the same ancestor's row."""
-    for earlier in table.columns[: table.columns.index(column)]:
-        if isinstance(earlier.generator, Lookup) and earlier.generator == lookup:
-            message = f"{table.id}.{column.name} always equals {earlier.name}: both are {lookup.from_} of the row's own parent."
-            hint = "For two random rows leave parents out and give the table rows; each lookup then draws its own."
-            yield note("/from", "lookup-twice", message, hint)
-            return
+    if order := index.twins.get((table.id, column.name)):
+        relation = {"<": "an earlier", ">": "a later", "!=": "another"}.get(order, "any")
+        message = f"{name} draws {relation} row of {lookup.table}: the row's own is held by another column."
+        yield note("/from", "second-key", message)
 
 
 def _check_countries(table: Table, column: Column, faker: Faker, index: Index) -> Iterator[Problem]:

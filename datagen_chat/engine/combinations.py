@@ -1,0 +1,155 @@
+"""Columns that are drawn together, so that no combination of their values comes twice."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from datagen_chat.draws import Key, RowNumbers, below, numbers_of
+from datagen_chat.draws import key as make_key
+from datagen_chat.generators.base import Locator, Numbering, Room, Rows, Siblings
+from datagen_chat.permutation import permuted
+from datagen_chat.problems import LimitError, Problem, SchemaError
+from datagen_chat.schema.combinations import Combination
+from datagen_chat.subsets import distinct_subset
+from datagen_chat.urns import take_distinct, take_evenly
+
+if TYPE_CHECKING:
+    from datagen_chat.engine.plan import TablePlan
+
+HELD_ROWS = 20_000_000
+"""A weighed combination that must not repeat in a whole table is drawn for all of its rows at once, up to so many."""
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Combined:
+    """The numbers of a combination's columns."""
+
+    combination: Combination
+    owner: TablePlan
+
+    @cached_property
+    def _numberings(self) -> tuple[Numbering, ...]:
+        scopes = [self.owner.scope(name) for name in self.combination.columns]
+        return tuple(scope.column.generator.numbering(scope) for scope in scopes)
+
+    @cached_property
+    def _key(self) -> Key:
+        return make_key(self.owner.plan.seed, self.owner.name, "", "combination", *self.combination.columns)
+
+    @property
+    def _size(self) -> int:
+        return math.prod(each.size for each in self._numberings)
+
+    def numbers(self, column: str) -> Locator:
+        """Return how to find the numbers that one of the columns has."""
+        place = self.combination.columns.index(column)
+        return lambda rows: rows.shared(self.combination, lambda: self._decoded(rows))[place]
+
+    def room(self) -> Room | None:
+        """Return how many rows a parent can have at most."""
+        if not self.combination.per_parent:
+            return None
+        return self._sizes
+
+    def _sizes(self, parents: Rows) -> Ints:
+        """Return how many combinations each parent has to choose from."""
+        sizes = np.ones(len(parents), dtype=np.int64)
+        for each in self._numberings:
+            sizes *= each.size if each.sizes is None else each.sizes(parents)
+        return sizes
+
+    def _decoded(self, rows: Rows) -> list[Ints]:
+        """Return the number of each column, from those of their combinations."""
+        left, found = self._drawn(rows), list[Ints]()
+        for each in self._numberings:
+            size = each.size if each.sizes is None else np.maximum(self._own(rows, each.sizes), 1)
+            found.append(left % size)
+            left = left // size
+        return found
+
+    def _own(self, rows: Rows, sizes: Room) -> Ints:
+        """Return what each row's parent has."""
+        assert self.owner.parent is not None
+        above, index = rows.ancestor(self.owner.parent.name)
+        return sizes(above) if index is None else sizes(above).take(index)
+
+    def _drawn(self, rows: Rows) -> Ints:
+        if not self.combination.per_parent:
+            return self._of_table(rows)
+        if any(each.sizes is not None for each in self._numberings):
+            assert self.owner.parent is not None
+            sizes = self._sizes(rows.ancestor(self.owner.parent.name)[0])
+            return distinct_subset(self._key, rows.numbers, rows.siblings(), np.maximum(sizes, 1), ascending=False)
+        return self._taken(rows.numbers, rows.siblings())
+
+    def _taken(self, rows: RowNumbers, siblings: Siblings) -> Ints:
+        """Return combinations that do not repeat within a parent."""
+        sizes = np.full(len(siblings.count), self._size)
+        if all(each.draw is None for each in self._numberings):
+            return take_evenly(self._key, rows, siblings, sizes, ascending=False).things
+        taken = take_distinct(self._key, rows, siblings, _Combinations(sizes, self._numberings), ascending=False)
+        message = "Not every row could get a combination by weight; others are equally likely."
+        self.owner.plan.tell(self.owner.name, "combinations-even", message, taken.unweighted)
+        return taken.things
+
+    def _of_table(self, rows: Rows) -> Ints:
+        """Return combinations that do not repeat in the whole table."""
+        if self.owner.row_count > self._size:
+            names = ", ".join(self.combination.columns)
+            message = f"{self.owner.name} has {self.owner.row_count} rows, but {names} have only {self._size} different values."
+            raise SchemaError([Problem(self.combination.at, "too-few-values", message, "Lower the number of rows.")])
+        if all(each.draw is None for each in self._numberings):
+            return permuted(self._key, rows.numbers, self._size)
+        return self._whole.take(numbers_of(rows.numbers))
+
+    @cached_property
+    def _whole(self) -> Ints:
+        count = self.owner.row_count
+        if count > HELD_ROWS:
+            message = f"{self.owner.name} has {count} rows; unique values drawn by weight are limited to {HELD_ROWS}."
+            raise LimitError([Problem(self.combination.at, "too-many-rows", message, "Remove the weights, or lower the rows.")])
+        zero = np.zeros(1, dtype=np.int64)
+        family = Siblings(zero, zero, np.array([count], dtype=np.int64), np.zeros(count, dtype=np.int64))
+        return self._taken(range(count), family)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Combinations:
+    """The same combinations for each parent; implements `urns.Urns`."""
+
+    sizes: Ints
+    numberings: tuple[Numbering, ...]
+
+    def take(self, chosen: Ints) -> _Combinations:
+        return replace(self, sizes=self.sizes.take(chosen))
+
+    def is_empty(self) -> NDArray[np.bool_]:
+        return np.zeros(len(self.sizes), dtype=np.bool_)
+
+    def draw(self, key: Key, urn: Ints, names: Ints) -> Ints:  # noqa: ARG002 - all urns are the same
+        drawn, radix = np.zeros(len(names), dtype=np.int64), 1
+        for place, each in enumerate(self.numberings):
+            stream = Key(make_key(key, "column", str(place)))
+            drawn += radix * (below(stream, names, each.size) if each.draw is None else each.draw(stream, names))
+            radix *= each.size
+        return drawn
+
+    def heavy(self, count: Ints) -> Ints:  # noqa: ARG002 - any of them may weigh
+        return self.sizes
+
+    def weights(self, urn: Ints, thing: Ints) -> NDArray[np.float64]:  # noqa: ARG002
+        product, left = np.ones(len(thing)), thing
+        for each in self.numberings:
+            if each.weights is not None:
+                own = each.weights()
+                product *= (own / own.max()).take(left % each.size)
+            left = left // each.size
+        return product

@@ -1,0 +1,85 @@
+"""Which rows of a table a lookup can draw: all alike, by popularity, or those that may stand beside the own ancestor's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from datagen_chat.draws import Key, numbers_of
+from datagen_chat.generators.base import Locator, Order, Rows, Scope, TableScope
+from datagen_chat.permutation import permuted
+from datagen_chat.popularity import WeightsKind, choice_weights, popular_rows
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RowChoice:
+    """Rows of a table by the numbers 0 to below `size`.
+
+    `row` returns the row that each number stands for, given the rows that draw; `sizes` gives the size for each parent row
+    where it differs; `draw` and `weights` are there where some rows are likelier.
+    """
+
+    size: int
+    row: Callable[[Rows, Ints], Ints]
+    sizes: Callable[[Rows], Ints] | None = None
+    draw: Callable[[Key, Ints], Ints] | None = None
+    weights: Callable[[], NDArray[np.float64]] | None = None
+
+
+def any_row(count: int) -> RowChoice:
+    """Return all rows of a table alike."""
+    return RowChoice(count, lambda _rows, numbers: numbers)
+
+
+def weighed(kind: WeightsKind, count: int, spread: Key) -> RowChoice:
+    """Return all rows of a table by popularity; `spread` names the permutation that says which rows are popular."""
+
+    def weights() -> NDArray[np.float64]:
+        ranked = np.array(choice_weights(kind, count))
+        spread_out = np.empty(count)
+        spread_out[permuted(spread, range(count), count)] = ranked
+        return spread_out
+
+    draw = popular_rows(kind, max(count, 1), spread)
+    return RowChoice(count, lambda _rows, numbers: numbers, draw=draw, weights=weights)
+
+
+def beside(choice: RowChoice, scope: Scope, table: str, order: Order) -> RowChoice:
+    """Return the rows that may stand beside the own ancestor's: other ones, or only earlier or later ones."""
+    own, count = scope.ancestor_numbers(table), choice.size
+    if count < 2 and order == "!=":
+        return choice  # there is no other row
+    if choice.draw is not None:
+        return replace(choice, row=lambda rows, numbers: _not_own(choice.row(rows, numbers), own(rows), count))
+    above = own_rows(scope.above(), table)
+    size = count - 1 if order in ("<", ">", "!=") else count
+    sizes = None if order == "!=" else lambda parents: rows_beside(order, above(parents), count)
+    return RowChoice(size, lambda rows, numbers: _shifted(order, numbers, own(rows)), sizes)
+
+
+def rows_beside(order: Order, own: Ints, count: int) -> Ints:
+    """Return how many of `count` rows may stand beside each ancestor's row."""
+    earlier, equal = order[0] in "<!", order[1:] == "=" and order != "!="
+    later = order[0] in ">!"
+    return np.asarray(own * earlier + equal + (count - 1 - own) * later)
+
+
+def own_rows(above: TableScope, table: str) -> Locator:
+    """Return how to find, for rows of the parent, their own ancestor in a table, which may be they themselves."""
+    return (lambda parents: numbers_of(parents.numbers)) if above.is_own_table(table) else above.ancestor_numbers(table)
+
+
+def _shifted(order: Order, numbers: Ints, own: Ints) -> Ints:
+    """Return the rows of these numbers, which leave out the own row or begin with what follows it."""
+    if order == "!=":
+        return numbers + (numbers >= own)
+    return numbers if order[0] == "<" else numbers + own + (order == ">")
+
+
+def _not_own(found: Ints, own: Ints, count: int) -> Ints:
+    return np.where(found == own, (found + 1) % count, found)

@@ -1,0 +1,119 @@
+"""Columns that must not repeat together: which of them can be drawn as one combination, and whether there are enough."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from datagen_chat.problems import Problem, pointer
+from datagen_chat.schema.index import Index, Place, children_range
+from datagen_chat.schema.model import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """Columns of a table that are drawn together, so that no combination comes twice: in the table, or within one parent."""
+
+    at: str
+    table: str
+    columns: tuple[str, ...]
+    per_parent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    at: str
+    places: tuple[Place, ...]
+
+
+def combinations(index: Index) -> tuple[Combination, ...]:
+    """Return the combinations that are drawn without repetition; a column is part of one at most."""
+    found: list[Combination] = []
+    for wish in _wishes(index):
+        combination = _combined(wish, index, {(each.table, name) for each in found for name in each.columns})
+        if combination is not None:
+            found.append(combination)
+    return tuple(found)
+
+
+def check_combinations(index: Index) -> Iterator[Problem]:
+    """Yield unique sets that cannot be kept, and combinations that are fewer than the rows that need them."""
+    drawn = {combination.at: combination for combination in combinations(index)}
+    for wish in _wishes(index):
+        if wish.at in drawn:
+            yield from _check_size(drawn[wish.at], index)
+        elif len(wish.places) > 1 and not _holds_anyway(wish.places, index):
+            names = ", ".join(name for _, name in wish.places)
+            message = f"Nothing keeps {names} of {wish.places[0][0]} from repeating together."
+            hint = "Make one of them with a lookup or a choice, or remove the entry."
+            yield Problem(wish.at, "unique-not-made", message, hint)
+
+
+def _wishes(index: Index) -> Iterator[_Wish]:
+    """Yield the sets of columns that must not repeat: declared ones, and lookups that are distinct or unique."""
+    for k, places in enumerate(index.unique_sets):
+        if len(places) > 1 and all(place in index.columns for place in places) and len({table for table, _ in places}) == 1:
+            yield _Wish(pointer("constraints", "unique", k), places)
+    for at, table, column in index.every_column:
+        place = (table.id, column.name)
+        if column.generator.is_distinct or (column.generator.copies and index.must_not_repeat(place)):
+            yield _Wish(at, (place,))
+
+
+def _combined(wish: _Wish, index: Index, taken: set[Place]) -> Combination | None:
+    if len(wish.places) > 1 and _holds_anyway(wish.places, index):
+        return None
+    free = tuple(name for table, name in wish.places if (table, name) not in taken and _size((table, name), index) is not None)
+    table = index.tables[wish.places[0][0]]
+    if not free:
+        return None
+    is_distinct = len(wish.places) == 1 and not index.must_not_repeat(wish.places[0])
+    return Combination(wish.at, table.id, free, bool(table.parents) and (is_distinct or _holds_parent(wish.places, index)))
+
+
+def _size(place: Place, index: Index) -> float | None:
+    """Return how many values a column can have by number; None where it has no numbers, or changes what it drew."""
+    column = index.columns[place]
+    return None if column.modifiers or column.null_rate else column.generator.numbered(index.facts(place))
+
+
+def _holds_anyway(places: tuple[Place, ...], index: Index) -> bool:
+    """Return whether columns cannot repeat together whatever is drawn."""
+    if any(index.never_repeats(place) for place in places):
+        return True
+    table = index.tables[places[0][0]]
+    regular = any(index.columns[place].generator.limits_rows for place in places)
+    return _holds_parent(places, index) and (regular or children_range(table)[1] <= 1)
+
+
+def _holds_parent(places: tuple[Place, ...], index: Index) -> bool:
+    """Return whether one of the columns is the key of the primary parent."""
+    parents = index.tables[places[0][0]].parents
+    parent = index.tables.get(parents[0]) if parents else None
+    return parent is not None and any(
+        index.follows(place, parent.id) and index.key_held(place, parent.id) == parent.pk for place in places
+    )
+
+
+def _check_size(combination: Combination, index: Index) -> Iterator[Problem]:
+    table = index.tables[combination.table]
+    sizes = [_size((table.id, name), index) or 0 for name in combination.columns]
+    wanted, what = _wanted(table, combination, index)
+    if wanted > math.prod(sizes):
+        shown = " × ".join(f"{size:.0f} {name}" for size, name in zip(sizes, combination.columns, strict=True))
+        message = (
+            f"{table.id} has at least {wanted:.0f} rows{what}, but there are only {shown} = {math.prod(sizes):.0f} values."
+        )
+        if len(sizes) == 1:
+            message = f"{table.id} has at least {wanted:.0f} rows{what}, but {shown} has only {sizes[0]:.0f} values."
+        yield Problem(combination.at, "too-few-values", message, "Lower the number of rows, or allow more values.")
+
+
+def _wanted(table: Table, combination: Combination, index: Index) -> tuple[float, str]:
+    """Return the fewest rows that need combinations of their own, and what they are counted for."""
+    if not combination.per_parent:
+        return index.row_range(table.id)[0], ""
+    most = index.row_range(table.parents[0])[1]
+    fewest = children_range(table)[0] if table.rows is None else math.ceil(table.rows / most) if most else 0
+    return fewest, f" for each {table.parents[0]}"
