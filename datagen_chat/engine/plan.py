@@ -58,7 +58,7 @@ class TablePlan:
 
     def tell_cut(self, parents: int) -> None:
         """Note that some parents have fewer rows than their fanout asked for, because they leave no room for more."""
-        message = "The fanout asks for more rows than a parent has room for; it has as many as fit."
+        message = "The fanout asks for more rows than these parents have room for; they have as many as fit."
         self.plan.tell(self.name, "fanout-cut", message, parents)
 
     @cached_property

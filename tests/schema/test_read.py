@@ -352,7 +352,7 @@ def test_a_logarithm_that_looks_like_a_price_is_pointed_out(shop):
     assert "mu 3.91" in note.hint
 
 
-def test_a_second_look_at_the_same_parent_is_pointed_out(shop):
+def test_a_second_key_of_the_same_parent_is_pointed_out(shop):
     shop["nodes"][2]["columns"].append({**shop["nodes"][2]["columns"][1], "name": "referred_by"})
-    [note] = [problem for problem in read(shop).notes if problem.code == "lookup-twice"]
-    assert "always equals customer_id" in note.message
+    [note] = [problem for problem in read(shop).notes if problem.code == "second-key"]
+    assert "order.referred_by draws another row of customer" in note.message

@@ -1,0 +1,191 @@
+"""What must not repeat does not: alone, together, within a parent, whatever weighs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from datagen_chat.engine.plan import Plan
+from datagen_chat.schema.read import read
+from tests.engine.test_promises import column
+from tests.engine.test_rows import listed
+
+PlanOf = Callable[..., Plan]
+KEY = {"name": "id", "type": "int", "generator": {"sequence": {}}}
+
+
+def lookup(name: str, source: str, **more: Any) -> dict[str, Any]:
+    return {"name": name, "type": "int", "generator": {"lookup": {"from": source, **more}}}
+
+
+def roles(weights: list[float] | None = None) -> dict[str, Any]:
+    given: dict[str, Any] = {"choices": ["reader", "writer", "owner", "guest"]}
+    return {"name": "role", "type": "string", "generator": {"choice": given | ({"weights": weights} if weights else {})}}
+
+
+def entity(name: str, rows: int) -> dict[str, Any]:
+    return {"id": name, "kind": "entity", "pk": "id", "rows": rows, "columns": [KEY]}
+
+
+def school(fact: dict[str, Any], unique: list[Any] | None = None, **constraints: Any) -> dict[str, Any]:
+    """Return a schema of 200 students, 30 courses and 4 terms, with one fact of the students."""
+    node = {"id": "taken", "kind": "fact", "pk": "id", **fact}
+    node["columns"] = [KEY, *fact["columns"]]
+    nodes = [entity("student", 200), entity("course", 30), entity("term", 4), node]
+    promised = constraints | ({"unique": unique} if unique else {})
+    return {"version": "1.0", "metadata": {"name": "school"}, "constraints": promised, "nodes": nodes}
+
+
+def tuples(plan: Plan, *names: str) -> list[tuple[Any, ...]]:
+    return list(zip(*(listed_column(plan, name) for name in names), strict=True))
+
+
+def listed_column(plan: Plan, name: str) -> list[Any]:
+    table = plan.tables["taken"]
+    return listed(table.rows(range(table.row_count)).values(name))
+
+
+STUDENT = lookup("student", "student.id")
+FAN = {"distribution": "poisson", "lambda": 25}
+TOGETHER = {"table": "taken", "columns": ["student", "course", "term"]}
+OF_STUDENT = {"parents": ["student"], "fanout": FAN}
+
+DISTINCT = {
+    "alike": [lookup("course", "course.id"), lookup("term", "term.id")],
+    "popular": [lookup("course", "course.id", weights_kind="zipf@1.2"), lookup("term", "term.id")],
+    "steep": [lookup("course", "course.id", weights_kind="zipf@3"), lookup("term", "term.id", weights_kind="zipf@2")],
+}
+
+
+@pytest.mark.parametrize("columns", DISTINCT.values(), ids=DISTINCT)
+def test_no_combination_comes_twice_under_one_parent(plan_of: PlanOf, columns: list[dict[str, Any]]) -> None:
+    found = tuples(plan_of(school(OF_STUDENT | {"columns": [STUDENT, *columns]}, [TOGETHER])), "student", "course", "term")
+    assert len(set(found)) == len(found) > 4000
+
+
+@pytest.mark.parametrize("weights", [None, [0.7, 0.2, 0.06, 0.04]])
+def test_a_parent_can_have_every_value_there_is(plan_of: PlanOf, weights: list[float] | None) -> None:
+    every = {"parents": ["student"], "fanout": {"distribution": "constant", "value": 4}, "columns": [STUDENT, roles(weights)]}
+    found = tuples(plan_of(school(every, [["taken.student", "taken.role"]])), "student", "role")
+    assert len(set(found)) == len(found) == 800
+
+
+def test_likelier_values_are_taken_by_more_parents(plan_of: PlanOf) -> None:
+    one_of = {
+        "parents": ["student"],
+        "fanout": {"distribution": "constant", "value": 1},
+        "columns": [STUDENT, roles([8, 1, 1, 0])],
+    }
+    seen = Counter(role for _, role in tuples(plan_of(school(one_of, [["taken.student", "taken.role"]])), "student", "role"))
+    # 200 draws of a share of 0.8: a standard error of 5.7.
+    assert abs(seen["reader"] - 160) < 4 * 5.7
+    assert seen["guest"] == 0
+
+
+def test_parents_get_as_many_rows_as_there_is_room_for(plan_of: PlanOf) -> None:
+    many = {"parents": ["student"], "fanout": {"distribution": "poisson", "lambda": 4}, "columns": [STUDENT, roles()]}
+    plan = plan_of(school(many, [["taken.student", "taken.role"]]))
+    found = Counter(column(plan, "taken", "student").tolist())
+    assert max(found.values()) == 4
+    assert [(told.column, told.code) for told in plan.told] == [("taken", "fanout-cut")]
+
+
+def test_an_exact_total_finds_room_for_all_its_rows(plan_of: PlanOf) -> None:
+    total = {"parents": ["student"], "rows": 790, "columns": [STUDENT, roles()]}
+    found = tuples(plan_of(school(total, [["taken.student", "taken.role"]])), "student", "role")
+    assert len(set(found)) == len(found) == 790
+
+
+@pytest.mark.parametrize("kind", [None, "zipf@1.1"])
+def test_combinations_of_a_table_without_parents_do_not_repeat(plan_of: PlanOf, kind: str | None) -> None:
+    weighed = {} if kind is None else {"weights_kind": kind}
+    alone = {"rows": 5000, "columns": [STUDENT, lookup("course", "course.id", **weighed)]}
+    found = tuples(plan_of(school(alone, [["taken.student", "taken.course"]])), "student", "course")
+    assert len(set(found)) == len(found) == 5000
+
+
+def test_a_distinct_lookup_chooses_no_row_twice_within_a_parent(plan_of: PlanOf) -> None:
+    columns = [STUDENT, lookup("course", "course.id", distinct=True, weights_kind="zipf@1")]
+    found = tuples(plan_of(school(OF_STUDENT | {"columns": columns})), "student", "course")
+    assert len(set(found)) == len(found)
+
+
+def test_a_unique_lookup_gives_every_row_its_own(plan_of: PlanOf) -> None:
+    alone = {"rows": 180, "columns": [STUDENT | {"unique": True}]}
+    assert len(set(column(plan_of(school(alone)), "taken", "student").tolist())) == 180
+
+
+def test_what_is_looked_up_by_a_distinct_key_belongs_to_its_row(plan_of: PlanOf) -> None:
+    columns = [STUDENT, lookup("course", "course.id", distinct=True), lookup("again", "course.id", on="course")]
+    plan = plan_of(school(OF_STUDENT | {"columns": columns}))
+    assert (column(plan, "taken", "course") == column(plan, "taken", "again")).all()
+
+
+def test_popularity_follows_the_power_and_not_the_row_number(plan_of: PlanOf) -> None:
+    alone = {"rows": 100_000, "columns": [lookup("course", "course.id", weights_kind="zipf@1")]}
+    shares = np.bincount(column(plan_of(school(alone)), "taken", "course"), minlength=31)[1:] / 100_000
+    harmonic = sum(1 / rank for rank in range(1, 31))
+    ranked = np.sort(shares)[::-1]
+    for rank in (1, 2, 10):
+        expected = 1 / rank / harmonic
+        assert abs(ranked[rank - 1] - expected) < 5 * np.sqrt(expected / 100_000) + 0.002
+    assert shares.tolist() != ranked.tolist()
+
+
+TWO = {"parents": ["course"], "fanout": FAN, "columns": [lookup("course", "course.id"), lookup("other", "course.id")]}
+
+
+@pytest.mark.parametrize(
+    ("op", "holds"), [("<", np.less), (">", np.greater), ("<=", np.less_equal), (None, np.not_equal)], ids=str
+)
+def test_a_second_key_of_an_ancestor_draws_another_row_as_declared(plan_of: PlanOf, op: str | None, holds: Any) -> None:
+    promised = {"inequalities": [{"left": "taken.other", "op": op, "right": "taken.course"}]} if op else {}
+    plan = plan_of(school(TWO, **promised))
+    own, other = column(plan, "taken", "course"), column(plan, "taken", "other")
+    assert holds(other, own).all()
+    assert len(set(other.tolist())) > 20
+
+
+def test_earlier_rows_do_not_repeat_either(plan_of: PlanOf) -> None:
+    promised = {"inequalities": [{"left": "taken.other", "op": "<", "right": "taken.course"}]}
+    plan = plan_of(school(TWO, [["taken.course", "taken.other"]], **promised))
+    found = tuples(plan, "course", "other")
+    assert len(set(found)) == len(found)
+    assert all(other < own for own, other in found)
+
+
+@pytest.mark.parametrize("columns", DISTINCT.values(), ids=DISTINCT)
+def test_combinations_do_not_depend_on_how_rows_are_cut(plan_of: PlanOf, columns: list[dict[str, Any]]) -> None:
+    written = school(OF_STUDENT | {"columns": [STUDENT, *columns]}, [TOGETHER])
+    table, again = plan_of(written).tables["taken"], plan_of(written).tables["taken"]
+    whole, cut = listed(table.rows(range(table.row_count)).values("course")), table.row_count // 3
+    assert listed(again.rows(range(cut, table.row_count)).values("course")) == whole[cut:]
+    numbers = np.array([cut, 5, table.row_count - 1, cut], dtype=np.int64)
+    assert listed(again.rows(numbers).values("course")) == [whole[number] for number in numbers.tolist()]
+
+
+U = "/constraints/unique/0"
+FEW = {"parents": ["student"], "fanout": {"distribution": "constant", "value": 5}, "columns": [STUDENT, roles()]}
+ALONE = {"rows": 6001, "columns": [STUDENT, lookup("course", "course.id")]}
+AGE = {"name": "age", "type": "int", "generator": {"distribution": {"type": "normal", "params": {"mu": 1, "sigma": 1}}}}
+MISTAKES = [
+    (FEW, [["taken.student", "taken.role"]], U, "too-few-values", "5 rows for each student"),
+    (ALONE, [["taken.student", "taken.course"]], U, "too-few-values", "200 student × 30 course = 6000"),
+    (OF_STUDENT | {"columns": [STUDENT, AGE]}, [["taken.student", "taken.age"]], U, "unique-not-made", "student, age"),
+    ({"rows": 201, "columns": [STUDENT]}, ["taken.student"], U, "too-few-values", "only 200"),
+    (ALONE, [["taken.student", "course.id"]], U, "unique-across-tables", "several tables"),
+    (ALONE, [["taken.student", "taken.curse"]], U, "unknown-reference", "no column curse"),
+]
+
+
+@pytest.mark.parametrize(("fact", "unique", "place", "code", "words"), MISTAKES)
+def test_what_cannot_be_unique_is_a_problem_that_names_the_numbers(
+    fact: dict[str, Any], unique: list[Any], place: str, code: str, words: str
+) -> None:
+    found = [problem for problem in read(school(fact, unique)).errors if problem.code == code]
+    assert place in [problem.at for problem in found]
+    assert any(words in problem.message for problem in found)
