@@ -16,7 +16,7 @@ PACKAGE = "datagen_chat"
 LAYERS = """
 problems  instants  draws
 words  values  llm  permutation  ladder
-laws  ticks  faking  sinks
+laws  ticks  patterns  faking  sinks
 fanouts  tables  window_weights  branches
 bounds  scores  popularity  windows
 generators.base

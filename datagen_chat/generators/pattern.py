@@ -1,0 +1,89 @@
+"""Texts that match a pattern."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Annotated, ClassVar
+
+import pyarrow as pa
+from pydantic import StringConstraints
+
+from datagen_chat.generators._distinct import distinct_numbers
+from datagen_chat.generators.base import CATEGORY_LIMIT, Facts, Generator, Layout, Rows, Sampler, Scope
+from datagen_chat.patterns.language import is_unambiguous
+from datagen_chat.patterns.parser import TEXT_LIMIT, PatternError, parse
+from datagen_chat.patterns.writer import Writer
+from datagen_chat.problems import Problem
+from datagen_chat.values import Text
+from datagen_chat.words import Scalar, term
+
+OUTCOME_LIMIT = 256
+
+
+class Pattern(Generator, word="pattern"):
+    """Text that matches a regular expression: codes, serial numbers, postcodes. No * or +: repetition needs bounds."""
+
+    fills: ClassVar = ("string",)
+
+    regex: Annotated[str, StringConstraints(max_length=TEXT_LIMIT)] = term(
+        description="The expression: characters, classes, groups, alternatives, {3} and {2,5}; it is the whole text.",
+        also=("pattern", "regexp", "expression", "re", "format"),
+    )
+
+    also: ClassVar = ("regex", "regexify", "regexp", "regular_expression", "from_regex", "regex_string", "reverse_regex")
+    example: ClassVar = {"pattern": {"regex": "[A-Z]{3}-\\d{5}"}}
+
+    def check(self, facts: Facts) -> Iterator[Problem]:  # noqa: ARG002
+        """Yield why the expression is no pattern of ours."""
+        try:
+            parse(self.regex)
+        except PatternError as error:
+            yield Problem("/regex", error.code, error.message, error.hint)
+
+    def capacity(self, facts: Facts) -> int | None:  # noqa: ARG002
+        """Return how many texts the pattern tells apart, if no text comes about in two ways."""
+        writer = self._writer()
+        return writer.ranks if writer is not None and is_unambiguous(parse(self.regex)) else None
+
+    def outcomes(self, facts: Facts) -> tuple[Scalar, ...] | None:  # noqa: ARG002
+        """Return the texts of a small pattern."""
+        pool = self._pool(OUTCOME_LIMIT)
+        return None if pool is None else tuple(dict.fromkeys(pool.to_pylist()))
+
+    def layout(self, facts: Facts) -> Layout:
+        """Return that few values repeat where the pattern has few texts."""
+        return "plain" if facts.is_unique or self._pool(CATEGORY_LIMIT) is None else "category"
+
+    def _pool(self, limit: int) -> pa.StringArray | None:
+        """Return all texts, if they are equally likely and not more than a limit."""
+        writer = self._writer()
+        return writer.pool if writer and writer.pool is not None and len(writer.pool) <= limit else None
+
+    def _writer(self) -> Writer | None:
+        try:
+            return writer_of(self.regex)
+        except PatternError:
+            return None
+
+    def compile(self, scope: Scope) -> Sampler:
+        """Return the sampler: the choices that a text is made of are drawn, or follow from a number that no other row has."""
+        key, writer = scope.key("text"), writer_of(self.regex)
+        if not scope.is_unique:
+            return lambda rows: writer.write(key, rows.numbers)
+        rank = distinct_numbers(scope, writer.ranks)
+
+        def sample(rows: Rows) -> Text:
+            return writer.write(key, rows.numbers, rank(rows))
+
+        return sample
+
+
+@lru_cache(maxsize=64)
+def writer_of(regex: str) -> Writer:
+    """Return what writes the texts of a pattern.
+
+    Raises:
+        PatternError: it is none.
+    """
+    return Writer(parse(regex))
