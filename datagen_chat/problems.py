@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -115,6 +114,8 @@ def nearest(word: str, known: Iterable[str], count: int = 1) -> Sequence[str]:
     >>> nearest("colums", ["columns", "constraints"])
     ['columns']
     """
+    import difflib  # most schemas hold no mistake
+
     return difflib.get_close_matches(word[:100], list(known), n=count, cutoff=0.6)
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import codecs
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from datagen_chat.conversation.parse import Parsed, parse
-from datagen_chat.conversation.tokens import Liberty
+from datagen_chat.conversation.strict import MAX_DEPTH, NotPlainError, read_plain
 from datagen_chat.problems import Problem, SchemaError
 from datagen_chat.schema.model import Dataset
 from datagen_chat.schema.read import Json, read
 
 if TYPE_CHECKING:
+    from datagen_chat.conversation.tokens import Liberty
     from datagen_chat.schema.repair import Mend
 
 BYTES_LIMIT = 16 << 20
@@ -43,17 +44,17 @@ class Document:
 def read_document(data: bytes, *, strict: bool = False) -> Document:
     """Return what the bytes of a file come to; `strict` takes no liberty with the JSON and mends nothing."""
     try:
-        parsed = _parsed(data, strict)
+        draft, liberties = _parsed(decoded(data), strict)
     except SchemaError as error:
         return Document(problems=error.problems)
-    reading = read(parsed.value)
+    reading = read(draft)
     if strict or reading.dataset is not None:
-        return Document(parsed.value, reading.dataset, parsed.liberties, problems=reading.problems)
+        return Document(draft, reading.dataset, liberties, problems=reading.problems)
     from datagen_chat.schema.repair import repair  # most files need none of it
 
-    repaired = repair(parsed.value)
+    repaired = repair(draft)
     reading = repaired.reading
-    return Document(repaired.draft, reading.dataset, parsed.liberties, repaired.mends, reading.problems)
+    return Document(repaired.draft, reading.dataset, liberties, repaired.mends, reading.problems)
 
 
 def decoded(data: bytes, limit: int = BYTES_LIMIT) -> str:
@@ -79,16 +80,20 @@ def decoded(data: bytes, limit: int = BYTES_LIMIT) -> str:
     return text
 
 
-def _parsed(data: bytes, strict: bool) -> Parsed:
-    text = decoded(data)
+def _parsed(text: str, strict: bool) -> tuple[Json, tuple[Liberty, ...]]:
+    """Return the JSON value of a text, and the liberties that reading it took."""
+    with suppress(NotPlainError):
+        return read_plain(text, MAX_DEPTH), ()
     _check_is_no_chat(text)
+    from datagen_chat.conversation.parse import parse  # plain JSON needs none of it
+
     parsed = parse(text, finished=False, limit=BYTES_LIMIT)
     if strict and parsed.liberties:
         places = (f"line {liberty.line}, column {liberty.column}: {liberty.what}." for liberty in parsed.liberties)
         raise SchemaError(
             Problem("", "not-strict-json", place, "Write strict JSON, or leave --strict out.") for place in places
         )
-    return parsed
+    return parsed.value, parsed.liberties
 
 
 def _check_is_no_chat(text: str) -> None:

@@ -7,12 +7,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from datagen_chat.conversation.strict import NotPlainError, read_plain
+from datagen_chat.conversation.strict import MAX_DEPTH, NotPlainError, read_plain
 from datagen_chat.conversation.tokens import Lexer, Liberty, Source, Token, is_placeholder
 from datagen_chat.problems import SchemaError, pointer, shown
 
 MAX_TEXT = 1 << 20
-MAX_DEPTH = 64
 
 _LITERALS = {"true": True, "false": False, "null": None}
 _PYTHON = {"True": "true", "False": "false", "None": "null"}

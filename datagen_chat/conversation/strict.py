@@ -6,6 +6,9 @@ import json
 import re
 from typing import Any
 
+MAX_DEPTH = 64
+"""How deeply the values of any JSON that is read may be nested."""
+
 _NEEDS_JUDGEMENT = re.compile(r'\\u|"\s*(?:\.\.\.|…)|&')
 """Escapes that may be half a character, placeholders, and HTML entities: what strict JSON allows and we may not."""
 

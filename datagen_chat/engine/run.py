@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from datagen_chat.engine.memory import keep_freed_memory
 from datagen_chat.engine.plan import Plan, TablePlan
 from datagen_chat.engine.shapes import table_shape
 from datagen_chat.sinks.base import DatasetWriter, Part, TableShape, TableWriter, ranges
 from datagen_chat.sinks.digest import TableDigest
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 BLOCK_ROWS = 1 << 16
 PART_COST = 2 << 20
@@ -84,6 +87,8 @@ def _cost(shape: TableShape, rows: int) -> int:
 
 
 def _in_threads(run: Callable[[_Job], TableDigest], jobs: list[_Job], workers: int, stop: threading.Event) -> list[TableDigest]:
+    from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait  # slow to import for one who works alone
+
     with ThreadPoolExecutor(workers) as pool:
         # The longest jobs first, so that no worker is left alone with one at the end.
         started = {job: pool.submit(run, job) for job in sorted(jobs, key=lambda job: -_cost(job.shape, len(job.rows)))}

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pyarrow as pa
-import pyarrow.parquet as pq
+
+# `pyarrow.parquet` offers the same writer together with file systems in clouds and TLS, which take longer to import than Arrow.
+from pyarrow._parquet import ParquetWriter
 
 from datagen_chat.sinks.base import UNIT_ROWS, Block, ColumnShape, DatasetShape, FileDataset, TableShape, TableWriter
 from datagen_chat.sinks.batches import conform
@@ -55,6 +57,8 @@ def _options(shape: TableShape) -> dict[str, Any]:
         "column_encoding": {name: encoding.name for name, encoding in encodings.items() if encoding.name is not None},
         "write_statistics": [name for name, encoding in encodings.items() if encoding.statistics],
         "write_batch_size": 1 << 16,
+        "version": "2.6",
+        "writer_engine_version": "V2",
     }
 
 
@@ -63,7 +67,7 @@ class _Writer:
 
     def __init__(self, shape: TableShape, path: Path) -> None:
         self._file = pa.OSFile(str(path), "wb")
-        self._writer = pq.ParquetWriter(self._file, shape.arrow_schema, **_options(shape))
+        self._writer = ParquetWriter(self._file, shape.arrow_schema, **_options(shape))
         self._gather = Gather(shape, lambda table: self._writer.write_table(table, row_group_size=UNIT_ROWS))
 
     def write(self, block: Block) -> None:
@@ -78,8 +82,6 @@ class _Writer:
 
     def abort(self) -> None:
         """Close the file without a footer."""
-        # The writer would otherwise try to write its footer when it is collected.
-        self._writer.is_open = False
         with suppress(OSError):
             self._file.close()
 
@@ -96,6 +98,8 @@ class Parquet:
 
     def read(self, paths: Sequence[Path], shape: TableShape) -> Iterator[pa.RecordBatch]:
         """Yield the rows of a table in row order."""
+        import pyarrow.parquet as pq
+
         for path in paths:
             with pq.ParquetFile(path) as file:
                 for batch in file.iter_batches(UNIT_ROWS):

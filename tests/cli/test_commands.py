@@ -24,6 +24,7 @@ SPARE = {
     f"datagen_chat.{part}"
     for part in (
         "conversation.extract",
+        "conversation.tokens",
         "distinct_ticks",
         "faking.kernels",
         "faking.pooled",
@@ -183,7 +184,7 @@ def test_a_command_imports_no_more_than_it_needs(command: str) -> None:
 def test_generating_imports_no_more_than_it_needs(tmp_path: Path) -> None:
     code, modules = loaded("generate", ECOMMERCE, "-o", tmp_path)
     assert code == 0
-    assert modules & (SLOW | SPARE) == set()
+    assert modules & (SLOW | SPARE | {"concurrent", "difflib", "logging", "ssl"}) == set()
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="only Linux lists a process's threads")
