@@ -23,7 +23,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datagen_chat.draws import Key, RowNumbers, below, bits32, uniform
-from datagen_chat.permutation import permutation
 from datagen_chat.problems import Problem, shown
 from datagen_chat.tables import Discrete
 
@@ -175,6 +174,8 @@ def popular_rows(kind: WeightsKind, count: int, spread: Key) -> Ranker:
 
     `spread` names the permutation of the ranks: it decides which rows are popular.
     """
+    from datagen_chat.permutation import permutation  # only weighed rows are spread
+
     ranks, spreading = ranker(kind, count), permutation(spread, count)
     if kind == WeightsKind():
         return ranks

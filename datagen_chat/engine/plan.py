@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from datagen_chat import draws
 from datagen_chat.engine.columns import compile_column
-from datagen_chat.engine.combinations import Combined
 from datagen_chat.engine.counts import Factor, table_counts
 from datagen_chat.engine.fanout import PARENT_BLOCK, Fanout, parent_range
 from datagen_chat.engine.rows import TableRows
@@ -18,6 +18,9 @@ from datagen_chat.schema.combinations import Combination, combinations
 from datagen_chat.schema.index import Index
 from datagen_chat.schema.model import Column, Dataset, Table
 from datagen_chat.values import Text, Values, coded
+
+if TYPE_CHECKING:
+    from datagen_chat.engine.combinations import Combined
 
 HELD_ROWS = 1 << 16
 """Tables up to this size that are looked up at random are held, one column at a time; larger ones are drawn row by row."""
@@ -64,7 +67,12 @@ class TablePlan:
     @cached_property
     def combinations(self) -> tuple[Combined, ...]:
         """The columns that are drawn together, so that they do not repeat."""
-        return tuple(Combined(each, self) for each in self.plan.combinations if each.table == self.name)
+        mine = [each for each in self.plan.combinations if each.table == self.name]
+        if not mine:
+            return ()
+        from datagen_chat.engine.combinations import Combined  # with what draws without repetition
+
+        return tuple(Combined(each, self) for each in mine)
 
     def combined(self, column: str) -> Locator | None:
         """Return the numbers that a column has in a combination; None where it is in none."""

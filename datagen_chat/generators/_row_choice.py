@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from datagen_chat.draws import Key, numbers_of
 from datagen_chat.generators.base import Locator, Order, Rows, Scope, TableScope
-from datagen_chat.permutation import permuted
 from datagen_chat.popularity import WeightsKind, choice_weights, popular_rows
 
 Ints = NDArray[np.int64]
@@ -40,6 +39,8 @@ def weighed(kind: WeightsKind, count: int, spread: Key) -> RowChoice:
     """Return all rows of a table by popularity; `spread` names the permutation that says which rows are popular."""
 
     def weights() -> NDArray[np.float64]:
+        from datagen_chat.permutation import permuted  # a lookup of rows that are all alike needs none
+
         ranked = np.array(choice_weights(kind, count))
         spread_out = np.empty(count)
         spread_out[permuted(spread, range(count), count)] = ranked
