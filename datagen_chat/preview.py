@@ -9,6 +9,7 @@ from typing import Any
 
 from datagen_chat.engine.estimate import estimate, magnitude
 from datagen_chat.engine.plan import Plan, TablePlan
+from datagen_chat.engine.told import Told
 from datagen_chat.problems import LimitError, Problem
 from datagen_chat.schema.model import Dataset
 from datagen_chat.sinks.base import ColumnShape
@@ -42,11 +43,15 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """How large a dataset is, and what the first rows of its tables are; `left_out` says why there are none."""
+    """How large a dataset is, and what the first rows of its tables are; `left_out` says why there are none.
+
+    `told` says what happened to the rows that were counted and shown.
+    """
 
     counts: Mapping[str, Count]
     samples: tuple[Sample, ...] = ()
     left_out: str = ""
+    told: tuple[Told, ...] = ()
 
     @property
     def total(self) -> Count:
@@ -63,7 +68,8 @@ def preview(dataset: Dataset, seed: int, rows: int = 5, tables: int = 20) -> Pre
     plan = Plan(dataset, seed)
     counts = _counts(plan, expected)
     shown = dataset.nodes[:tables]
-    return Preview(counts, tuple(sample(plan.tables[table.id], range(rows)) for table in shown))
+    samples = tuple(sample(plan.tables[table.id], range(rows)) for table in shown)
+    return Preview(counts, samples, told=plan.tellings.all)
 
 
 def check_planning(dataset: Dataset) -> None:
@@ -95,7 +101,8 @@ def _values(table: TablePlan, rows: range, shapes: tuple[ColumnShape, ...]) -> t
     if table.fanout is None and rows.stop > table.row_count:
         raise IndexError(f"row {rows.stop} is beyond the {table.row_count} rows of {table.name}")
     made = table.rows(rows)
-    columns = [plain_values(made.values(shape.name), shape.type) for shape in shapes]
+    with table.plan.tellings.of_table(table.name):
+        columns = [plain_values(made.values(shape.name), shape.type) for shape in shapes]
     return tuple(zip(*columns, strict=True))
 
 

@@ -21,12 +21,12 @@ from datagen_chat.engine.shapes import dataset_shape
 from datagen_chat.faking.catalog import installed_version
 from datagen_chat.schema.canonical import schema_hash
 from datagen_chat.sinks import sink
-from datagen_chat.sinks.manifest import MANIFEST, Manifest, TableEntry, table_entry
+from datagen_chat.sinks.manifest import MANIFEST, Manifest, NoteEntry, TableEntry, table_entry
 from datagen_chat.sinks.output import Output
 from datagen_chat.terminal.cells import Ladder, size
 from datagen_chat.terminal.clean import one_line
 from datagen_chat.terminal.grid import draw_grid
-from datagen_chat.terminal.problems import draw_notes
+from datagen_chat.terminal.problems import draw_notes, draw_told
 from datagen_chat.terminal.progress import progress
 from datagen_chat.terminal.schema import numbers, words
 from datagen_chat.terminal.screen import Screen, stderr, stdout
@@ -42,6 +42,7 @@ def run(options: argparse.Namespace) -> int:
     plan = Plan(document.valid(), options.seed)
     with progress(screen, round(expected.total)) as told:
         manifest = _write(plan, document, options, told)
+    draw_told(screen, manifest.notes)
     _summarise(stdout(), manifest, options, time.monotonic() - started)
     return 0
 
@@ -59,7 +60,10 @@ def _write(plan: Plan, document: Document, options: argparse.Namespace, told: Ca
             writer.abort()
             raise
         entries = [table_entry(table.shape, table.digest, output.staging, writer.files(table.shape.name)) for table in written]
-        manifest = Manifest(shape.name, target.name, schema_hash(document.draft), options.seed, _versions(), tuple(entries))
+        notes = tuple(NoteEntry(told.place, told.code, told.message, told.count) for told in plan.tellings.all)
+        manifest = Manifest(
+            shape.name, target.name, schema_hash(document.draft), options.seed, _versions(), tuple(entries), notes
+        )
         output.commit(manifest)
     return manifest
 

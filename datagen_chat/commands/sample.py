@@ -66,6 +66,7 @@ def _rows(table: TablePlan, options: argparse.Namespace, limit: int) -> range:
 
 
 def _show(dataset: Dataset, tables: Sequence[TablePlan], options: argparse.Namespace) -> None:
+    from datagen_chat.terminal.problems import draw_told
     from datagen_chat.terminal.schema import draw_sample
 
     screen = stdout()
@@ -74,6 +75,7 @@ def _show(dataset: Dataset, tables: Sequence[TablePlan], options: argparse.Names
             screen.blank()
         rows = sample(table, _rows(table, options, SHOWN_ROWS))
         draw_sample(screen, rows, Count(table.row_count), dataset.table(table.name).pk)
+    draw_told(stderr(), tables[0].plan.tellings.all)
 
 
 def _write(table: TablePlan, options: argparse.Namespace) -> None:

@@ -97,7 +97,7 @@ class Combined:
             return take_evenly(self._key, rows, siblings, sizes, ascending=False).things
         taken = take_distinct(self._key, rows, siblings, _Combinations(sizes, self._numberings), ascending=False)
         message = "Not every row could get a combination by weight; others are equally likely."
-        self.owner.plan.tell(self.owner.name, "combinations-even", message, taken.unweighted)
+        self.owner.plan.tellings.tell(self.owner.name, "combinations-even", message, taken.unweighted)
         return taken.things
 
     def _of_table(self, rows: Rows) -> Ints:

@@ -70,10 +70,16 @@ def compile_count(table: TablePlan) -> Count | None:
 
     def count(parents: Rows) -> NDArray[np.int64]:
         wanted, most = _drawn(drawn, key, parents, 1.0), room(parents)
-        table.tell_cut(int(np.count_nonzero(wanted > most)))
+        table.tell_cut(int(np.count_nonzero(wanted > most)), _part(parents))
         return np.minimum(wanted, most)
 
     return count
+
+
+def _part(parents: Rows) -> tuple[int, int]:
+    """Return what tells some parents from others: blocks of them are counted again and again."""
+    numbers = parents.numbers
+    return (int(numbers[0]), len(numbers)) if len(numbers) else (0, 0)
 
 
 def compile_room(table: TablePlan) -> Room | None:

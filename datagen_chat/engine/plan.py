@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from datagen_chat.engine.counts import Factor, table_counts
 from datagen_chat.engine.fanout import PARENT_BLOCK, Fanout, parent_range
 from datagen_chat.engine.rows import TableRows
 from datagen_chat.engine.scope import ColumnScope, TableScope
+from datagen_chat.engine.told import Tellings
 from datagen_chat.generators.base import Layout, Locator, Picker, Sampler, Unfold
 from datagen_chat.schema.combinations import Combination, combinations
 from datagen_chat.schema.index import Index
@@ -59,10 +59,10 @@ class TablePlan:
         """The number of blocks of parents."""
         return -(-self.row_count // PARENT_BLOCK)
 
-    def tell_cut(self, parents: int) -> None:
+    def tell_cut(self, parents: int, part: Hashable) -> None:
         """Note that some parents have fewer rows than their fanout asked for, because they leave no room for more."""
         message = "The fanout asks for more rows than these parents have room for; they have as many as fit."
-        self.plan.tell(self.name, "fanout-cut", message, parents)
+        self.plan.tellings.tell(self.name, "fanout-cut", message, parents, part)
 
     @cached_property
     def combinations(self) -> tuple[Combined, ...]:
@@ -133,16 +133,6 @@ class Samplers(Mapping[str, Callable[[TableRows], Values]]):
         return len(self._table.table.columns)
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Something that happened to `count` cells of a column while rows were made."""
-
-    column: str
-    code: str
-    message: str
-    count: int
-
-
 class Plan:
     """A dataset and a seed: all tables, parents before children."""
 
@@ -151,7 +141,7 @@ class Plan:
         self.tables: dict[str, TablePlan] = {}
         self.index = Index(dataset)
         self._pickers: dict[tuple[str, str], Picker] = {}
-        self._told: dict[tuple[str, str], Told] = {}
+        self.tellings = Tellings()
         for table in parents_first(dataset.nodes):
             self.tables[table.id] = TablePlan(self, table)
 
@@ -165,17 +155,6 @@ class Plan:
     def combinations(self) -> tuple[Combination, ...]:
         """The columns that are drawn together, so that they do not repeat."""
         return combinations(self.index)
-
-    def tell(self, column: str, code: str, message: str, count: int) -> None:
-        """Note that something happened to `count` cells of a column."""
-        if count:
-            before = self._told.get((column, code))
-            self._told[column, code] = Told(column, code, message, count + (before.count if before else 0))
-
-    @property
-    def told(self) -> tuple[Told, ...]:
-        """What happened while rows were made, once for each column and kind, with the number of cells."""
-        return tuple(self._told.values())
 
     @staticmethod
     def _make_picker(table: TablePlan, column: str) -> Picker:

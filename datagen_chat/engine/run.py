@@ -131,7 +131,8 @@ def _go_on(stop: threading.Event) -> None:
 
 def _write_block(job: _Job, numbers: range, writer: TableWriter, digest: TableDigest) -> None:
     rows = job.table.rows(numbers)
-    block = {column.name: rows.values(column.name) for column in job.shape.columns}
+    with job.table.plan.tellings.of_table(job.table.name):
+        block = {column.name: rows.values(column.name) for column in job.shape.columns}
     digest.update(block)
     writer.write(block)
 

@@ -54,7 +54,7 @@ class TableScope(TableFacts):
 
     def tell(self, code: str, message: str, count: int) -> None:
         """Note that something happened to `count` cells."""
-        self.plan.tell(".".join(filter(None, self.stream)), code, message, count)
+        self.plan.tellings.tell(".".join(filter(None, self.stream)), code, message, count)
 
     def is_own_table(self, table: str) -> bool:
         """Return whether that table is the column's own."""

@@ -55,6 +55,16 @@ class TableEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteEntry:
+    """Something that happened to `count` cells of a column, or rows of a table, while they were made."""
+
+    place: str
+    code: str
+    message: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """A folder of output."""
 
@@ -64,6 +74,7 @@ class Manifest:
     seed: int
     versions: Mapping[str, str]
     tables: tuple[TableEntry, ...]
+    notes: tuple[NoteEntry, ...] = ()
     datagen_manifest: Literal[1] = 1
 
     __pydantic_config__ = ConfigDict(extra="forbid")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from datagen_chat.conversation.ask import causes, places
 from datagen_chat.problems import Problem
@@ -51,6 +51,30 @@ def draw_notes(screen: Screen, problems: Sequence[Problem], draft: Any = None, *
         screen.say((f"note: {_short(words)}", "dim"), indent=indent, hang=indent + 2)
     if len(notes) > limit:
         screen.say((f"note: {len(notes) - limit:,} more notes.", "dim"), indent=indent)
+
+
+class Note(Protocol):
+    """What happened to some cells, or rows, while they were made."""
+
+    @property
+    def place(self) -> str:
+        """The column or table."""
+
+    @property
+    def message(self) -> str:
+        """What happened."""
+
+    @property
+    def count(self) -> int:
+        """To how many cells or rows."""
+
+
+def draw_told(screen: Screen, told: Sequence[Note], *, limit: int = _SHOWN) -> None:
+    """Draw what happened while rows were made, one line each."""
+    for note in told[:limit]:
+        screen.say((f"note: {_short(f'{note.place}: {note.message} ({note.count:,} times)')}", "dim"), hang=2)
+    if len(told) > limit:
+        screen.say((f"note: {len(told) - limit:,} more notes.", "dim"))
 
 
 def _short(words: str) -> str:

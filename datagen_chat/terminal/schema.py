@@ -13,6 +13,7 @@ from datagen_chat.schema.model import Column, Dataset, Table
 from datagen_chat.terminal.cells import Cell, Ladder, count, ladder
 from datagen_chat.terminal.clean import one_line
 from datagen_chat.terminal.grid import draw_rows
+from datagen_chat.terminal.problems import draw_told
 from datagen_chat.terminal.screen import Screen, Span
 
 _TABLES_SHOWN = 40
@@ -83,6 +84,7 @@ def draw_preview(screen: Screen, dataset: Dataset, preview: Preview, before: Pre
     if same:
         screen.blank()
         screen.say((f"The first rows of {_listed(same)} are as before.", "dim"))
+    draw_told(screen, preview.told)
     left = [table.id for table in dataset.nodes[len(preview.samples) :]]
     if left:
         screen.blank()

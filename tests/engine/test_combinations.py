@@ -91,7 +91,7 @@ def test_parents_get_as_many_rows_as_there_is_room_for(plan_of: PlanOf) -> None:
     plan = plan_of(school(many, [["taken.student", "taken.role"]]))
     found = Counter(column(plan, "taken", "student").tolist())
     assert max(found.values()) == 4
-    assert [(told.column, told.code) for told in plan.told] == [("taken", "fanout-cut")]
+    assert [(told.place, told.code) for told in plan.tellings.all] == [("taken", "fanout-cut")]
 
 
 def test_an_exact_total_finds_room_for_all_its_rows(plan_of: PlanOf) -> None:

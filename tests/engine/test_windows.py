@@ -109,7 +109,7 @@ def test_no_tick_comes_twice_where_ticks_are_distinct(plan_of: PlanOf) -> None:
     for owner, times in families(plan):
         assert all(one < other for one, other in pairwise(times))
         assert len(times) <= room[owner]
-    assert [told.code for told in plan.told] == ["fanout-cut"]
+    assert [told.code for told in plan.tellings.all] == ["fanout-cut"]
 
 
 @pytest.mark.parametrize("op", [">=", ">"])
@@ -156,7 +156,7 @@ def test_an_empty_window_gives_null_where_that_is_allowed_and_its_start_elsewher
     assert set(listed(rows.values("maybe"))) == {None}
     owners = column(plan, "visit", "customer_id") - 1
     assert (column(plan, "visit", "at") == column(plan, "customer", "signup")[owners]).all()
-    assert {told.code for told in plan.told} == {"empty-window"}
+    assert {told.code for told in plan.tellings.all} == {"empty-window"}
 
 
 WINDOWED = [
