@@ -66,11 +66,13 @@ class Fanout:
         """Return the parents of these rows, at least one row, with all their children's places."""
         first, last = self._block_of(rows.start), self._block_of(rows.stop - 1)
         blocks = [self._block(number) for number in range(first, last + 1)]
-        starts = np.concatenate([starts for starts, _ in blocks]) if len(blocks) > 1 else blocks[0][0]
-        counts = np.concatenate([counts for _, counts in blocks]) if len(blocks) > 1 else blocks[0][1]
-        low = int(np.searchsorted(starts, rows.start, side="right")) - 1
-        high = int(np.searchsorted(starts, rows.stop, side="left"))
-        return Family(first * PARENT_BLOCK + low, starts[low:high], counts[low:high])
+        low = int(np.searchsorted(blocks[0][0], rows.start, side="right")) - 1
+        high = int(np.searchsorted(blocks[-1][0], rows.stop, side="left"))
+        # Cut before they are joined: a block has far more parents than a range of rows needs.
+        blocks[-1] = blocks[-1][0][:high], blocks[-1][1][:high]
+        blocks[0] = blocks[0][0][low:], blocks[0][1][low:]
+        starts, counts = blocks[0] if len(blocks) == 1 else (np.concatenate(parts) for parts in zip(*blocks, strict=True))
+        return Family(first * PARENT_BLOCK + low, starts, counts)
 
     def places(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
         """Return, for any rows, the parent's row number, its first child's row number and its number of children."""

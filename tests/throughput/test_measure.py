@@ -68,3 +68,9 @@ def test_a_part_of_the_work_is_multiplied() -> None:
     assert result.seconds == 60
     assert result.rows_per_second == 25
     assert result.peak_bytes == 7
+
+
+def test_python_keeps_what_it_compiles_as_an_installation_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+
+    cost_of(python("import sys; sys.exit(sys.dont_write_bytecode)"))
