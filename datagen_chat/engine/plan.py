@@ -21,6 +21,7 @@ from datagen_chat.values import Text, Values, coded
 
 if TYPE_CHECKING:
     from datagen_chat.engine.combinations import Combined
+    from datagen_chat.engine.promises import Promise
 
 HELD_ROWS = 1 << 16
 """Tables up to this size that are looked up at random are held, one column at a time; larger ones are drawn row by row."""
@@ -86,6 +87,19 @@ class TablePlan:
         """Return what a column's words may ask while they are compiled."""
         rewritten, stream = self.table.column(column).rewritten(), (self.name, column)
         return ColumnScope(self.plan.index, self.table, column=rewritten, plan=self.plan, owner=self, stream=stream)
+
+    def table_scope(self) -> TableScope:
+        """Return what words that read rows of this table may ask."""
+        return TableScope(self.plan.index, self.table, plan=self.plan, owner=self, stream=(self.name, ""))
+
+    @cached_property
+    def promises(self) -> tuple[Promise, ...]:
+        """The inequalities of the rows that no draw keeps."""
+        if not self.plan.dataset.constraints.inequalities:
+            return ()
+        from datagen_chat.engine.promises import promises
+
+        return promises(self)
 
     def parent_scope(self) -> TableScope:
         """Return what the words that make this table's rows may ask: they read rows of its parent."""

@@ -133,6 +133,8 @@ def _write_block(job: _Job, numbers: range, writer: TableWriter, digest: TableDi
     rows = job.table.rows(numbers)
     with job.table.plan.tellings.of_table(job.table.name):
         block = {column.name: rows.values(column.name) for column in job.shape.columns}
+        for promise in job.table.promises:
+            job.table.plan.tellings.tell(promise.place, "promise-broken", promise.text, promise.broken(rows))
     digest.update(block)
     writer.write(block)
 

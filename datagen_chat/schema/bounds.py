@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from datagen_chat.generators.base import Bound
-from datagen_chat.problems import pointer
+from datagen_chat.problems import Problem, nearest, note, pointer, shown
 from datagen_chat.schema.cycles import Need, needs
 from datagen_chat.schema.index import Index, Place
 from datagen_chat.schema.model import Inequality
@@ -63,7 +63,9 @@ def _wishes(at: str, inequality: Inequality, index: Index) -> Iterator[_Wish]:
     ways = [_Wish(at, right, op, left), _Wish(at, left, turned, right)]
     if left[0] == right[0] and _order(left, index) > _order(right, index):
         ways.reverse()
-    yield from (way for way in ways if index.columns[way.bounded].generator.is_bounded and _is_seen(way, index))
+    yield from (
+        way for way in ways if index.columns[way.bounded].generator.is_bounded and meets(way.bounded[0], way.by[0], index)
+    )
 
 
 def place_of(name: str) -> Place | None:
@@ -78,12 +80,6 @@ def _order(place: Place, index: Index) -> int:
     return [column.name for column in index.tables[place[0]].columns].index(place[1])
 
 
-def _is_seen(wish: _Wish, index: Index) -> bool:
-    """Return whether a row of the bounded column leads to exactly one value of the other."""
-    own, other = wish.bounded[0], wish.by[0]
-    return own == other or other in index.ancestors(own) or len(index.pointing(own, other)) == 1
-
-
 def _reaches(graph: Mapping[Need, tuple[Need, ...]], start: Place, goal: Need) -> bool:
     waiting: list[Need] = [start]
     seen: set[Need] = set()
@@ -95,3 +91,55 @@ def _reaches(graph: Mapping[Need, tuple[Need, ...]], start: Place, goal: Need) -
             seen.add(need)
             waiting += graph.get(need, ())
     return False
+
+
+def check_inequalities(index: Index) -> Iterator[Problem]:
+    """Yield inequalities of columns that do not exist, cannot be compared or do not meet, and those that are only checked."""
+    kept = {bound.at for bounds in index.bounds.values() for bound in bounds}
+    for k, inequality in enumerate(index.dataset.constraints.inequalities):
+        at = pointer("constraints", "inequalities", k)
+        sides = [("/left", inequality.left), ("/right", inequality.right)]
+        wrong = [problem.under(at + side) for side, name in sides for problem in _check_side(name, index)]
+        yield from wrong
+        if not wrong:
+            left, right = place_of(inequality.left), place_of(inequality.right)
+            assert left is not None
+            assert right is not None
+            yield from (problem.under(at) for problem in _check_sides(left, right, index))
+            if at not in kept and left not in index.twins and right not in index.twins:
+                message = (
+                    f"{inequality.left} {inequality.op} {inequality.right} is not drawn so; rows that break it are counted."
+                )
+                hint = "Make the later one a datetime_series, or compute it from the other with an expression."
+                yield note(at, "only-checked", message, hint)
+
+
+def _check_side(name: str, index: Index) -> Iterator[Problem]:
+    place = place_of(name)
+    if place is None:
+        hint = 'Write a column as "table.column"; bounds that are numbers or instants belong to constraints.ranges.'
+        yield Problem("", "bad-reference", f"{shown(name)} is not a column of a table.", hint)
+    elif place not in index.columns:
+        near = nearest(name, index.names)
+        hint = f'Did you mean "{near[0]}"?' if near else f"The tables are {', '.join(list(index.tables)[:20])}."
+        yield Problem("", "unknown-reference", f"There is no column {name}.", hint)
+
+
+def _check_sides(left: Place, right: Place, index: Index) -> Iterator[Problem]:
+    kinds = [_KINDS.get(index.columns[place].type, "text") for place in (left, right)]
+    if kinds[0] != kinds[1]:
+        message = f"{'.'.join(left)} holds {kinds[0]} and {'.'.join(right)} {kinds[1]}; they cannot be compared."
+        yield Problem("", "inequality-types", message, "Compare columns of one kind.")
+    elif not meets(left[0], right[0], index) and not meets(right[0], left[0], index):
+        message = f"No row of {left[0]} leads to one row of {right[0]}, nor the other way round."
+        yield Problem(
+            "", "inequality-apart", message, "Compare columns of one row, or of a row and one that it hangs off or looks up."
+        )
+
+
+_KINDS = {"int": "numbers", "float": "numbers", "bool": "truth values", "datetime": "times", "date": "times"}
+
+
+def meets(table: str, other: str, index: Index) -> bool:
+    """Return whether a row of a table leads to exactly one row of the other: itself, its ancestor, or the one it looks up."""
+    return table == other or other in index.ancestors(table) or len(index.pointing(table, other)) == 1

@@ -11,6 +11,7 @@ from datagen_chat.generators.faker import Faker
 from datagen_chat.generators.lookup import Lookup
 from datagen_chat.generators.sequence import Sequence
 from datagen_chat.problems import Problem, did_you_mean, nearest, note, pointer, shown
+from datagen_chat.schema.bounds import check_inequalities
 from datagen_chat.schema.combinations import check_combinations
 from datagen_chat.schema.index import Index, Place
 from datagen_chat.schema.model import Column, ForeignKey, Table
@@ -36,6 +37,7 @@ def check_references(index: Index) -> Iterator[Problem]:
         yield from (problem.under(at) for problem in _check_foreign_key(key, index))
     yield from _check_unique(index)
     yield from check_combinations(index)
+    yield from check_inequalities(index)
     yield from _inferred_keys(index)
 
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from datagen_chat.engine.plan import Plan
+from datagen_chat.engine.run import write_plan
+from datagen_chat.engine.shapes import dataset_shape
 from datagen_chat.instants import DAY, HOUR, parse_instant
 from datagen_chat.schema.read import read
+from datagen_chat.sinks import sink
 from tests.engine.test_promises import column
 from tests.engine.test_rows import listed
 
@@ -199,3 +203,37 @@ def test_a_window_that_cannot_be_is_a_problem_at_its_place(generator: dict[str, 
     found = read(shop({"fanout": MANY, "columns": columns})).errors
     word = "" if code == "column-cycle" else "/datetime_series"
     assert (f"/nodes/1/columns/2/generator{word}{place}", code) in [(problem.at, problem.code) for problem in found]
+
+
+LATER = {"left": "visit.spent", "op": ">=", "right": "visit.planned"}
+
+
+def test_an_order_that_no_draw_keeps_is_said_before_and_counted_after(plan_of: PlanOf, tmp_path: Path) -> None:
+    spent = {"name": "spent", "type": "int", "generator": {"choice": {"choices": [1, 2]}}}
+    planned = {"name": "planned", "type": "int", "null_rate": 0.5, "generator": {"choice": {"choices": [1, 2, 3]}}}
+    written = shop({"fanout": MANY, "columns": [spent, planned]}, constraints={"inequalities": [LATER]})
+    assert "only-checked" in [problem.code for problem in read(written).notes]
+    plan, target = plan_of(written), sink("parquet")
+    writer = target.create(tmp_path, dataset_shape(plan))
+    write_plan(plan, writer, parallel=True, workers=2)
+    rows = plan.tables["visit"].rows(range(plan.tables["visit"].row_count))
+    pairs = zip(listed(rows.values("spent")), listed(rows.values("planned")), strict=True)
+    broken = sum(planned is not None and spent < planned for spent, planned in pairs)
+    assert [(told.place, told.code, told.count) for told in plan.tellings.all] == [("visit.spent", "promise-broken", broken)]
+
+
+ORDERS = [
+    ({"left": "visit.spent", "op": "<", "right": "visit.nothing"}, "/right", "unknown-reference"),
+    ({"left": "visit.spent", "op": "<", "right": "5"}, "/right", "bad-reference"),
+    ({"left": "visit.spent", "op": "<", "right": "customer.signup"}, "", "inequality-types"),
+    ({"left": "visit.spent", "op": "<", "right": "other.id"}, "", "inequality-apart"),
+]
+
+
+@pytest.mark.parametrize(("order", "place", "code"), ORDERS)
+def test_an_order_that_says_nothing_is_a_problem_at_its_place(order: dict[str, str], place: str, code: str) -> None:
+    spent = {"name": "spent", "type": "int", "generator": {"choice": {"choices": [1, 2]}}}
+    written = shop({"fanout": MANY, "columns": [spent]}, constraints={"inequalities": [order]})
+    written["nodes"].append({"id": "other", "kind": "entity", "pk": "id", "rows": 3, "columns": [KEY]})
+    found = [(problem.at, problem.code) for problem in read(written).errors]
+    assert (f"/constraints/inequalities/0{place}", code) in found
