@@ -48,6 +48,14 @@ class TableScope(TableFacts):
         """Return the key of one stream of draws."""
         return draws.key(self.plan.seed, *self.stream, *self.path, draw)
 
+    def table_key(self, draw: str) -> Key:
+        """Return the key of one stream of draws that columns of the table share."""
+        return draws.key(self.plan.seed, self.owner.name, "", draw)
+
+    def rows(self, numbers: draws.RowNumbers) -> Rows:
+        """Return any rows of the own table."""
+        return self.owner.rows(numbers)
+
     def nested(self, *steps: str) -> Self:
         """Return the scope of a word inside this one."""
         return replace(self, path=(*self.path, *steps))

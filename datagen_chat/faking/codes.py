@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -16,27 +16,50 @@ from datagen_chat.draws import Key, RowNumbers, below, bits, key
 from datagen_chat.faking import catalog
 from datagen_chat.faking.compiled import joined
 from datagen_chat.faking.source import Kind, Source
+from datagen_chat.permutation import permuted
 from datagen_chat.values import Text, words_array
 
 Args = Mapping[str, Any]
 Bytes = NDArray[np.uint8]
 _HEX = np.frombuffer("".join(f"{byte:02x}" for byte in range(256)).encode(), np.uint16)
 UUID = "xxxx-xx-xx-xx-xxxxxx"
+NODE = 6
+"""The last bytes of a UUID, which hold neither version nor variant."""
 LAST_SECOND = 2_051_222_400
 """Faker draws the times of uuid1 and uuid7 from 1970 to 2035, so that they depend on the seed alone."""
 
 
 @dataclass(frozen=True)
 class Hexadecimal:
-    """Bytes written in hexadecimal digits: `x` in the pattern stands for one byte, anything else for itself."""
+    """Bytes written in hexadecimal digits: `x` in the pattern stands for one byte, anything else for itself.
+
+    So many of the last bytes are `free`: any will do.
+    """
 
     pattern: str
     draw: Callable[[RowNumbers], Bytes]
+    free: int
     kind: Kind = "string"
 
     def sample(self, rows: RowNumbers) -> Text:
         """Return the texts of these rows."""
         return Text(self._written(self.draw(rows)))
+
+    @property
+    def capacity(self) -> int:
+        """How many different free bytes there are, as far as 63 bits count them."""
+        return 1 << 8 * min(self.free, 7)
+
+    def distinct(self, key: Key, rows: int) -> Source:  # noqa: ARG002 - one permutation does for all rows
+        """Return a source whose free bytes never come again."""
+        size = min(self.free, 7)
+
+        def draw(numbers: RowNumbers) -> Bytes:
+            found = self.draw(numbers)
+            found[:, -size:] = _big(permuted(key, numbers, 256**size))[:, -size:]
+            return found
+
+        return replace(self, draw=draw)
 
     @cached_property
     def _line(self) -> Bytes:
@@ -80,7 +103,7 @@ def hashed(count: int) -> Callable[[Args, Key], Source | None]:
     def kernel(args: Args, key: Key) -> Source | None:
         if args.get("raw_output"):
             return None
-        return Hexadecimal("x" * count, lambda rows: random_bytes(key, rows, count))
+        return Hexadecimal("x" * count, lambda rows: random_bytes(key, rows, count), count)
 
     return kernel
 
@@ -91,7 +114,7 @@ def uuid4(_: Args, key: Key) -> Source:
     def draw(rows: RowNumbers) -> Bytes:
         return _stamped(random_bytes(key, rows, 16), 0x40)
 
-    return Hexadecimal(UUID, draw)
+    return Hexadecimal(UUID, draw, NODE)
 
 
 def uuid7(_: Args, parent: Key) -> Source:
@@ -102,7 +125,7 @@ def uuid7(_: Args, parent: Key) -> Source:
         found[:, :6] = _big(below(key(parent, "time"), rows, LAST_SECOND * 1000))[:, 2:]
         return _stamped(found, 0x70)
 
-    return Hexadecimal(UUID, draw)
+    return Hexadecimal(UUID, draw, NODE)
 
 
 def uuid1(_: Args, parent: Key) -> Source:
@@ -114,7 +137,7 @@ def uuid1(_: Args, parent: Key) -> Source:
         found[:, 0:4], found[:, 4:6], found[:, 6:8] = ticks[:, 4:8], ticks[:, 2:4], ticks[:, 0:2]
         return _stamped(found, 0x10)
 
-    return Hexadecimal(UUID, draw)
+    return Hexadecimal(UUID, draw, NODE)
 
 
 def _big(numbers: NDArray[np.int64]) -> Bytes:
@@ -136,12 +159,12 @@ def mac_address(args: Args, key: Key) -> Source:
         found[:, 0] = first * 2 + (1 if args.get("multicast") is True else 0)
         return found[:, :6]
 
-    return Hexadecimal("x:x:x:x:x:x", draw)
+    return Hexadecimal("x:x:x:x:x:x", draw, 5)
 
 
 def hex_color(_: Args, key: Key) -> Source:
     """`hex_color`: any but black."""
-    return Hexadecimal("#xxx", lambda rows: _big(1 + below(key, rows, (1 << 24) - 1))[:, 5:])
+    return Hexadecimal("#xxx", lambda rows: _big(1 + below(key, rows, (1 << 24) - 1))[:, 5:], 3)
 
 
 @dataclass(frozen=True)
@@ -150,7 +173,17 @@ class Ipv4:
 
     key: Key
     sets: tuple[str, ...]
+    is_distinct: bool = False
     kind: Kind = "string"
+
+    @property
+    def capacity(self) -> int:
+        """How many addresses there are: the ranges do not overlap."""
+        return int(self._ranges[2][-1])
+
+    def distinct(self, key: Key, rows: int) -> Source:  # noqa: ARG002 - one permutation does for all rows
+        """Return a source of the same addresses, each once."""
+        return replace(self, key=key, is_distinct=True)
 
     @cached_property
     def _ranges(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
@@ -170,9 +203,7 @@ class Ipv4:
     def sample(self, rows: RowNumbers) -> Text:
         """Return the addresses of these rows."""
         starts, totals, bounds = self._ranges
-        chosen = below(key(self.key, "set"), rows, len(self.sets)) if len(self.sets) > 1 else np.zeros(len(rows), np.int64)
-        room = (bounds[1:] - bounds[:-1]).astype(np.uint64).take(chosen)
-        at = bounds.take(chosen) + (((bits(self.key, rows) >> np.uint64(32)) * room) >> np.uint64(32)).view(np.int64)
+        at = permuted(self.key, rows, int(bounds[-1])) if self.is_distinct else self._drawn(rows)
         number = totals.searchsorted(at, side="right") - 1
         address = starts.take(number) + at - totals.take(number)
         codes = np.empty((len(rows), 4), np.int32)
@@ -180,6 +211,13 @@ class Ipv4:
             codes[:, place] = address >> (24 - 8 * place) & 0xFF
         codes[:, 3] += 256
         return Text(joined(self._words, codes))
+
+    def _drawn(self, rows: RowNumbers) -> NDArray[np.int64]:
+        """Return the place of each row's address among those of all ranges."""
+        bounds = self._ranges[2]
+        chosen = below(key(self.key, "set"), rows, len(self.sets)) if len(self.sets) > 1 else np.zeros(len(rows), np.int64)
+        room = (bounds[1:] - bounds[:-1]).astype(np.uint64).take(chosen)
+        return bounds.take(chosen) + (((bits(self.key, rows) >> np.uint64(32)) * room) >> np.uint64(32)).view(np.int64)
 
 
 def ipv4(args: Args, key: Key) -> Source | None:
@@ -205,10 +243,19 @@ def of_reach(reach: str) -> Callable[[Args, Key], Source | None]:
 
 @dataclass(frozen=True)
 class Ipv6:
-    """Addresses of 128 random bits, without leading zeros."""
+    """Addresses of 128 random bits, without leading zeros. The first 64 never come again."""
 
     key: Key
     kind: Kind = "string"
+
+    @property
+    def capacity(self) -> int:
+        """How many row numbers there are."""
+        return 1 << 63
+
+    def distinct(self, key: Key, rows: int) -> Source:  # noqa: ARG002 - it is so already
+        """Return the same source."""
+        return replace(self, key=key)
 
     @cached_property
     def _words(self) -> pa.StringArray:

@@ -6,7 +6,7 @@ The tokens of a row lie next to each other in what `take` returns, so the rows' 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -25,6 +25,7 @@ SMALL = 4096
 _32, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
 Drawn = NDArray[np.uint64]
 Codes = NDArray[np.int32]
+Index = NDArray[np.int64]
 
 
 def compile_grammar(grammar: Grammar, key: Key) -> Source:
@@ -46,7 +47,17 @@ class OfPool:
     key: Key
     words: tuple[str, ...]
     shares: tuple[float, ...]
+    is_distinct: bool = False
     kind: Kind = "string"
+
+    @property
+    def capacity(self) -> int:
+        """How many words there are; no two are the same."""
+        return len(self.words)
+
+    def distinct(self, key: Key, rows: int) -> Source:  # noqa: ARG002 - one permutation does for all rows
+        """Return a source that says each word once, however likely it is."""
+        return replace(self, key=key, is_distinct=True)
 
     @cached_property
     def _pool(self) -> pa.StringArray:
@@ -60,6 +71,10 @@ class OfPool:
 
     def sample(self, rows: RowNumbers) -> Text:
         """Return the words of these rows."""
+        if self.is_distinct:
+            from datagen_chat.permutation import permuted
+
+            return Text(self._pool, permuted(self.key, rows, len(self.words)).astype(code_type(len(self.words))))
         drawn = bits(self.key, rows)
         if self._guide is not None:
             drawn >>= np.uint64(48)
@@ -107,16 +122,17 @@ class Halves:
 
 @dataclass(frozen=True)
 class Joined:
-    """Text put together from tokens."""
+    """Text put together from tokens; where the branch is not drawn, it is `told`."""
 
     key: Key
     grammar: Grammar
+    is_branch_drawn: bool = True
     kind: Kind = "string"
 
     @cached_property
     def layout(self) -> Layout:
         """The grammar's tables."""
-        return lay_out(self.grammar)
+        return lay_out(self.grammar, self.is_branch_drawn)
 
     @cached_property
     def _keys(self) -> tuple[Key, ...]:
@@ -124,31 +140,62 @@ class Joined:
 
     def sample(self, rows: RowNumbers) -> Text:
         """Return the texts of these rows."""
-        layout = self.layout
         halves = Halves(self._keys, rows)
-        branch = _branch(layout, halves)
-        codes = _codes(layout, layout.columns[: layout.narrow], halves, branch)
-        ends = np.arange(len(rows) + 1) * layout.narrow
+        return self._joined(halves, Row(_branch(self.layout, halves)))
+
+    @property
+    def capacity(self) -> int:
+        """How many rows can be given a text of their own; 0 when texts cannot be told apart for certain."""
+        from datagen_chat.faking.combinations import capacity
+
+        return capacity(self.grammar)
+
+    def distinct(self, key: Key, rows: int) -> Source:
+        """Return a source that never says the same twice."""
+        from datagen_chat.faking.combinations import Distinct
+
+        return Distinct(key, self.grammar, rows)
+
+    def told(self, rows: RowNumbers, known: Row) -> Text:
+        """Return the texts of rows of which something is known already."""
+        return self._joined(Halves(self._keys, rows), known)
+
+    def _joined(self, halves: Halves, row: Row) -> Text:
+        layout = self.layout
+        codes = _codes(layout, layout.columns[: layout.narrow], halves, row)
+        ends = np.arange(len(halves) + 1) * layout.narrow
         flat = codes.reshape(-1)
-        if branch is not None and layout.narrow < len(layout.columns):
-            wide = np.flatnonzero(layout.wide.take(branch))
-            more = _codes(layout, layout.columns[layout.narrow :], halves.at(wide), branch.take(wide))
+        if row.branch is not None and layout.narrow < len(layout.columns):
+            wide = np.flatnonzero(layout.wide.take(row.branch))
+            more = _codes(layout, layout.columns[layout.narrow :], halves.at(wide), row.at(wide))
             flat = _inserted(flat, ends.take(wide + 1), more)
-            ends[1:] += np.cumsum(layout.wide.take(branch)) * more.shape[1]
+            ends[1:] += np.cumsum(layout.wide.take(row.branch)) * more.shape[1]
         return Text(joined_rows(layout.words, flat, ends))
 
-    def codes(self, rows: RowNumbers) -> Codes:
+    def codes(self, rows: RowNumbers, known: Row | None = None) -> Codes:
         """Return the codes of the rows' tokens, shape (rows, tokens)."""
         halves = Halves(self._keys, rows)
-        return _codes(self.layout, self.layout.columns, halves, _branch(self.layout, halves))
+        return _codes(self.layout, self.layout.columns, halves, known or Row(_branch(self.layout, halves)))
 
 
-def _codes(layout: Layout, columns: Sequence[Column], halves: Halves, branch: NDArray[np.int64] | None) -> Codes:
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What is known of some rows before their tokens are drawn: the branch of each, and the codes that were handed in."""
+
+    branch: Index | None
+    given: Sequence[Index] = ()
+
+    def at(self, index: Index) -> Row:
+        """Return what is known of some of the rows."""
+        return Row(None if self.branch is None else self.branch.take(index), [codes.take(index) for codes in self.given])
+
+
+def _codes(layout: Layout, columns: Sequence[Column], halves: Halves, row: Row) -> Codes:
     codes = np.empty((len(halves), len(columns)), np.int32)
     for number, column in enumerate(columns):
-        codes[:, number] = _token(column, layout.cells, halves, branch)
+        codes[:, number] = _token(column, layout.cells, halves, row)
     if layout.checks is not None:
-        layout.checks.add(codes, branch)
+        layout.checks.add(codes, row.branch)
     return codes
 
 
@@ -186,16 +233,21 @@ def _branch(layout: Layout, halves: Halves) -> NDArray[np.int64] | None:
     return layout.branch_cells.take(halves.digit(np.uint64(CELLS)).view(np.int64)).astype(np.int64)
 
 
-def _token(column: Column, cells: NDArray[np.uint16], halves: Halves, branch: NDArray[np.int64] | None) -> NDArray[Any]:
+def _token(column: Column, cells: NDArray[np.uint16], halves: Halves, row: Row) -> Any:
+    """Return the codes of one column of tokens, shape (rows,), or one code for all rows."""
+    branch = row.branch
     if column.fresh:
         halves.fresh()
-    code: NDArray[Any] = halves.digit(of_branch(column.cell_count, branch)).view(np.int64)
+    code: Any = np.int64(0)
+    if column.cell_count is not None:
+        code = halves.digit(of_branch(column.cell_count, branch)).view(np.int64)
     if column.cell_start is not None:
         code += of_branch(column.cell_start, branch)
         code = cells.take(code).astype(np.int64)
+    for number, counts in column.given:
+        code = code + row.given[number - 1] * of_branch(counts, branch)
     if column.inner is not None:
         inner = of_branch(column.inner, branch)
-        code *= inner.view(np.int64) if isinstance(inner, np.ndarray) else np.int64(inner)
+        code = code * (inner.view(np.int64) if isinstance(inner, np.ndarray) else np.int64(inner))
         code += halves.digit(inner).view(np.int64)
-    code += of_branch(column.start, branch)
-    return code
+    return code + of_branch(column.start, branch)

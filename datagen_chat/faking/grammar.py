@@ -16,11 +16,15 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Words to draw from; no weights means that all are as likely."""
+    """Words to draw from; no weights means that all are as likely.
+
+    Where `given` is a number from 1 on, nothing is drawn: the row's code of this number, handed in, is the number of the word.
+    """
 
     slot: str
     words: tuple[str, ...]
     weights: tuple[float, ...] | None = None
+    given: int = 0
 
     def shares(self) -> tuple[float, ...]:
         """Return the probability of each word."""

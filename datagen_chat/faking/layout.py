@@ -25,7 +25,8 @@ FEW = 0.1
 class Column:
     """The tokens that stand in one place of the row: numbers for all branches, or arrays with one for each.
 
-    The code of a word is `start + cells[cell_start + digit(cell_count)] * inner + digit(inner)`.
+    The code of a word is `start + (cells[cell_start + digit(cell_count)] + given) * inner + digit(inner)`; `cell_count` is
+    None when nothing is drawn but within groups. `given` are the numbers of codes that are handed in, and where they count.
     """
 
     fresh: bool
@@ -33,6 +34,7 @@ class Column:
     cell_start: Any
     cell_count: Any
     inner: Any
+    given: tuple[tuple[int, Any], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def of_branch(table: Any, branch: NDArray[np.int64] | None) -> Any:
 
 
 @lru_cache(maxsize=64)
-def lay_out(grammar: Grammar) -> Layout:
+def lay_out(grammar: Grammar, is_branch_drawn: bool = True) -> Layout:
     """Return the tables of a grammar."""
     rows = tokens_of(grammar)
     width = max(len(tokens) for tokens in rows)
@@ -85,11 +87,11 @@ def lay_out(grammar: Grammar) -> Layout:
     even = max(weights) - min(weights) < 1e-12
     room = CELLS // len(weights) if even else 1
     columns: list[Column] = []
-    halves = 1 if len(weights) > 1 else 0
+    halves = 1 if len(weights) > 1 and is_branch_drawn else 0
     for place in range(width):
         tokens = [row[place] for row in padded]
         size = max(token.cells() * token.inner for token in tokens)
-        fresh = size > room or halves == 0
+        fresh = size > 1 and (size > room or halves == 0)
         halves += fresh
         room = (CELLS if fresh else room) // size
         columns.append(_column(tokens, starts, tables, fresh))
@@ -157,9 +159,16 @@ def _column(tokens: Sequence[Token], starts: _Starts, tables: _Cells, fresh: boo
         fresh,
         _packed([starts[token.words, token.residues] for token in tokens], np.int64),
         _packed([tables.start(token.weights) for token in tokens], np.int64) if weighted else None,
-        _packed([token.cells() for token in tokens], np.uint64),
+        _packed([token.cells() for token in tokens], np.uint64) if any(token.cells() > 1 for token in tokens) else None,
         _packed([token.inner for token in tokens], np.uint64) if any(token.inner > 1 for token in tokens) else None,
+        tuple(_given(tokens)),
     )
+
+
+def _given(tokens: Sequence[Token]) -> Iterator[tuple[int, Any]]:
+    """Yield the codes that are handed in, by number, each with 1 for the branches that it counts in, 0 for the others."""
+    for number in sorted({token.given for token in tokens} - {0}):
+        yield number, _packed([int(token.given == number) for token in tokens], np.int64)
 
 
 def _packed(numbers: Sequence[int], dtype: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from datagen_chat.draws import Key, RowNumbers, below, key, uniform
 from datagen_chat.faking import catalog
 from datagen_chat.faking.source import Kind, Source
+from datagen_chat.permutation import permuted
 from datagen_chat.values import Numbers
 
 Args = Mapping[str, Any]
@@ -33,6 +34,36 @@ class Computed:
 
 
 @dataclass(frozen=True)
+class Stepped:
+    """Whole numbers in even steps, all as likely: `low + step * n` for n below `count`."""
+
+    kind: Kind
+    key: Key
+    low: int
+    count: int
+    step: int = 1
+    is_distinct: bool = False
+
+    def sample(self, rows: RowNumbers) -> Numbers:
+        """Return the numbers of these rows."""
+        return Numbers(self.compute(rows))
+
+    def compute(self, rows: RowNumbers) -> NDArray[np.int64]:
+        """Return the numbers of these rows, shape (rows,)."""
+        found = permuted(self.key, rows, self.count) if self.is_distinct else below(self.key, rows, self.count)
+        return found * self.step + self.low
+
+    @property
+    def capacity(self) -> int:
+        """How many numbers there are."""
+        return self.count
+
+    def distinct(self, key: Key, rows: int) -> Source:  # noqa: ARG002 - one permutation does for all rows
+        """Return a source of the same numbers in another order."""
+        return replace(self, key=key, is_distinct=True)
+
+
+@dataclass(frozen=True)
 class NullBoolean:
     """Null, true or false, a third each."""
 
@@ -50,7 +81,7 @@ def integers(key: Key, low: int, high: int, step: int = 1) -> Source | None:
     count = len(range(low, high + 1, step)) if step else 0
     if not count or max(abs(low), abs(high)) >= 1 << 62:
         return None
-    return Computed("int", lambda rows: below(key, rows, count) * step + low)
+    return Stepped("int", key, low, count, step)
 
 
 def boolean(args: Args, key: Key) -> Source | None:

@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from datagen_chat.draws import Key, below
+from datagen_chat.draws import Key
 from datagen_chat.faking.clock import NOW, TODAY
-from datagen_chat.faking.numeric import Computed
+from datagen_chat.faking.numeric import Computed, Stepped
 from datagen_chat.faking.source import Source
 
 Args = Mapping[str, Any]
@@ -75,14 +75,13 @@ def shift_of(text: str) -> datetime.timedelta | None:
 def times(key: Key, start: datetime.datetime, end: datetime.datetime) -> Source:
     """Return uniform times from `start` up to `end`, whichever comes first."""
     low, high = sorted(((start - EPOCH) // MICROSECOND, (end - EPOCH) // MICROSECOND))
-    return Computed("datetime", lambda rows: below(key, rows, max(1, high - low)) + low)
+    return Stepped("datetime", key, low, max(1, high - low))
 
 
 def days(key: Key, start: datetime.date, end: datetime.date) -> Source:
     """Return uniform days from `start` to `end`, both included."""
     low, high = sorted((start.toordinal(), end.toordinal()))
-    shift = low - EPOCH.toordinal()
-    return Computed("date", lambda rows: below(key, rows, high - low + 1) + shift)
+    return Stepped("date", key, low - EPOCH.toordinal(), high - low + 1)
 
 
 def date_time(args: Args, key: Key) -> Source:
@@ -103,7 +102,7 @@ def date_object(args: Args, key: Key) -> Source:
 def unix_time(args: Args, key: Key) -> Source:
     """`unix_time`: seconds since 1970, with six decimals."""
     drawn = times(key, moment(_or(args, "start_datetime", EPOCH)), moment(_or(args, "end_datetime", "now")))
-    assert isinstance(drawn, Computed)
+    assert isinstance(drawn, Stepped)
     return Computed("float", lambda rows: drawn.compute(rows) / 1e6)
 
 

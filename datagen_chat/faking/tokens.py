@@ -25,7 +25,7 @@ class Token:
     """Words to draw from: `weights` over groups of `inner` words each, which are evenly likely within a group.
 
     `residues` are what each word adds to the sum that the check digits are of. The check digits themselves are a token too:
-    its first word is that of sum 0, and nothing is drawn for it.
+    its first word is that of sum 0, and nothing is drawn for it. A `given` token's group is not drawn but handed in.
     """
 
     words: tuple[str, ...]
@@ -33,10 +33,11 @@ class Token:
     inner: int = 1
     residues: tuple[int, ...] = ()
     is_check: bool = False
+    given: int = 0
 
     def cells(self) -> int:
         """Return how many equal cells the groups are drawn by."""
-        if self.is_check:
+        if self.is_check or self.given:
             return 1
         return len(self.words) // self.inner if self.weights is None else CELLS
 
@@ -66,7 +67,7 @@ def _branch(grammar: Grammar, branch: Branch) -> Iterator[Token]:
 
 
 def _fits(group: Sequence[Atom], atom: str | Pool) -> bool:
-    """Return True when the atom may join the group: the words stay few, and no two pools are weighted."""
+    """Return True when the atom may join the group: the words stay few, and no two pools are weighted or given."""
     if isinstance(atom, str):
         return True
     pools = [atom, *(other for other, _ in group if isinstance(other, Pool))]
@@ -78,7 +79,7 @@ def _fits(group: Sequence[Atom], atom: str | Pool) -> bool:
 
 
 def _weighted(atom: str | Pool) -> bool:
-    return isinstance(atom, Pool) and atom.weights is not None
+    return isinstance(atom, Pool) and (atom.weights is not None or atom.given > 0)
 
 
 @lru_cache(maxsize=1024)
@@ -97,7 +98,8 @@ def _joined(atoms: tuple[Atom, ...]) -> Token:
     sums: tuple[int, ...] = ()
     if any(added for _, added in atoms):
         sums = _sums(*(found or (0,) * len(said) for said, found in (middle, before, after)))
-    return Token(words, pool.shares(), len(before[0]) * len(after[0]), sums)
+    weights = None if pool.given else pool.shares()
+    return Token(words, weights, len(before[0]) * len(after[0]), sums, given=pool.given)
 
 
 def _product(atoms: Sequence[Atom]) -> tuple[tuple[str, ...], tuple[int, ...]]:

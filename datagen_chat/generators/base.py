@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self, TypeVar
 
@@ -123,6 +123,12 @@ class TableFacts(Protocol):
 
     def never_repeats(self, table: str | None, column: str) -> bool:
         """Return whether no two rows can have the same value in a column."""
+
+    def generators(self) -> Mapping[str, Generator]:
+        """Return the generators of all columns of the own table, by the column's name, in their order."""
+
+    def is_unique_of(self, column: str) -> bool:
+        """Return whether no two rows may have the same value in a column of the own table."""
 
 
 class Facts(TableFacts, Protocol):
@@ -275,6 +281,12 @@ class TableScope(TableFacts, Protocol):
 
     def key(self, draw: str) -> Key:
         """Return the key of one named stream of draws of this column."""
+
+    def table_key(self, draw: str) -> Key:
+        """Return the key of one named stream of draws that columns of this table share."""
+
+    def rows(self, numbers: RowNumbers) -> Rows:
+        """Return any rows of this table, for what cannot be told of a row alone."""
 
     def nested(self, *steps: str) -> Self:
         """Return the scope of a word inside this one, whose draws have streams of their own."""

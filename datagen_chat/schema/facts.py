@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from datagen_chat.generators.base import Bound, Layout, Order
+from datagen_chat.generators.base import Bound, Generator, Layout, Order
 from datagen_chat.schema.index import Index
 from datagen_chat.schema.model import Column, Table
 from datagen_chat.words import ColumnType, Scalar
@@ -64,6 +65,14 @@ class TableFacts:
     def never_repeats(self, table: str | None, column: str) -> bool:
         """Return whether no two rows can have the same value in a column."""
         return self.index.never_repeats((table or self.table.id, column))
+
+    def generators(self) -> Mapping[str, Generator]:
+        """Return the generators of all columns of the own table, by the column's name, in their order."""
+        return {column.name: column.generator for column in self.table.columns}
+
+    def is_unique_of(self, column: str) -> bool:
+        """Return whether no two rows may have the same value in a column of the own table."""
+        return self.index.must_not_repeat((self.table.id, column))
 
 
 @dataclass(frozen=True)

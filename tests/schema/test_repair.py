@@ -19,6 +19,9 @@ GONE = object()
 C, P, F = "/nodes/0/columns", "/nodes/1/columns", "/nodes/2/columns"
 FK = "/constraints/foreign_keys"
 EMAIL = {"faker": {"method": "email"}}
+AT_DOMAIN = {"faker": {"method": "email", "args": {"domain": "a.example"}}}
+EMAIL_COLUMN = {"name": "email", "type": "string"}
+UNIQUE_EMAIL = EMAIL_COLUMN | {"generator": {"faker": {"method": "email", "args": {}}}, "unique": True}
 LOOKUP = {"lookup": {"from": "customer.customer_id"}}
 COUNTRY = {"choice": {"choices": ["US", "DE"], "weights": [0.7, 0.3]}}
 CONSTANT = {"constant": {"value": "EUR"}}
@@ -113,6 +116,14 @@ DIALECT = [
     (f"{C}/1/generator", {"faker": "email", "locale": "de_DE"}, {"faker": {"method": "email", "locale": "de_DE"}}),
     (f"{C}/1/generator", {"faker": {"method": "email"}, "modifiers": []}, EMAIL),
     (f"{C}/1/generator", {"faker": {"method": "email", "modifiers": []}}, EMAIL),
+    (f"{C}/1", EMAIL_COLUMN | {"generator": {"faker": {"method": "email", "args": {"unique": True}}}}, UNIQUE_EMAIL),
+    (f"{C}/1/generator", {"faker": {"method": "email", "unique": False}}, EMAIL),
+    (
+        f"{C}/3",
+        {"name": "stars", "type": "int", "generator": {"faker": {"method": "random_element", "elements": [1, 2]}}},
+        {"name": "stars", "type": "int", "generator": {"choice": {"choices": [1, 2]}}},
+    ),
+    (f"{C}/1/generator", {"faker": {"method": "email", "domain": "a.example"}}, AT_DOMAIN),
     (f"{C}/0/generator", {"sequence": None}, {"sequence": {}}),
     (f"{C}/0/generator", {"sequence": 1}, {"sequence": {"start": 1}}),
     (f"{C}/0/generator", {"autoincrement": {"start": 1}}, {"sequence": {"start": 1}}),
@@ -187,7 +198,6 @@ UNCHANGED = [
     ("/nodes/2/fanout", 3.5),
     ("/nodes/2/parents", ["customers"]),
     (f"{C}/1/type", "blob"),
-    (f"{C}/1/unique", True),
     (f"{C}/1/generator", {"pattern": {"regex": "[a-z]+"}}),
     (f"{C}/2/generator/choice/weights", [0.5, 0.3, 0.2]),
     (f"{C}/2/generator/choice/weights", ["70%", "30%"]),
