@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from datagen_chat.faking import check, locale_for, method_in, methods
+from datagen_chat.faking import check, locale_for, locales, method_in, methods
 
 MISTAKES: list[tuple[str, str, dict[str, Any], str, str, str]] = [
     ("fullname", "en_US", {}, "/method", "unknown-faker-method", "name"),
@@ -61,7 +61,7 @@ def test_what_faker_can_do_is_no_problem(name: str, locale: str, args: dict[str,
 def test_checking_does_not_import_faker() -> None:
     program = """
 import sys
-from datagen_chat.faking import check, locale_for, methods
+from datagen_chat.faking import check, locale_for, locales, methods
 from datagen_chat.faking import source
 from datagen_chat.draws import key
 for name in methods():
@@ -83,11 +83,23 @@ assert "faker" not in sys.modules
         ("DE", "de_DE"), ("Germany", "de_DE"), ("Deutschland", "de_DE"), ("United States", "en_US"), ("us", "en_US"),
         ("USA", "en_US"), ("U.S.A.", "en_US"), ("UK", "en_GB"), ("GB", "en_GB"), ("South Korea", "ko_KR"), ("KOR", "ko_KR"),
         ("the Netherlands", "nl_NL"), ("BRASIL", "pt_BR"), ("Türkiye", "tr_TR"), ("pt-BR", "pt_BR"), ("zh_tw", "zh_TW"),
-        ("Atlantis", None), ("", None),
+        ("Korea, Republic of", "ko_KR"), ("대한민국", "ko_KR"), ("turkey", "tr_TR"), ("U.K.", "en_GB"), ("América", "en_US"),
+        ("中国", "zh_CN"), ("Iran (Islamic Republic of)", "fa_IR"), ("Bosnia & Herzegovina", "bs_BA"), ("Czechia", "cs_CZ"),
+        ("German", "de_DE"), ("日本語", "ja_JP"), ("Traditional Chinese", "zh_TW"), ("Brazilian Portuguese", "pt_BR"),
+        ("ja", "ja_JP"), ("SV", None), ("Portuguese", None), ("Atlantis", None), ("", None),
     ],
 )  # fmt: skip
 def test_a_country_has_its_locale(country: str, locale: str | None) -> None:
     assert locale_for(country) == locale
+
+
+@pytest.mark.parametrize("locale", sorted(locale for locale in locales() if "_" in locale))
+def test_a_locale_has_itself_and_its_country_has_one(locale: str) -> None:
+    _, country = locale.split("_")
+
+    assert locale_for(locale) == locale_for(locale.lower().replace("_", "-")) == locale
+    # Faker says AA for all Arab countries, QC for a province, MS for Malaysia.
+    assert country in ("AA", "MS", "QC") or (locale_for(country) or "").endswith(f"_{country}")
 
 
 def test_a_method_is_found_by_its_other_name_where_a_locale_lacks_it() -> None:
