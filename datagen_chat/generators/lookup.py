@@ -120,7 +120,10 @@ class Lookup(Generator, word="lookup"):
         return facts.is_ancestor(self.table) and not self.is_drawn and facts.twin is None
 
     def check(self, facts: Facts) -> Iterator[Problem]:
-        """Yield arguments that say how to draw a row where none is drawn."""
+        """Yield arguments that say how to draw a row where none is drawn, or say it in no way that there is."""
+        kind = None if self.weights_kind is None else read_weights_kind(self.weights_kind)
+        if isinstance(kind, Problem):
+            yield kind.under("/weights_kind")
         if self.on is not None:
             for key in ("weights_kind", "distinct"):
                 if getattr(self, key):

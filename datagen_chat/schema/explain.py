@@ -18,6 +18,7 @@ from jsonschema.validators import extend
 from pydantic import ValidationError as PydanticError
 
 from datagen_chat.instants import INSTANT_PATTERN
+from datagen_chat.popularity import WEIGHTS_KIND_HELP, WEIGHTS_KIND_PATTERN
 from datagen_chat.problems import Problem, did_you_mean, pointer, shown
 from datagen_chat.schema.json_schema import annotated_schema, formats
 from datagen_chat.schema.limits import PROBLEM_LIMIT
@@ -184,6 +185,7 @@ _FORMS = {
     COLUMN_PATTERN: ("bad-reference", 'Write a column\'s name, or "table.column".'),
     INSTANT_PATTERN: ("bad-instant", "Write an instant in UTC such as 2024-01-01T00:00:00Z."),
     MOMENT_PATTERN: ("bad-instant", 'Write an instant such as 2024-01-01T00:00:00Z, or a column such as "order.placed_at".'),
+    WEIGHTS_KIND_PATTERN: ("bad-weights-kind", f"Write {WEIGHTS_KIND_HELP}."),
     "^timeframe$": ("bad-window", 'Write "timeframe", or an object with start and end.'),
 }
 

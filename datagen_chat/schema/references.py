@@ -166,7 +166,7 @@ def _check_countries(table: Table, column: Column, faker: Faker, index: Index) -
     source = index.columns.get((owner or table.id, name))
     if source is None or not isinstance(source.generator, Choice):
         return
-    unknown = [choice for choice in source.generator.choices if isinstance(choice, str) and locale_for(choice) is None]
+    unknown = [choice for choice in source.generator.choices or () if isinstance(choice, str) and locale_for(choice) is None]
     if unknown:
         message = f"No locale is known for {_some(map(shown, unknown), 5)}; {column.name} is made in American English there."
         yield note("/locale_from", "unknown-country", message, "Write countries by their name or ISO code.")

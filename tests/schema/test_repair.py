@@ -24,6 +24,8 @@ EMAIL_COLUMN = {"name": "email", "type": "string"}
 UNIQUE_EMAIL = EMAIL_COLUMN | {"generator": {"faker": {"method": "email", "args": {}}}, "unique": True}
 LOOKUP = {"lookup": {"from": "customer.customer_id"}}
 COUNTRY = {"choice": {"choices": ["US", "DE"], "weights": [0.7, 0.3]}}
+ZIPF = {"choice": {"choices": ["US", "DE"], "weights_kind": "zipf@1.2"}}
+ZIPF_LOOKUP = {"lookup": {"from": "customer.customer_id", "weights_kind": "zipf@1.2"}}
 CONSTANT = {"constant": {"value": "EUR"}}
 NORMAL = {"distribution": {"type": "normal", "params": {"mu": 5, "sigma": 2}}}
 UNIFORM = {"distribution": "uniform", "min": 1, "max": 5}
@@ -141,6 +143,13 @@ DIALECT = [
     (f"{C}/2/generator/choice/choices", [1, 2], ["1", "2"]),
     (f"{C}/2/generator", {"values": ["US", "DE"]}, {"choice": {"choices": ["US", "DE"]}}),
     (f"{C}/2/generator", {"enum": ["US", "DE"]}, {"choice": {"choices": ["US", "DE"]}}),
+    (f"{C}/2/generator", {"choice": {"choices": ["US", "DE"], "weights": "zipf(1.2)"}}, ZIPF),
+    (f"{C}/2/generator", {"choice": {"choices": ["US", "DE"], "weights": {"kind": "zipf", "alpha": 1.2}}}, ZIPF),
+    (f"{C}/2/generator", {"choice": {"choices": ["US", "DE"], "weights_kind": "Zipf 1.2"}}, ZIPF),
+    (f"{C}/2/generator", {"choice": {"choices": ["US", "DE"], "weights_kind": {"zipf": 1.2}}}, ZIPF),
+    (f"{F}/1/generator", {"lookup": {"from": "customer.customer_id", "weights": "zipf(1.2)"}}, ZIPF_LOOKUP),
+    (f"{P}/1/generator", {"choice": {"choices": "product.product_id"}}, {"choice": {"choices_ref": "product.product_id"}}),
+    (f"{P}/1/generator", {"choice": {"ref": "product.product_id"}}, {"choice": {"choices_ref": "product.product_id"}}),
     (f"{C}/2/generator", {"constant": "EUR"}, CONSTANT),
     (f"{C}/2/generator", {"pattern": "[A-Z]{3}"}, {"pattern": {"regex": "[A-Z]{3}"}}),
     (f"{C}/2/generator", {"regex": "[A-Z]{3}"}, {"pattern": {"regex": "[A-Z]{3}"}}),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from datagen_chat.generators._written import fits
-from datagen_chat.problems import Problem, parts_of
-from datagen_chat.schema.places import Json, holder_of, replace_by
+from datagen_chat.popularity import canonical_weights_kind
+from datagen_chat.problems import Problem, parts_of, shown
+from datagen_chat.schema.places import Json, called, columns_of, holder_of, rename_key, replace_by, schema_at, tables_of
 from datagen_chat.schema.repairs.registry import repairs
 from datagen_chat.schema.repairs.values import loose_instant
 
@@ -42,7 +43,7 @@ def _are_numbers(values: list[Any]) -> bool:
 def weights_by_name(draft: Json, problem: Problem) -> str | None:
     """Turn {"choice": {"a": 0.5, "b": 0.5}} into choices and weights."""
     choice, _ = holder_of(draft, problem.at)
-    if not problem.at.rpartition("/")[0].endswith("/generator/choice") or not _are_numbers(list(choice.values())):
+    if not problem.at.rpartition("/")[0].endswith("/choice") or not _are_numbers(list(choice.values())):
         return None
     replace_by(choice, {"choices": list(choice), "weights": list(choice.values())})
     return "Wrote choices and weights as two lists."
@@ -67,6 +68,34 @@ def unfold_objects(draft: Json, problem: Problem) -> str | None:
     if weight_key is not None:
         choice["weights"] = [value[weight_key] for value in values]
     return "Wrote choices and weights as two lists."
+
+
+@repairs("bad-weights-kind", "wrong-type", "unknown-key")
+def name_weights_kind(draft: Json, problem: Problem) -> str | None:
+    """Write a kind of weights as the language does, and by its own key."""
+    holder, key = holder_of(draft, problem.at)
+    if not isinstance(holder, dict):
+        return None
+    is_choice = problem.at.endswith("/choice/weights") and "choices" in holder
+    if not is_choice and called(schema_at(draft, problem.at.rpartition("/")[0]), key) != "weights_kind":
+        return None
+    kind = canonical_weights_kind(holder[key])
+    if kind is None or (key != "weights_kind" and "weights_kind" in holder):
+        return None
+    written = holder.pop(key)
+    holder["weights_kind"] = kind
+    return f"Wrote {shown(written, 40)} as weights_kind: {shown(kind)}."
+
+
+@repairs("wrong-type")
+def name_choices_ref(draft: Json, problem: Problem) -> str | None:
+    """Turn choices that name a column into choices_ref."""
+    choice, key = holder_of(draft, problem.at)
+    names = {f"{table.get('id')}.{column.get('name')}" for table in tables_of(draft) for column in columns_of(table)}
+    if key != "choices" or not isinstance(choice[key], str) or choice[key] not in names or "choices_ref" in choice:
+        return None
+    rename_key(choice, key, "choices_ref")
+    return f'Wrote "{choice["choices_ref"]}" as choices_ref.'
 
 
 @repairs("choice-type", "value-type")
