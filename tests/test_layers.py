@@ -14,9 +14,10 @@ PACKAGE = "datagen_chat"
 
 # Read from top to bottom, import only upwards. Parts of one line do not know each other.
 LAYERS = """
-problems  instants  draws
+problems  instants  draws  rounding  elementary
 words  values  llm  permutation  ladder
-laws  ticks  patterns  faking  sinks
+selection  spelling
+laws  ticks  patterns  faking  sinks  expressions
 fanouts  tables  window_weights  branches
 bounds  scores  popularity  windows
 generators.base

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from functools import reduce
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from datagen_chat.bounds import inner_bounds
 from datagen_chat.draws import bits32
 from datagen_chat.generators.base import Rows, Sampler
 from datagen_chat.instants import DAY
+from datagen_chat.rounding import round_half_even
 from datagen_chat.schema.model import Column
 from datagen_chat.values import Numbers, Text, Values, arrow, masked
 from datagen_chat.words import ColumnType
@@ -91,20 +91,6 @@ def _rounded(values: Values, places: int) -> Values:
     if not isinstance(values, Numbers) or values.data.dtype != np.float64:
         return values
     return Numbers(round_half_even(values.data, places), values.valid)
-
-
-def round_half_even(data: NDArray[np.float64], places: int) -> NDArray[np.float64]:
-    """Return `data` as the floats nearest to whole multiples of 10**-places, shape as `data`."""
-    scale = 10.0**places
-    with np.errstate(over="ignore", invalid="ignore"):
-        scaled = data * scale
-        if not math.isfinite(float(scaled.sum())):
-            # So large that there are no places left to round.
-            return np.where(np.isfinite(scaled), np.rint(scaled) / scale, data)
-    np.rint(scaled, out=scaled)
-    scaled /= scale
-    scaled += 0.0  # a negative zero would be written as -0.0
-    return scaled
 
 
 def _cast(made: ColumnType, wanted: ColumnType) -> list[Stage]:

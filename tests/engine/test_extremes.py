@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from datagen_chat.engine.columns import round_half_even
 from datagen_chat.engine.estimate import check_size, estimate
 from datagen_chat.engine.plan import Plan
 from datagen_chat.problems import LimitError, SchemaError
+from datagen_chat.rounding import round_half_even
 from datagen_chat.schema.model import Dataset
 from datagen_chat.schema.read import read
 from tests.engine.test_promises import column
