@@ -62,6 +62,17 @@ def rows_of(inputs: Sequence[Cells]) -> int:
     return int(np.broadcast_shapes(*((len(cells),) for cells in inputs))[0])
 
 
+def spread(values: Values, rows: int) -> Values:
+    """Return values, a single one as so many rows."""
+    if len(values) == rows:
+        return values
+    valid = None if values.valid is None else np.broadcast_to(values.valid, rows)
+    if isinstance(values, Numbers):
+        return Numbers(np.broadcast_to(values.data, rows), valid)
+    assert values.codes is not None
+    return Text(values.words, np.broadcast_to(values.codes, rows), valid)
+
+
 def valid_in_all(inputs: Sequence[Cells]) -> Mask | None:
     """Return where no input is null."""
     valid = None

@@ -86,9 +86,9 @@ def converted(build: Builder, at: int, part: Core, kind: Kind) -> Core:
         return part
     if isinstance(part, Constant) and part.value is None:
         return build.constant(kind, None)
-    if part.kind == "date":
+    if kind == "datetime":
         return build.apply(at, kind, Scale(to_date=False), part)
-    if part.kind == "days":
+    if kind == "duration":
         return build.apply(at, kind, Whole(np.multiply), part, build.constant("int", DAY))
     return build.apply(at, kind, Cast(dtype_of(kind)), part)
 

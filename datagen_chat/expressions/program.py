@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from datagen_chat.expressions.cells import FAULTS, Cells
+from datagen_chat.expressions.cells import FAULTS, Cells, spread
 from datagen_chat.expressions.core import Apply, Column, Constant, Core, Operation, in_order
 from datagen_chat.expressions.kinds import Kind, dtype_of
-from datagen_chat.values import Numbers, Text, Values
+from datagen_chat.values import Values
 
 Read = Callable[[str | None, str], Values]
 Mishaps = Callable[[str, int], None]
@@ -59,7 +59,7 @@ class Evaluator:
         result = places[self._result]
         assert result is not None
         _report(result, mishaps)
-        return _spread(result.values, rows)
+        return spread(result.values, rows)
 
     def columns(self) -> Iterator[tuple[str | None, str]]:
         """Yield the columns that are read, each once."""
@@ -83,38 +83,30 @@ def _report(result: Cells, mishaps: Mishaps) -> None:
             mishaps(FAULTS[fault], rows)
 
 
-def _spread(values: Values, rows: int) -> Values:
-    """Return values, a single one as so many rows."""
-    if len(values) == rows:
-        return values
-    valid = None if values.valid is None else np.broadcast_to(values.valid, rows)
-    if isinstance(values, Numbers):
-        return Numbers(np.broadcast_to(values.data, rows), valid)
-    assert values.codes is not None
-    return Text(values.words, np.broadcast_to(values.codes, rows), valid)
-
-
 def program(root: Core) -> Evaluator:
     """Return the steps that make a part."""
     parts = in_order(root)
     places = {id(part): place for place, part in enumerate(parts)}
-    last_use = {id(each): place for place, part in enumerate(parts) if isinstance(part, Apply) for each in part.inputs}
+    uses: dict[int, list[Apply]] = {id(part): [] for part in parts}
+    for part in parts:
+        for each in part.inputs if isinstance(part, Apply) else ():
+            uses[id(each)].append(part)
     constants = tuple((places[id(part)], part.cells) for part in parts if isinstance(part, Constant))
     columns = tuple((places[id(part)], part.table, part.name) for part in parts if isinstance(part, Column))
-    steps = tuple(_step(part, places, last_use) for part in parts if isinstance(part, Apply))
+    steps = tuple(_step(part, places, uses) for part in parts if isinstance(part, Apply))
     return Evaluator(root.kind, len(parts), constants, columns, steps, places[id(root)])
 
 
-def _step(part: Apply, places: dict[int, int], last_use: dict[int, int]) -> _Step:
-    place = places[id(part)]
-    last = [each for each in part.inputs if last_use[id(each)] == place and isinstance(each, Apply)]
-    spare = next((k for k, each in enumerate(part.inputs) if _can_overwrite(part, each, last)), None)
+def _step(part: Apply, places: dict[int, int], uses: dict[int, list[Apply]]) -> _Step:
+    done = [each for each in part.inputs if uses[id(each)][-1] is part and not isinstance(each, Constant)]
+    spare = next((k for k, each in enumerate(part.inputs) if each in done and _can_overwrite(part, each, uses)), None)
     inputs = tuple(places[id(each)] for each in part.inputs)
-    return _Step(part.operation, inputs, spare, tuple({places[id(each)] for each in last}), place)
+    return _Step(part.operation, inputs, spare, tuple({places[id(each)] for each in done}), places[id(part)])
 
 
-def _can_overwrite(part: Apply, each: Core, last: Sequence[Core]) -> bool:
-    """Return whether a part may be written over one of its inputs: fresh, of the same dtype, and not needed any more."""
-    if not (part.operation.overwrites and isinstance(each, Apply) and each.operation.is_fresh and each in last):
+def _can_overwrite(part: Apply, each: Core, uses: dict[int, list[Apply]]) -> bool:
+    """Return whether a part may be written over an input that is not needed after it: nothing else may share its memory."""
+    if not (part.operation.overwrites and isinstance(each, Apply) and each.operation.is_fresh):
         return False
-    return dtype_of(part.kind) is dtype_of(each.kind)
+    is_shared = any(not user.operation.is_fresh for user in uses[id(each)])
+    return not is_shared and dtype_of(part.kind) is dtype_of(each.kind)

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from datagen_chat.expressions.cells import Cells, Faults, faults_of, rows_of, where_null
+from datagen_chat.expressions.cells import Cells, Faults, faults_of, rows_of, spread, where_null
 from datagen_chat.expressions.core import Operation
 from datagen_chat.selection import Joiner, picked
 from datagen_chat.values import Mask, Numbers, masked
@@ -135,8 +135,8 @@ class Unless(Operation):
     def make(self, inputs: Sequence[Cells]) -> Cells:
         """Return the values."""
         cells, condition = inputs
-        holds = condition.data if condition.valid is None else condition.data & condition.valid
-        return Cells(masked(cells.values, ~holds), cells.faults)
+        rows = rows_of(inputs)
+        return Cells(masked(spread(cells.values, rows), np.broadcast_to(~_holds(condition), rows)), cells.faults)
 
     def can_be_null(self, inputs: Sequence[bool]) -> bool:  # noqa: ARG002 - whatever they are
         """Return True: nothing says that the condition never holds."""
