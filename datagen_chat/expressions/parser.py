@@ -106,11 +106,14 @@ class _Parser:
         self._next += token.kind != "end"
         return token
 
-    def _takes(self, *values: str) -> bool:
-        """Return whether the next tokens are these signs or keywords, which are then taken."""
-        ahead = self._tokens[self._next : self._next + len(values)]
-        found = [token.value if token.kind in ("sign", "keyword") else None for token in ahead] == list(values)
-        self._next += len(values) * found
+    def _is_next(self, value: str) -> bool:
+        """Return whether the next token is this sign or keyword."""
+        return self._peek().kind in ("sign", "keyword") and self._peek().value == value
+
+    def _takes(self, value: str) -> bool:
+        """Return whether the next token is this sign or keyword, which is then taken."""
+        found = self._is_next(value)
+        self._next += found
         return found
 
     def _expect(self, value: str, why: str) -> None:
@@ -162,7 +165,7 @@ class _Parser:
         if column.kind not in ("name", "keyword"):
             self._next -= column.kind != "end"
             raise self._unexpected("a column's name behind the dot")
-        if self._peek().value in (".", "(") and self._peek().kind == "sign":
+        if self._is_next(".") or self._is_next("("):
             message = f"{first}.{column.text} cannot be followed by {self._peek()}."
             hint = "Write column, table.column or function(arguments)."
             raise ExpressionError(self._peek().at, "expression-syntax", message, hint)
@@ -211,7 +214,7 @@ class _Parser:
 
     def case(self, token: Token) -> Node:
         """Return `case when … then … else … end`."""
-        operand = None if self._peek().value == "when" else self._expression(0)
+        operand = None if self._is_next("when") else self._expression(0)
         branches = []
         while self._takes("when"):
             condition = self._expression(0)
@@ -258,14 +261,13 @@ class _Parser:
         if token.value == "is":
             return self._is_null(left)
         negated = token.value == "not"
+        if negated and not (self._is_next("in") or self._is_next("between")):
+            raise self._unexpected("in or between after not")
         value = self._take().value if negated else token.value
         if value == "between":
             low = self._expression(COMPARE)
             self._expect("and", "between the bounds")
             return Between(left, low, self._expression(COMPARE), negated, left.at)
-        if value != "in":
-            self._next -= self._peek().kind != "end"
-            raise self._unexpected("in or between after not")
         if not (self._takes("(") or self._takes("[")):
             raise self._unexpected("( after in")
         close = ")" if self._tokens[self._next - 1].value == "(" else "]"

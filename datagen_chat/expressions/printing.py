@@ -43,6 +43,11 @@ def brief(node: Node, width: int = 40) -> str:
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
+def factor(node: Node) -> str:
+    """Return an expression as it may stand in a message beside * or /."""
+    return _inside(node, MULTIPLY)
+
+
 def _inside(node: Node, strength: int) -> str:
     """Return a part, in brackets where its operators bind no more strongly than `strength`."""
     text, own = _written(node)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 import pytest
@@ -20,6 +20,7 @@ Row = dict[str, Any]
 Function = Callable[..., Any]
 DAY = timedelta(days=1)
 LARGEST = 2**63
+SPRING = datetime(2024, 3, 1, 6, tzinfo=UTC)
 
 
 class Part(NamedTuple):
@@ -130,7 +131,8 @@ def midnight(value: date) -> datetime:
 
 def is_true(left: Any, sign: str, right: Any) -> bool:
     comparisons: dict[str, bool] = {
-        "==": left == right, "!=": left != right, "<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right,
+        "==": left == right, "!=": left != right, "<": left < right,
+        "<=": left <= right, ">": left > right, ">=": left >= right,
     }  # fmt: skip
     return comparisons[sign]
 
@@ -198,7 +200,7 @@ LEAVES: dict[Kind, list[Any]] = {
     "float": [from_columns("x", "y"), from_values(st.sampled_from([0.5, 2.0, -3.25, 1e3, 1e-3]))],
     "bool": [from_columns("b", "c")],
     "text": [from_columns("s", "u", "w"), from_values(st.sampled_from(["Gold", "", "x", "é1"]))],
-    "datetime": [from_columns("t", "v"), lambda *_: Part("datetime('2024-03-01T06:00:00Z')", lambda _: datetime(2024, 3, 1, 6, tzinfo=TIMES[0].tzinfo))],
+    "datetime": [from_columns("t", "v"), lambda *_: Part("datetime('2024-03-01T06:00:00Z')", lambda _: SPRING)],
     "date": [from_columns("d"), lambda *_: Part("date('2024-02-29')", lambda _: date(2024, 2, 29))],
     "duration": [from_functions(("hours({0})", lambda a: micro(a, 3_600_000_000), ("tiny",)))],  # type: ignore[arg-type]
     "days": [from_functions(("days({0})", lambda a: a, ("tiny",)))],  # type: ignore[arg-type]
@@ -266,10 +268,10 @@ DEEP: dict[Kind, list[Any]] = {
             ("starts_with({0}, 'G')", lambda a: a.startswith("G"), ("text",)),
             ("ends_with({0}, 'd')", lambda a: a.endswith("d"), ("text",)),
             ("contains({0}, 'l')", lambda a: "l" in a, ("text",)),
-            ("{0} in (1, {1}, 10)", lambda a, b: a in (1, b, 10), ("int", "int")),
-            ("{0} not in ('Gold', 'x')", lambda a: a not in ("Gold", "x"), ("text",)),
-            ("{0} between {1} and {2}", lambda a, b, c: b <= a <= c, ("int", "tiny", "tiny")),  # type: ignore[arg-type]
-            ("{0} < {1} <= {2}", lambda a, b, c: a < b <= c, ("date", "date", "date")),
+            ("({0} in (1, {1}, 10))", lambda a, b: a in (1, b, 10), ("int", "int")),
+            ("({0} not in ('Gold', 'x'))", lambda a: a not in ("Gold", "x"), ("text",)),
+            ("({0} between {1} and {2})", lambda a, b, c: b <= a <= c, ("int", "tiny", "tiny")),  # type: ignore[arg-type]
+            ("({0} < {1} <= {2})", lambda a, b, c: a < b <= c, ("date", "date", "date")),
         ),
     ],
     "text": [

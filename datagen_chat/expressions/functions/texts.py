@@ -7,6 +7,7 @@ from datagen_chat.expressions.functions.base import Call, function
 from datagen_chat.expressions.kernels.texts import Change, Concat, Length, Matches, Spell
 from datagen_chat.expressions.kinds import TYPE_OF_KIND
 from datagen_chat.expressions.operands import Operand, converted
+from datagen_chat.expressions.printing import factor
 
 _LONGEST = 10_000
 
@@ -83,7 +84,7 @@ def spelled_out(call: Call, operand: Operand) -> Core:
         return converted(call.build, operand.at, operand.part, "text")
     type_ = TYPE_OF_KIND.get(operand.kind)
     if type_ is None:
-        raise call.wrong(operand, "texts, numbers and times", f"Write concat({operand.text} / days(1), …).")
+        raise call.wrong(operand, "texts, numbers and times", f"Write concat({factor(operand.node)} / days(1), …).")
     return call.build.apply(operand.at, "text", Spell(type_), operand.part)
 
 
