@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from datagen_chat.calendar import first_day, month_of
 from datagen_chat.instants import DAY, SECOND
 from datagen_chat.values import Numbers, Text, Values, arrow, compute
 from datagen_chat.words import ColumnType
@@ -37,27 +38,39 @@ def _instants(data: NDArray[np.int64]) -> Bytes:
     """Return datetimes as 20 bytes each, shape (rows, 20)."""
     out = np.empty((len(data), 20), np.uint8)
     days = data // DAY
-    seconds = (data - days * DAY) // SECOND
     out[:, :10] = _dates(days)
-    minutes, hours = seconds // 60, seconds // 3600
-    for at, sign in ((10, "T"), (13, ":"), (16, ":"), (19, "Z")):
+    out[:, 10:] = _clock().take((data - days * DAY) // SECOND, axis=0, mode="clip")
+    return out
+
+
+@cache
+def _clock() -> Bytes:
+    """Return every second of a day as in T23:59:59Z, shape (86400, 10)."""
+    seconds = np.arange(DAY // SECOND)
+    out = np.empty((len(seconds), 10), np.uint8)
+    for at, sign in ((0, "T"), (3, ":"), (6, ":"), (9, "Z")):
         out[:, at] = ord(sign)
-    for at, number in ((11, hours), (14, minutes - hours * 60), (17, seconds - minutes * 60)):
-        out[:, at : at + 2] = _digits(2).take(number, axis=0, mode="clip")
+    for at, number in ((1, seconds // 3600), (4, seconds // 60 % 60), (7, seconds % 60)):
+        out[:, at : at + 2] = _digits(2).take(number, axis=0)
     return out
 
 
 def _dates(days: NDArray[np.int64]) -> Bytes:
     """Return days since 1970 as 10 bytes each, shape (rows, 10); years beyond 1 to 9999 are cut."""
+    first, last = (int(days.min()), int(days.max())) if len(days) else (0, 0)
+    if last - first >= len(days):
+        return _written_dates(days)
+    return _written_dates(np.arange(first, last + 1)).take(days - first, axis=0)
+
+
+def _written_dates(days: NDArray[np.int64]) -> Bytes:
     out = np.empty((len(days), 10), np.uint8)
-    whole = days.astype("datetime64[D]")
-    months = whole.astype("datetime64[M]")
-    month = months.astype(np.int64)
+    month = month_of(days)
     year = month // 12
     out[:, :4] = _digits(4).take(year + 1970, axis=0, mode="clip")
     out[:, 4] = out[:, 7] = ord("-")
     out[:, 5:7] = _digits(2).take(month - year * 12 + 1, axis=0, mode="clip")
-    out[:, 8:] = _digits(2).take((whole - months.astype("datetime64[D]")).astype(np.int64) + 1, axis=0, mode="clip")
+    out[:, 8:] = _digits(2).take(days - first_day(month) + 1, axis=0, mode="clip")
     return out
 
 

@@ -14,7 +14,7 @@ PACKAGE = "datagen_chat"
 
 # Read from top to bottom, import only upwards. Parts of one line do not know each other.
 LAYERS = """
-problems  instants  draws  rounding  elementary
+problems  instants  draws  rounding  elementary  calendar
 words  values  llm  permutation  ladder
 selection  spelling
 laws  ticks  patterns  faking  sinks  expressions

@@ -89,8 +89,9 @@ def program(root: Core) -> Evaluator:
     places = {id(part): place for place, part in enumerate(parts)}
     uses: dict[int, list[Apply]] = {id(part): [] for part in parts}
     for part in parts:
-        for each in part.inputs if isinstance(part, Apply) else ():
-            uses[id(each)].append(part)
+        if isinstance(part, Apply):
+            for each in part.inputs:
+                uses[id(each)].append(part)
     constants = tuple((places[id(part)], part.cells) for part in parts if isinstance(part, Constant))
     columns = tuple((places[id(part)], part.table, part.name) for part in parts if isinstance(part, Column))
     steps = tuple(_step(part, places, uses) for part in parts if isinstance(part, Apply))

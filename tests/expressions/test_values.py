@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from datagen_chat.engine.columns import round_half_even
 from datagen_chat.expressions import Expression, Meaning, parse
+from datagen_chat.expressions.kernels.texts import joined_rows
 from datagen_chat.instants import DAY, parse_instant
 from datagen_chat.values import Numbers, Text, Values
 from datagen_chat.words import ColumnType
@@ -266,6 +267,17 @@ def test_texts_made_of_texts_do_not_grow_without_bound() -> None:
     values, mishaps = on(code, s=("string", texts(["a" * 50, "b", None], "small")))
     assert values[0] is None
     assert mishaps == {"a text of more than 10000 bytes": 1}
+
+
+@given(st.data())
+def test_texts_too_large_for_one_pool_are_joined_in_pieces(data: st.DataObject) -> None:
+    rows = data.draw(st.integers(1, 9))
+    some = st.lists(st.sampled_from(["a", "bb", "", "é"]), min_size=rows, max_size=rows)
+    columns = [data.draw(some), data.draw(some), ["-"]]
+    held = [texts(column, data.draw(st.sampled_from(["small", "large", "none"]))) for column in columns]
+    skipped = np.array(data.draw(st.lists(st.booleans(), min_size=rows, max_size=rows)))
+    expected = ["" if skip else f"{a}{b}-" for a, b, skip in zip(columns[0], columns[1], skipped.tolist(), strict=True)]
+    assert joined_rows(held, rows, skipped, most=data.draw(st.integers(0, 40))).to_pylist() == expected
 
 
 def test_nothing_is_infinite_or_no_number() -> None:

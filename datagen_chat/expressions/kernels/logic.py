@@ -90,9 +90,11 @@ class FirstKnown(Operation):
     def make(self, inputs: Sequence[Cells]) -> Cells:
         """Return the values."""
         rows = rows_of(inputs)
-        which = np.full(rows, len(inputs) - 1, _number_type(len(inputs)))
-        for number in range(len(inputs) - 2, -1, -1):
-            which[np.broadcast_to(_known(inputs[number]), rows)] = number
+        which = np.zeros(rows, _number_type(len(inputs)))
+        none_yet = np.ones(rows, np.bool_)
+        for cells in inputs[:-1]:
+            none_yet &= ~_known(cells)
+            which += none_yet.view(np.int8)
         values = picked([cells.values for cells in inputs], which, self.join)
         return Cells(values, where_null(faults_of(inputs), values.valid))
 
@@ -156,9 +158,11 @@ def _first_true(conditions: Sequence[Cells]) -> NDArray[Any]:
     rows, count = rows_of(conditions), len(conditions)
     if count == 1:
         return ~_holds(conditions[0])
-    which = np.full(rows, count, _number_type(count + 1))
-    for number in range(count - 1, -1, -1):
-        np.copyto(which, number, where=_holds(conditions[number]))
+    which = np.zeros(rows, _number_type(count + 1))
+    none_yet = np.ones(rows, np.bool_)
+    for cells in conditions:
+        none_yet &= ~_holds(cells)
+        which += none_yet.view(np.int8)
     return which
 
 

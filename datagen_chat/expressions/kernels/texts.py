@@ -11,8 +11,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from datagen_chat.expressions.cells import TOO_LONG, Cells, faults_of, judged, valid_in_all
+from datagen_chat.expressions.cells import TOO_LONG, Cells, faults_of, judged, rows_of, valid_in_all
 from datagen_chat.expressions.core import Operation
+from datagen_chat.selection import joined
 from datagen_chat.spelling import spelled
 from datagen_chat.values import Mask, Numbers, Text, arrow, compute, taken, with_nulls, words_array
 from datagen_chat.words import ColumnType
@@ -215,7 +216,7 @@ class Concat(Operation):
         coded = [text for text in texts if len(text) != 1]
         if all(text.codes is not None for text in coded) and math.prod(len(text.words) for text in coded) <= _FEW_WORDS:
             return _joined_words(texts, coded, inputs)
-        return Cells(Text(_join([_rows(text) for text in texts]), None, valid_in_all(inputs)), faults_of(inputs))
+        return Cells(Text(joined_rows(texts, rows_of(inputs)), None, valid_in_all(inputs)), faults_of(inputs))
 
 
 def _joined_words(texts: Sequence[Text], coded: Sequence[Text], inputs: Sequence[Cells]) -> Cells:
@@ -223,8 +224,51 @@ def _joined_words(texts: Sequence[Text], coded: Sequence[Text], inputs: Sequence
     pairs = Pairs.of(coded)
     words = iter(pairs.words)
     columns = [_scalar(text) if len(text) == 1 else next(words) for text in texts]
-    joined = _join(columns) if coded else words_array([_join_scalars(columns)])
-    return Cells(Text(joined, pairs.codes, valid_in_all(inputs)), faults_of(inputs))
+    made = _join(columns) if coded else words_array([_join_scalars(columns)])
+    return Cells(Text(made, pairs.codes, valid_in_all(inputs)), faults_of(inputs))
+
+
+def joined_rows(texts: Sequence[Text], rows: int, skipped: Mask | None = None, most: int = 1 << 30) -> Words:
+    """Return texts joined row by row, and nothing where a row is skipped.
+
+    The words of a row are taken so that they are neighbours; then leaving out the offsets between them joins them. Pools of
+    more than `most` bytes would not fit one pool of Arrow's: then the rows are made in two halves.
+    """
+    if rows > 1 and sum(_bytes(text.words) for text in texts) > most:
+        middle = rows // 2
+        halves = [(0, middle), (middle, rows)]
+        return pa.concat_arrays([joined_rows(*_slice_rows(texts, skipped, *half), most) for half in halves])
+    pool, starts = joined([*(text.words for text in texts), words_array([""])])
+    places = np.empty((rows, len(texts)), np.int64)
+    for column, (text, start) in enumerate(zip(texts, starts, strict=False)):
+        np.add(_places(text, rows), start, out=places[:, column], dtype=np.int64)
+    if skipped is not None:
+        places[skipped] = starts[-1]
+    _, offsets, data = taken(pool, index_of(places.ravel())).buffers()
+    ends = np.frombuffer(offsets, np.int32)[: places.size + 1 : len(texts)]
+    return pa.StringArray.from_buffers(rows, pa.py_buffer(np.ascontiguousarray(ends)), data)
+
+
+def _places(text: Text, rows: int) -> NDArray[Any]:
+    """Return the place of each row's word in the pool, those of nulls at any."""
+    if text.codes is None:
+        return np.arange(rows) if len(text) == rows else np.zeros(1, np.int64)
+    return np.asarray(np.clip(text.codes, 0, max(len(text.words) - 1, 0)))
+
+
+def _bytes(words: Words) -> int:
+    return int(lengths(words).sum())
+
+
+def _slice_rows(texts: Sequence[Text], skipped: Mask | None, start: int, stop: int) -> tuple[list[Text], int, Mask | None]:
+    parts = [text if len(text) == 1 else compact(_sliced(text, start, stop)) for text in texts]
+    return parts, stop - start, None if skipped is None else skipped[start:stop]
+
+
+def _sliced(text: Text, start: int, stop: int) -> Text:
+    if text.codes is None:
+        return Text(text.words.slice(start, stop - start))
+    return Text(text.words, _places(text, len(text))[start:stop])
 
 
 def _joined_with_care(texts: Sequence[Text], inputs: Sequence[Cells]) -> Cells:
@@ -232,19 +276,8 @@ def _joined_with_care(texts: Sequence[Text], inputs: Sequence[Cells]) -> Cells:
     total = np.zeros(1, np.int64)
     for text in texts:
         total = total + per_row(lengths(text.words), text)
-    bad = total > LENGTH_LIMIT
-    valid, faults = judged(inputs, bad, TOO_LONG)
-    first = Text(texts[0].words, texts[0].codes) if len(texts[0]) == len(bad) else _repeated(texts[0], len(bad))
-    words = _join([_strings(Text(first.words, first.codes, valid)), *map(_rows, texts[1:])])
-    return Cells(Text(words, None, valid), faults)
-
-
-def _repeated(text: Text, rows: int) -> Text:
-    return Text(text.words, np.zeros(rows, np.int8))
-
-
-def _rows(text: Text) -> Any:
-    return _scalar(text) if len(text) == 1 else _strings(text)
+    valid, faults = judged(inputs, total > LENGTH_LIMIT, TOO_LONG)
+    return Cells(Text(joined_rows(texts, len(valid), ~valid), None, valid), faults)
 
 
 def _strings(text: Text) -> Words:

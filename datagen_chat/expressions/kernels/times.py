@@ -9,9 +9,10 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from datagen_chat.calendar import first_day, month_of, months_later
 from datagen_chat.expressions.cells import OUT_OF_TIME, Cells, spoiled
 from datagen_chat.expressions.core import Operation
-from datagen_chat.instants import DAY, HOUR, MINUTE, SECOND, add_months
+from datagen_chat.instants import DAY, HOUR, MINUTE, SECOND
 from datagen_chat.values import Numbers
 
 Whole = NDArray[np.int64]
@@ -47,9 +48,11 @@ class ShiftMonths(Operation):
     def make(self, inputs: Sequence[Cells]) -> Cells:
         """Return the times."""
         time, months = (cells.data for cells in inputs)
-        factor = DAY // self.unit
-        moved = add_months(time * factor, np.clip(months, -_MONTHS_LIMIT, _MONTHS_LIMIT))
-        return _within(moved // factor, inputs, self.unit)
+        days = time if self.unit == 1 else time // self.unit
+        moved = months_later(days, np.clip(months, -_MONTHS_LIMIT, _MONTHS_LIMIT))
+        if self.unit != 1:
+            moved = moved * self.unit + (time - days * self.unit)
+        return _within(moved, inputs, self.unit)
 
 
 def _within(data: Whole, inputs: Sequence[Cells], unit: int) -> Cells:
@@ -93,18 +96,8 @@ def _days(data: Whole, is_date: bool) -> Whole:
     return data if is_date else data // DAY
 
 
-def _months(days: Whole) -> Whole:
-    """Return months since January 1970."""
-    return days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-
-
-def _first_of(months: Whole) -> Whole:
-    """Return the first days of months since January 1970."""
-    return months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
-
-
 def _month(days: Whole) -> Whole:
-    months = _months(days)
+    months = month_of(days)
     return months - months // 12 * 12 + 1
 
 
@@ -114,10 +107,10 @@ def _day_of_week(days: Whole) -> Whole:
 
 
 _CALENDAR: dict[str, Callable[[Whole], Whole]] = {
-    "year": lambda days: _months(days) // 12 + 1970,
+    "year": lambda days: month_of(days) // 12 + 1970,
     "quarter": lambda days: (_month(days) + 2) // 3,
     "month": _month,
-    "day": lambda days: days - _first_of(_months(days)) + 1,
+    "day": lambda days: days - first_day(month_of(days)) + 1,
     "dow": _day_of_week,
 }
 _CLOCK: dict[str, Callable[[Whole], Whole]] = {
@@ -149,7 +142,7 @@ def _counted(data: Whole, unit: str, is_date: bool) -> Whole:
         days = _days(data, is_date)
         if unit == "day":
             return days
-        return (days + 3) // 7 if unit == "week" else _months(days) // _MONTHS[unit]
+        return (days + 3) // 7 if unit == "week" else month_of(days) // _MONTHS[unit]
     return data * (DAY // _LENGTHS[unit]) if is_date else data // _LENGTHS[unit]
 
 
@@ -168,7 +161,7 @@ class Truncate(Operation):
     def _begin(self, data: Whole) -> Whole:
         count = _counted(data, self.unit, self.is_date)
         if self.unit in _MONTHS:
-            days = _first_of(count * _MONTHS[self.unit])
+            days = first_day(count * _MONTHS[self.unit])
         elif self.unit in ("day", "week"):
             days = count * 7 - 3 if self.unit == "week" else count
         else:
