@@ -63,6 +63,11 @@ def bits(key: Key, rows: RowNumbers) -> NDArray[np.uint64]:
         out = rows.astype(np.uint64)
         out *= np.uint64(GOLDEN)
         out += np.uint64(key)
+    return _mixed(out)
+
+
+def _mixed(out: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return SplitMix64's finaliser of each number, in place."""
     mixed = out >> _30
     out ^= mixed
     out *= _MIX_1
@@ -83,6 +88,30 @@ def bits32(key: Key, rows: RowNumbers) -> NDArray[np.uint32]:
     drawn = bits(key, rows >> 1)
     drawn >>= ((rows & 1) << 5).astype(np.uint64)
     return drawn.astype(np.uint32)
+
+
+def bits32_each(keys: NDArray[np.uint64], rows: RowNumbers) -> NDArray[np.uint32]:
+    """Return 32 random bits for each row under a key of its own: what `bits32` gives for that key; shape (rows,)."""
+    if isinstance(rows, range) and len(rows) <= RAMP_SIZE:
+        return _bits32_of_neighbours(keys, rows)
+    numbers = numbers_of(rows)
+    out = (numbers >> 1).view(np.uint64)
+    out *= np.uint64(GOLDEN)
+    out += keys
+    drawn = _mixed(out)
+    drawn >>= ((numbers & 1) << 5).view(np.uint64)
+    return drawn.astype(np.uint32)
+
+
+def _bits32_of_neighbours(keys: NDArray[np.uint64], rows: range) -> NDArray[np.uint32]:
+    odd = rows.start & 1
+    out = keys + np.uint64(((rows.start >> 1) * GOLDEN) & MASK)
+    out[odd::2] += _RAMP[odd : odd + (len(rows) + 1 - odd) // 2]
+    out[1 - odd :: 2] += _RAMP[: (len(rows) + odd) // 2]
+    halves = _mixed(out).view(_HALF)
+    drawn = np.empty(len(rows), np.uint32)
+    drawn[odd::2], drawn[1 - odd :: 2] = halves[2 * odd :: 4], halves[3 - 2 * odd :: 4]
+    return drawn
 
 
 def uniform(key: Key, rows: RowNumbers) -> NDArray[np.float64]:

@@ -63,14 +63,19 @@ def picked(parts: Sequence[Values], which: NDArray[Any], join: Callable[[Sequenc
     return Numbers(_picked_data([part.data for part in cast("Sequence[Numbers]", parts)], which), valid)
 
 
-def scattered(parts: Sequence[Values], indexes: Sequence[Index], size: int) -> Values:
+def scattered(
+    parts: Sequence[Values],
+    indexes: Sequence[Index],
+    size: int,
+    join: Callable[[Sequence[pa.StringArray]], Joined] = joined,
+) -> Values:
     """Return a column of `size` rows made of parts: the rows of each stand at its indexes, which no other part has.
 
     Rows that no part has are null. Parts are all text or all numbers, at least one; numbers take their common type.
     """
     valid = _scattered_valid([part.valid for part in parts], indexes, size)
     if isinstance(parts[0], Text):
-        words, codes = _pooled(cast("Sequence[Text]", parts), joined)
+        words, codes = _pooled(cast("Sequence[Text]", parts), join)
         return Text(words, _scattered_data(codes, indexes, size), valid)
     return Numbers(_scattered_data([part.data for part in cast("Sequence[Numbers]", parts)], indexes, size), valid)
 

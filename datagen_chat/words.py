@@ -112,10 +112,19 @@ AnyScalar = Annotated[
 
 
 def term(
-    default: Any = ..., description: str = "", *, also: tuple[str, ...] = (), alias: str | None = None, **rules: Any
+    default: Any = ...,
+    description: str = "",
+    *,
+    also: tuple[str, ...] = (),
+    alias: str | None = None,
+    advice: str = "",
+    **rules: Any,
 ) -> Any:
-    """Declare one argument of a word: its default, its description, and the other names that `repair` maps to it."""
-    extra: dict[str, Any] = {"also": list(also)} if also else {}
+    """Declare one argument of a word: its default, its description, and the other names that `repair` maps to it.
+
+    `advice` is the hint for a value of the wrong shape, where saying what shape is wanted would not help.
+    """
+    extra: dict[str, Any] = ({"also": list(also)} if also else {}) | ({"advice": advice} if advice else {})
     if alias is not None:
         rules["alias"] = alias
     return Field(default, description=description, json_schema_extra=extra, **rules)

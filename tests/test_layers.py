@@ -17,6 +17,7 @@ LAYERS = """
 problems  instants  draws  rounding  elementary  calendar
 words  values  llm  permutation  ladder
 selection  spelling
+conversion
 laws  ticks  patterns  faking  sinks  expressions
 fanouts  tables  window_weights  branches
 bounds  scores  popularity  windows

@@ -2,43 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
-from numpy.typing import NDArray
 
 from datagen_chat.bounds import inner_bounds
+from datagen_chat.conversion import Stage, converter
 from datagen_chat.draws import bits32
 from datagen_chat.generators.base import Rows, Sampler
-from datagen_chat.instants import DAY
 from datagen_chat.rounding import round_half_even
 from datagen_chat.schema.model import Column
-from datagen_chat.values import Numbers, Text, Values, arrow, masked
+from datagen_chat.values import Numbers, Values, masked
 from datagen_chat.words import ColumnType
 
 if TYPE_CHECKING:
     from datagen_chat.engine.scope import ColumnScope
-
-Stage = Callable[[Values], Values]
-
-_ARROW: dict[ColumnType, pa.DataType] = {
-    "int": pa.int64(),
-    "float": pa.float64(),
-    "bool": pa.bool_(),
-    "datetime": pa.timestamp("us", tz="UTC"),
-    "date": pa.date32(),
-}
 
 
 def compile_column(scope: ColumnScope) -> Sampler:
     """Return the sampler of a column's final values: made, modified, clamped, rounded, cast, and null where it says so."""
     column = scope.column
     made, type_ = _modified(scope)
-    stages = [*_clamping(scope), *_rounding(column), *_cast(type_, column.type)]
-    finish = _chained(stages)
+    convert = converter(type_, column.type)
+    finish = _chained([*_clamping(scope), *_rounding(column), *([convert] if convert else [])])
     if not column.null_rate:
         return made if finish is None else lambda rows: finish(made(rows))
     key, limit = scope.key("null"), round(column.null_rate * 2**32)
@@ -91,45 +78,3 @@ def _rounded(values: Values, places: int) -> Values:
     if not isinstance(values, Numbers) or values.data.dtype != np.float64:
         return values
     return Numbers(round_half_even(values.data, places), values.valid)
-
-
-def _cast(made: ColumnType, wanted: ColumnType) -> list[Stage]:
-    if wanted == "int":
-        return [_to_int]
-    if wanted == "float":
-        return [_to_float]
-    if made == "date" and wanted == "datetime":
-        return [lambda values: _numbers(values, lambda data: data * DAY)]
-    if made == "datetime" and wanted == "date":
-        return [lambda values: _numbers(values, lambda data: data // DAY)]
-    if wanted == "string" and made != "string":
-        return [lambda values: _to_text(values, made)]
-    return []
-
-
-def _numbers(values: Values, change: Callable[[NDArray[np.int64]], NDArray[np.int64]]) -> Values:
-    assert isinstance(values, Numbers)
-    return Numbers(change(values.data), values.valid)
-
-
-def _to_int(values: Values) -> Values:
-    if isinstance(values, Numbers) and values.data.dtype == np.float64:
-        return Numbers(np.rint(values.data).astype(np.int64), values.valid)
-    return values
-
-
-def _to_float(values: Values) -> Values:
-    if isinstance(values, Numbers) and values.data.dtype != np.float64:
-        return Numbers(values.data.astype(np.float64), values.valid)
-    return values
-
-
-def _to_text(values: Values, made: ColumnType) -> Values:
-    if isinstance(values, Text):
-        return values
-    import pyarrow.compute as pc  # a seventh of a second that most schemas never need
-
-    array = arrow(values, _ARROW[made])
-    if made == "datetime":
-        array = pc.strftime(array.cast(pa.timestamp("s", tz="UTC"), safe=False), "%Y-%m-%dT%H:%M:%SZ")
-    return Text(array.cast(pa.string()), None, values.valid)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 import numpy as np
 
 from datagen_chat.instants import DAY, parse_instant
 from datagen_chat.problems import Problem, shown
+from datagen_chat.rounding import PLACES_LIMIT
 from datagen_chat.values import Numbers, Text, Values, code_type, masked, words_array
 from datagen_chat.words import ColumnType, Scalar
 
@@ -63,6 +65,18 @@ def is_distinct(values: tuple[Scalar, ...], type_: ColumnType, places: int | Non
     if places is not None:
         held = [round(value, places) for value in held if not isinstance(value, str)]
     return None not in values and len(set(held)) == len(values)
+
+
+def most_places(values: tuple[Scalar, ...]) -> int:
+    """Return the most decimals that any of the numbers among these values has.
+
+    >>> most_places((0.125, 1, None)), most_places((1e-07,)), most_places((19.0,)), most_places(("a",))
+    (3, 7, 0, 0)
+    """
+    exponents = [
+        Decimal(repr(float(value))).normalize().as_tuple().exponent for value in values if isinstance(value, int | float)
+    ]
+    return min(max((-exponent for exponent in exponents if isinstance(exponent, int)), default=0), PLACES_LIMIT)
 
 
 def _plain(value: Scalar, type_: ColumnType) -> int | float | bool:

@@ -396,7 +396,10 @@ class Generator(Registered):
         return None
 
     def sources(self) -> tuple[Source, ...] | None:
-        """Return the columns that all values but null are copied from; None where other values come out too."""
+        """Return the columns that all values but null are copied from; None where other values come out too.
+
+        Where nothing but null comes out, there are none.
+        """
         return None
 
     def locate(self, scope: Scope, table: str) -> Locator:
@@ -408,7 +411,7 @@ class Generator(Registered):
         yield from ()
 
     def lots(self, facts: Facts) -> Lots | None:  # noqa: ARG002 - most values are many
-        """Return the few values that are drawn alike for all rows, if they are; they fit the column's type."""
+        """Return the few values that are drawn alike for all rows, if they are."""
         return None
 
     def listed(self) -> tuple[Scalar, ...] | None:
@@ -443,6 +446,10 @@ class Generator(Registered):
 
     def places(self) -> int | None:
         """Return the decimals that a float column has when it names none; None leaves the values as they are."""
+        return None
+
+    def written_places(self) -> int | None:
+        """Return the most decimals of the numbers that the schema writes out; None where values come from elsewhere."""
         return None
 
     def layout(self, facts: Facts) -> Layout:

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from datagen_chat.draws import bits32
 from datagen_chat.generators._distinct import distinct_order
-from datagen_chat.generators._written import check_fit, is_distinct, value_pool
+from datagen_chat.generators._written import check_fit, is_distinct, most_places, value_pool
 from datagen_chat.generators.base import (
     CATEGORY_LIMIT,
     Facts,
@@ -141,8 +141,10 @@ class Choice(Generator, word="choice"):
             yield Use("/choices_ref", *self._read, "target")
 
     def sources(self) -> tuple[Source, ...] | None:
-        """Return the column that the choices are read from."""
-        return None if self._read is None else (Source("/choices_ref", *self._read),)
+        """Return the column that the choices are read from; none where null is the only choice."""
+        if self._read is not None:
+            return (Source("/choices_ref", *self._read),)
+        return () if set(self.choices or ()) == {None} else None
 
     @property
     def is_drawn(self) -> bool:
@@ -202,6 +204,10 @@ class Choice(Generator, word="choice"):
     def places(self) -> int | None:
         """Return None: choices stay as they are written."""
         return None
+
+    def written_places(self) -> int | None:
+        """Return the most decimals of any choice, where they are written out."""
+        return None if self.choices is None else most_places(self.choices)
 
     def layout(self, facts: Facts) -> Layout:
         """Return that few values repeat."""

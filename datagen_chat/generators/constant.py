@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 import numpy as np
 from pydantic import model_validator
 
-from datagen_chat.generators._written import check_fit, value_pool
-from datagen_chat.generators.base import Facts, Generator, Layout, Lots, Rows, Sampler, Scope
+from datagen_chat.generators._written import check_fit, most_places, value_pool
+from datagen_chat.generators.base import Facts, Generator, Layout, Lots, Rows, Sampler, Scope, Source
 from datagen_chat.problems import Problem
 from datagen_chat.values import Values
 from datagen_chat.words import AnyScalar, Scalar, term
@@ -46,6 +46,10 @@ class Constant(Generator, word="constant"):
         """Return the value."""
         return (self.value,)
 
+    def sources(self) -> tuple[Source, ...] | None:
+        """Return none where the value is null."""
+        return () if self.value is None else None
+
     def lots(self, facts: Facts) -> Lots:  # noqa: ARG002
         """Return the value as the only one."""
         return Lots((self.value,))
@@ -53,6 +57,10 @@ class Constant(Generator, word="constant"):
     def layout(self, facts: Facts) -> Layout:  # noqa: ARG002
         """Return that few values repeat."""
         return "category"
+
+    def written_places(self) -> int:
+        """Return the decimals of the value."""
+        return most_places((self.value,))
 
     def compile(self, scope: Scope) -> Sampler:
         """Return the sampler: the value, as often as there are rows."""

@@ -192,12 +192,13 @@ class Lookup(Generator, word="lookup"):
     def compile(self, scope: Scope) -> Sampler:
         """Return the sampler: the ancestor's value, the pointed row's, or that of a row drawn at random."""
         pointed = self.pointed()
-        if pointed is not None and scope.is_ancestor(self.table) and scope.follows_parent(pointed[0], self.table):
-            return scope.reader(self.table, self.column)
         if pointed is None and self._copies_ancestor(scope):
             return scope.reader(self.table, self.column)
-        pick, locate = scope.picker(self.table, self.column), self._found(scope)
         is_null = self._nulls(scope)
+        if pointed is not None and scope.is_ancestor(self.table) and scope.follows_parent(pointed[0], self.table):
+            read = scope.reader(self.table, self.column)
+            return lambda rows: masked(read(rows), is_null(rows))
+        pick, locate = scope.picker(self.table, self.column), self._found(scope)
         return lambda rows: masked(pick(locate(rows)), is_null(rows))
 
     def locate(self, scope: Scope, table: str) -> Locator:
@@ -257,8 +258,8 @@ class Lookup(Generator, word="lookup"):
     def _nulls(self, scope: Scope) -> Callable[[Rows], NDArray[np.bool_] | None]:
         """Return which rows have a value: not the root of a tree, nor a row whose own key is null."""
         if pointed := self.pointed():
-            local = scope.reader(None, pointed[0])
-            return lambda rows: local(rows).valid
+            local, can_be_null = scope.reader(None, pointed[0]), scope.nullable_of(None, pointed[0])
+            return (lambda rows: local(rows).valid) if can_be_null else _none
         if scope.is_own_table(self.table) and scope.nullable:
             return lambda rows: _not_root(numbers_of(rows.numbers))
         return _none

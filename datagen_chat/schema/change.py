@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
+from datagen_chat.generators import GENERATORS
 from datagen_chat.problems import shown
 from datagen_chat.schema.canonical import as_draft, shortest
 from datagen_chat.schema.model import Dataset
@@ -108,10 +109,33 @@ def _generator_changes(place: str, old: Any, new: Any) -> Iterator[Change]:
     one, other = _word(old), _word(new)
     if one is None or other is None or one[0] != other[0]:
         yield Change("changed", place, f"{in_words(old)} → {in_words(new)}")
+        return
+    before, after = _branches(one[1]), _branches(other[1])
+    for key in dict.fromkeys((*before, *after)):
+        yield from _branch_changes(place, f"{one[0]} {key}", before.get(key), after.get(key))
+    plain, changed = ({key: value for key, value in draft.items() if key not in _NESTING} for draft in (one[1], other[1]))
+    alike = plain.get("type") == changed.get("type")
+    yield from _key_changes(place, plain, changed, deep=("params", "within", "pattern") if alike else ())
+
+
+_NESTING = ("when", "else")
+
+
+def _branches(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Return the generators that stand in the arguments of another one, by the names of their branches."""
+    found = {key: arguments[key] for key in ("else",) if key in arguments}
+    return _object(arguments.get("when")) | found
+
+
+def _branch_changes(place: str, branch: str, old: Any, new: Any) -> Iterator[Change]:
+    """Yield how one branch of a generator changed, each change with the branch before it."""
+    if old is None:
+        yield Change("added", place, f"{branch} added: {in_words(new)}")
+    elif new is None:
+        yield Change("removed", place, f"{branch} removed (was {in_words(old)})")
     else:
-        yield from _key_changes(
-            place, one[1], other[1], deep=() if one[1].get("type") != other[1].get("type") else ("params", "within", "pattern")
-        )
+        changes = _generator_changes(place, old, new)
+        yield from (Change(change.sort, place, f"{branch}: {change.text}") for change in changes)
 
 
 def _word(generator: Any) -> tuple[str, dict[str, Any]] | None:
@@ -207,6 +231,8 @@ def _worded(value: Any, depth: int = 0) -> str:
     if isinstance(value, dict):
         if depth > 3 or not value:
             return "{…}" if value else "nothing"
+        if all(map(_is_generator, value.values())):
+            return ", ".join(f"{name}: {_worded(part, depth + 1)}" for name, part in list(value.items())[:_SHOWN_PARTS])
         if len(value) == 1 and isinstance(next(iter(value.values())), dict):
             [(word, arguments)] = value.items()
             return f"{word} {_arguments(arguments, depth + 1)}".strip()
@@ -222,8 +248,13 @@ def _arguments(arguments: dict[str, Any], depth: int) -> str:
     parts = []
     for k, (name, value) in enumerate(list(arguments.items())[:12]):
         text = _worded(value, depth)
-        parts.append(text if k == 0 or isinstance(value, dict) else f"{name} {text}")
+        is_plain = k == 0 or (isinstance(value, dict) and not _is_generator(value))
+        parts.append(text if is_plain else f"{name} {text}")
     return ", ".join(parts)
+
+
+def _is_generator(value: Any) -> bool:
+    return _word(value) is not None and next(iter(value)) in GENERATORS
 
 
 def _cut(text: str, width: int = 100) -> str:

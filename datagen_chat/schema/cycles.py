@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from datagen_chat.generators.base import Use
+from datagen_chat.generators.base import Use, words_in
 from datagen_chat.problems import Problem, pointer
 from datagen_chat.schema.index import Index
 from datagen_chat.schema.model import Column, Table
@@ -41,7 +41,7 @@ def _counts_needed(table: Table, index: Index) -> Iterator[Need]:
 def _needs_of(table: Table, column: Column, index: Index) -> Iterator[Need]:
     for use in column.uses():
         yield from _reads(table, use, index)
-    if table.is_unfolded and column.generator.is_unfolded:
+    if table.is_unfolded and any(word.is_unfolded for _, word in words_in(column.generator)):
         yield (table.id, None)
 
 

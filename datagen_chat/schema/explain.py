@@ -161,7 +161,8 @@ def _wrong_type(slip: Slip) -> Iterator[Problem]:
         return
     types = [slip.rule] if isinstance(slip.rule, str) else slip.rule
     wanted = " or ".join(_TYPES[name] for name in types)
-    yield Problem(slip.at(), "wrong-type", f"{slip.what} is {told(slip.value)}, not {wanted}.", f"Write {wanted}.")
+    hint = slip.schema.get("advice", f"Write {wanted}.")
+    yield Problem(slip.at(), "wrong-type", f"{slip.what} is {told(slip.value)}, not {wanted}.", hint)
 
 
 def _not_listed(slip: Slip) -> Iterator[Problem]:

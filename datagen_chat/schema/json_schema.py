@@ -33,7 +33,7 @@ Node = dict[str, Any]
 Words = Mapping[str, type[Registered]]
 FAMILIES: Mapping[str, Words] = {"generator": GENERATORS, "fanout": SPREADS, "law": LAWS, "modifier": MODIFIERS}
 _BOUNDS = {"ge": ("minimum", max), "gt": ("exclusiveMinimum", max), "le": ("maximum", min), "lt": ("exclusiveMaximum", min)}
-_OURS = ("also", "family", "synonyms")
+_OURS = ("also", "advice", "family", "synonyms")
 
 
 def json_schema() -> Node:
@@ -47,7 +47,8 @@ def json_schema() -> Node:
 def annotated_schema() -> Node:
     """Return the same schema with what hints and repairs need.
 
-    `also` holds a property's other names, `synonyms` what other values mean, `family` which words an object is made of.
+    `also` holds a property's other names, `synonyms` what other values mean, `family` which words an object is made of,
+    `advice` the hint for a value of the wrong shape.
     """
     parts: Node = {"dataset": Dataset.model_json_schema(schema_generator=_Plain)}
     for family, words in FAMILIES.items():

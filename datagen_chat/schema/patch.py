@@ -146,6 +146,8 @@ def _unknown(name: str, known: Any, at: tuple[str | int, ...], verb: str) -> Pro
 
 def _replaces(key: str, old: dict[str, Any], new: dict[str, Any]) -> bool:
     """Return whether an object takes the place of another of a different kind, rather than merging into it."""
+    if key == "when":
+        return False  # its keys are values of a column, not words of the language
     if key == "generator" or (len(old) == 1 and set(old) <= set(GENERATORS)):
         return set(old) != set(new)
     tag = next((tag for tag in ("distribution", "type") if tag in old and tag in new), None)

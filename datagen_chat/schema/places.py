@@ -20,6 +20,17 @@ def schema_at(draft: Json, at: str) -> Node:
     return whole(node, value)
 
 
+def is_generator(draft: Json, at: str) -> bool:
+    """Return whether the language wants a generator at a place of a draft."""
+    return schema_at(draft, at).get("family") == "generator"
+
+
+def is_word(draft: Json, at: str, word: str) -> bool:
+    """Return whether the arguments of this generator stand at a place of a draft."""
+    holder, _, key = at.rpartition("/")
+    return key == word and is_generator(draft, holder)
+
+
 def step(node: Node, value: Json, part: str) -> tuple[Node, Json]:
     """Return the schema and the value one key or index below a value and its schema."""
     if isinstance(value, list):

@@ -115,7 +115,7 @@ def _type(node: Node) -> str:
     """Return the type of a value in words."""
     if "$ref" in node:
         target = _node(node["$ref"].rpartition("/")[2])
-        return "object" if "family" in target else f"{{{_shown_keys(target)}}}"
+        return _FAMILIES.get(target["family"], "object") if "family" in target else f"{{{_shown_keys(target)}}}"
     if "enum" in node:
         return "|".join(str(word) for word in node["enum"])
     if "format" in node:
@@ -125,9 +125,12 @@ def _type(node: Node) -> str:
         return f"list of {_type(node.get('items') or node['prefixItems'][0])}"
     if isinstance(types, list) and "number" in types:
         return "value"
+    if types == "object" and isinstance(node.get("additionalProperties"), dict):
+        return f"{_type(node['additionalProperties'])} by name"
     return " or ".join(_TYPES.get(name, name) for name in ([types] if isinstance(types, str) else types))
 
 
+_FAMILIES = {"generator": "generator"}
 _TYPES = {"integer": "whole number", "boolean": "true|false", "string": "text"}
 
 

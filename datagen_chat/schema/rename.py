@@ -14,16 +14,20 @@ from datagen_chat.words import COLUMN_PATTERN, MOMENT_PATTERN, NAME_PATTERN, REF
 
 @dataclass(frozen=True, slots=True)
 class _Mention:
-    """A text of a draft that names a table, a column, or a column of a table."""
+    """A text of a draft that names a table, a column, or a column of a table; the key itself, or what stands under it."""
 
     holder: Any
     key: Any
     table: str | None
     column: str | None
     is_qualified: bool = True
+    is_key: bool = False
 
     def write(self, table: str | None, column: str | None) -> None:
         """Write other names in its place."""
+        if self.is_key:
+            rename_key(self.holder, self.key, str(column))
+            return
         parts = (table, column) if self.is_qualified else (table if self.column is None else column,)
         self.holder[self.key] = ".".join(str(part) for part in parts if part is not None)
 
@@ -43,7 +47,6 @@ def rename_column(draft: dict[str, Any], table: str, old: str, new: str) -> None
     for mention in list(_mentions(draft)):
         if mention.table == table and mention.column == old:
             mention.write(table, new)
-    _rename_local_keys(draft, table, old, new)
     for node in tables_of(draft):
         for column in columns_of(node) if node.get("id") == table else ():
             if column.get("name") == old:
@@ -73,9 +76,11 @@ def _in_value(node: Node, holder: Any, key: Any, own: str | None) -> Iterator[_M
     if isinstance(value, str):
         yield from _in_text(node.get("pattern"), value, holder, key, own)
     elif isinstance(value, dict):
-        for name in value:
-            theirs = _theirs(holder) if key == "on" else own
-            yield from _in_value(step(node, value, name)[0], value, name, theirs)
+        is_join = _is_join(node)
+        for name in list(value):
+            yield from _in_value(step(node, value, name)[0], value, name, _theirs(holder) if is_join else own)
+            if is_join:
+                yield _Mention(value, name, own, name, is_qualified=False, is_key=True)
     elif isinstance(value, list):
         for index in range(len(value)):
             yield from _in_value(step(node, value, str(index))[0], value, index, own)
@@ -89,18 +94,13 @@ def _in_text(pattern: str | None, value: str, holder: Any, key: Any, own: str | 
         yield _Mention(holder, key, own, value, is_qualified=False)
 
 
+def _is_join(node: Node) -> bool:
+    """Return whether an object's keys are columns of the own table, and its values columns of another: a lookup's `on`."""
+    rest = node.get("additionalProperties")
+    return node.get("maxProperties") == 1 and isinstance(rest, dict) and rest.get("pattern") == NAME_PATTERN
+
+
 def _theirs(lookup: Any) -> str | None:
     """Return the table that a lookup reads."""
     source = lookup.get("from")
     return source.partition(".")[0] if isinstance(source, str) else None
-
-
-def _rename_local_keys(draft: dict[str, Any], table: str, old: str, new: str) -> None:
-    """Rename a column where it is the key of an object: the local side of a lookup's `on`."""
-    for node in tables_of(draft):
-        for column in columns_of(node) if node.get("id") == table else ():
-            generator = column.get("generator")
-            for arguments in generator.values() if isinstance(generator, dict) else ():
-                on = arguments.get("on") if isinstance(arguments, dict) else None
-                if isinstance(on, dict) and old in on:
-                    rename_key(on, old, new)

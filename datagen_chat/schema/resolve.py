@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from datagen_chat.branches import check_names, covers
+from datagen_chat.conversion import converts
 from datagen_chat.fanouts import Spread
 from datagen_chat.instants import show_instant
 from datagen_chat.problems import Problem, did_you_mean, note, pointer
@@ -15,7 +16,6 @@ from datagen_chat.schema.index import Index
 from datagen_chat.schema.model import DEFAULT_ROWS, Column, Dataset, Table
 from datagen_chat.schema.references import check_references
 from datagen_chat.schema.uniqueness import check_key, check_repeats
-from datagen_chat.words import ColumnType
 
 
 def resolve(dataset: Dataset) -> Iterator[Problem]:
@@ -204,12 +204,6 @@ def _check_modifiers(facts: ColumnFacts) -> Iterator[Problem]:
     if facts.column.modifiers and not converts(made, facts.type):
         message = f"The modifiers make {made}, but {facts.name} is of type {facts.type}."
         yield Problem("/modifiers", "modifier-result", message, f"Set type to {made}, or change the modifiers.")
-
-
-def converts(made: ColumnType, wanted: ColumnType) -> bool:
-    """Return whether values of one type can be written into a column of another."""
-    numbers, times = ("int", "float", "bool"), ("date", "datetime")
-    return made == wanted or wanted == "string" or (made in numbers and wanted in numbers[:2]) or {made, wanted} <= set(times)
 
 
 def _check_nulls(facts: ColumnFacts) -> Iterator[Problem]:

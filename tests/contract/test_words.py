@@ -28,6 +28,8 @@ def host(generator: dict[str, Any], type_: str) -> dict[str, Any]:
     """Return a schema in which one column of a fact is made by the generator."""
     key = {"type": "int", "generator": {"sequence": {}}}
     country = {"name": "country", "type": "string", "generator": {"choice": {"choices": ["DE", "US", "Japan"]}}}
+    category = {"name": "category", "type": "string", "generator": {"choice": {"choices": ["Books", "Toys", "Garden"]}}}
+    made = {"name": "x", "type": type_, "generator": generator}
     return {
         "version": "1.0",
         "metadata": {"name": "host"},
@@ -40,7 +42,7 @@ def host(generator: dict[str, Any], type_: str) -> dict[str, Any]:
                 "pk": "thing_id",
                 "parents": ["customer"],
                 "fanout": {"distribution": "poisson", "lambda": 6},
-                "columns": [key | {"name": "thing_id"}, country, {"name": "x", "type": type_, "generator": generator}],
+                "columns": [key | {"name": "thing_id"}, country, made, category],
             },
         ],
     }

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datagen_chat.draws import GOLDEN, MASK, Key, below, bits, bits32, key, scaled, uniform
+from datagen_chat.draws import GOLDEN, MASK, Key, below, bits, bits32, bits32_each, key, scaled, uniform
 
 MANY = 10_000_000
 
@@ -33,6 +33,17 @@ def test_the_first_outputs_are_those_that_are_published_for_seed_1234567() -> No
     # https://rosettacode.org/wiki/Pseudo-random_numbers/Splitmix64; the generator adds the constant before each output.
     published = [6457827717110365317, 3203168211198807973, 9817491932198370423, 4593380528125082431, 16408922859458223821]
     assert bits(Key(1234567), range(1, 6)).tolist() == published
+
+
+@pytest.mark.parametrize("start", [0, 1, 65_535])
+@pytest.mark.parametrize("size", [0, 1, 2, 65_536, 65_537])
+def test_rows_with_keys_of_their_own_draw_what_those_keys_give_them(start: int, size: int) -> None:
+    keys, rows = [Key(3), Key(MASK), Key(1 << 63)], range(start, start + size)
+    which = np.arange(size) % 3
+    own = np.array(keys, np.uint64).take(which)
+    wanted = np.choose(which, [bits32(each, rows) for each in keys])
+    assert (bits32_each(own, rows) == wanted).all()
+    assert (bits32_each(own, np.arange(start, start + size)) == wanted).all()
 
 
 @pytest.mark.parametrize("size", [1, 65_536, 65_537, 200_000])

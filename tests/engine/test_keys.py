@@ -86,3 +86,14 @@ def test_texts_are_found_among_all() -> None:
     plan = Plan(read(draft).valid(), 1).tables["plan"]
     names = listed(plan.rows(range(3)).values("name"))
     assert key_finder(plan, "name")(Text(words_array([names[1], names[2], names[0], names[1]]))).tolist() == [1, 2, 0, 1]
+
+
+def test_a_key_that_is_missing_leads_nowhere_even_to_an_ancestor() -> None:
+    draft = shop({"lookup": {"from": "plan.plan_id"}})
+    owner = of("subscription_id", "int", lookup={"from": "subscription.subscription_id"}) | {"null_rate": 0.5}
+    bought = of("plan_id", "int", lookup={"from": "subscription.plan_id", "on": "subscription_id"}) | {"nullable": True}
+    payment = table("payment", [owner, bought], kind="fact", parents=["subscription"])
+    draft["nodes"].append({key: value for key, value in payment.items() if key != "rows"})
+    rows = Plan(read(draft).valid(), 1).tables["payment"].rows(range(500))
+    keys, plans = listed(rows.values("subscription_id")), listed(rows.values("plan_id"))
+    assert {(key is None, plan is None) for key, plan in zip(keys, plans, strict=True)} == {(True, True), (False, False)}

@@ -90,13 +90,32 @@ OBJECTS = [
     {"sequence": {}},
     {"sequence": {}, "choice": {}},
     {"choice": {"choices": [1, None, "x", True]}},
+    {"case": {"on": "a", "when": {"b": {"choice": {"choices": [1]}}}}},
+    {"b": {"sequence": {}}, "c": {"uniform": 1}},
     {"distribution": "constant"},
     {"distribution": "constant", "value": 1.0},
     {"distribution": {"type": "normal", "params": {"mu": 1}}},
 ]
 INTERESTING = st.sampled_from([*SCALARS, *TEXTS, *LISTS, *OBJECTS])
 KEYS = st.sampled_from(
-    ["comment", "description", "name", "from_", "lambda_", "from", "min", "type", "params", "also", "on", "pattern", "args"]
+    [
+        "comment",
+        "description",
+        "name",
+        "from_",
+        "lambda_",
+        "from",
+        "min",
+        "type",
+        "params",
+        "also",
+        "on",
+        "pattern",
+        "args",
+        "else",
+        "else_",
+        "when",
+    ]
 )
 EXTRAS = [
     (
@@ -116,6 +135,19 @@ EXTRAS = [
     ("/nodes/2/fanout", {"distribution": "poisson", "lambda": 2, "clamp": [1, 4], "min": 1}),
     ("/nodes/2/fanout", {"distribution": "constant", "value": 2}),
     ("/constraints/unique", ["order.order_id"]),
+    (
+        "/nodes/1/columns/1/generator",
+        {
+            "case": {
+                "on": "product_id",
+                "when": {"": {"sequence": {}}, "a/b": {"case": {"on": "t.c", "when": {"x": {"uuid": {}}}}}},
+            }
+        },
+    ),
+    (
+        "/nodes/2/columns/4/generator",
+        {"case": {"on": "x", "when": {"1": {"constant": {"value": None}}}, "else": {"sequence": {}}}},
+    ),
 ]
 
 

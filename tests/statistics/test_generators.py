@@ -50,6 +50,33 @@ def test_a_null_choice_is_null_at_its_share(plan_of: PlanOf) -> None:
     assert within(words.count(None) / ROWS, 0.1)
 
 
+def test_the_branches_of_a_case_have_the_shares_and_moments_of_their_own_generators(plan_of: PlanOf) -> None:
+    kinds = {"name": "kind", "type": "string", "generator": {"choice": {"choices": ["a", "b", "c"], "weights": [6, 3, 1]}}}
+    results = {"a": [0.9, 0.1], "b": [0.4, 0.6]}
+    when = {kind: {"choice": {"choices": ["won", "lost"], "weights": weights}} for kind, weights in results.items()}
+    result = {"case": {"on": "kind", "when": when, "else": {"constant": {"value": "void"}}}}
+    params = {"a": (10, 2), "b": (50, 5), "c": (-3, 1)}
+    laws = {
+        kind: {"distribution": {"type": "normal", "params": {"mu": mu, "sigma": sigma}}} for kind, (mu, sigma) in params.items()
+    }
+    columns = [
+        kinds,
+        {"name": "result", "type": "string", "generator": result},
+        {"name": "score", "type": "float", "decimals": 6, "generator": {"case": {"on": "kind", "when": laws}}},
+    ]
+    plan = plan_of(table(columns))
+    kind, outcome = (np.array(column(plan, "t", name)) for name in ("kind", "result"))
+    score = column(plan, "t", "score")
+    assert within((outcome == "void").mean(), 0.1)
+    for name, weights in results.items():
+        own = kind == name
+        assert within((outcome[own] == "won").mean(), weights[0], int(own.sum()))
+    for name, (mu, sigma) in params.items():
+        own = score[kind == name]
+        assert abs(own.mean() - mu) < 4.5 * sigma / math.sqrt(len(own))  # the standard error of a mean
+        assert abs(own.std() - sigma) < 4.5 * sigma / math.sqrt(2 * len(own))  # and of a normal's deviation
+
+
 @pytest.mark.parametrize("p", [0.2, 0.5, 0.999, 1e-4])
 @pytest.mark.parametrize("type_", ["bool", "int"])
 def test_yes_has_its_share(plan_of: PlanOf, type_: str, p: float) -> None:

@@ -7,7 +7,17 @@ from typing import Any
 from datagen_chat.generators._written import fits
 from datagen_chat.popularity import canonical_weights_kind
 from datagen_chat.problems import Problem, parts_of, shown
-from datagen_chat.schema.places import Json, called, columns_of, holder_of, rename_key, replace_by, schema_at, tables_of
+from datagen_chat.schema.places import (
+    Json,
+    called,
+    columns_of,
+    holder_of,
+    is_word,
+    rename_key,
+    replace_by,
+    schema_at,
+    tables_of,
+)
 from datagen_chat.schema.repairs.registry import repairs
 from datagen_chat.schema.repairs.values import loose_instant
 
@@ -43,7 +53,7 @@ def _are_numbers(values: list[Any]) -> bool:
 def weights_by_name(draft: Json, problem: Problem) -> str | None:
     """Turn {"choice": {"a": 0.5, "b": 0.5}} into choices and weights."""
     choice, _ = holder_of(draft, problem.at)
-    if not problem.at.rpartition("/")[0].endswith("/choice") or not _are_numbers(list(choice.values())):
+    if not is_word(draft, problem.at.rpartition("/")[0], "choice") or not _are_numbers(list(choice.values())):
         return None
     replace_by(choice, {"choices": list(choice), "weights": list(choice.values())})
     return "Wrote choices and weights as two lists."
@@ -102,7 +112,7 @@ def name_choices_ref(draft: Json, problem: Problem) -> str | None:
 def write_values_as(draft: Json, problem: Problem) -> str | None:
     """Write a value, or all values of its list, in the notation of the column's type, where each of them has one."""
     holder, key = holder_of(draft, problem.at)
-    column, _ = holder_of(draft, problem.at.rpartition("/generator/")[0] + "/generator")
+    column, _ = holder_of(draft, problem.at.partition("/generator/")[0] + "/generator")
     type_ = column.get("type")
     before = holder if isinstance(holder, list) else [holder[key]]
     written = [_written(value, type_) for value in before]

@@ -8,7 +8,8 @@ from typing import Any
 from datagen_chat.generators import GENERATORS
 from datagen_chat.laws import LAWS
 from datagen_chat.problems import Problem
-from datagen_chat.schema.places import Json, called, holder_of, replace_by, schema_at
+from datagen_chat.schema.places import Json, called, holder_of, is_generator, is_word, replace_by, schema_at
+from datagen_chat.schema.repairs.addressed import generator_in, is_column_generator, word_of
 from datagen_chat.schema.repairs.missing import generator_of
 from datagen_chat.schema.repairs.registry import repairs
 from datagen_chat.words import Scalar
@@ -18,17 +19,10 @@ _NESTING = ("params", "args", "parameters", "arguments", "config", "options", "k
 _CALL = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\s*(?:[.:(]\s*([A-Za-z0-9_.]+)\s*(?:\(\s*\))?\s*\)?)?")
 
 
-def word_of(name: Any) -> str | None:
-    """Return the generator that a name means, by its own name or another."""
-    if not isinstance(name, str):
-        return None
-    return called({"properties": {word: {"also": cls.also} for word, cls in GENERATORS.items()}}, name)
-
-
 @repairs("too-many-keys", "unknown-generator")
 def unfold_type(draft: Json, problem: Problem) -> str | None:
     """Turn {"type": "faker", "method": …} into {"faker": {"method": …}}."""
-    generator = _generator(draft, problem)
+    generator = generator_in(draft, problem)
     naming = next((key for key in _NAMING if key in generator and (word_of(generator[key]) or law_of(generator[key]))), None)
     if naming is None:
         return None
@@ -59,24 +53,10 @@ def _unnested(word: str, rest: dict[str, Any]) -> dict[str, Any]:
     return rest
 
 
-def _generator(draft: Json, problem: Problem) -> dict[str, Any]:
-    """Return the generator that a problem is about.
-
-    Raises:
-        LookupError: it is about something else.
-    """
-    at = problem.at if problem.code != "unknown-generator" else problem.at.rpartition("/")[0]
-    holder, key = holder_of(draft, at)
-    if not at.endswith("/generator") or not isinstance(holder[key], dict):
-        raise LookupError(at)
-    generator: dict[str, Any] = holder[key]
-    return generator
-
-
 @repairs("unknown-generator")
 def rename_word(draft: Json, problem: Problem) -> str | None:
     """Give a generator that has another name its own."""
-    generator = _generator(draft, problem)
+    generator = generator_in(draft, problem)
     [(name, arguments)] = generator.items()
     word = word_of(name)
     if word is None:
@@ -89,7 +69,7 @@ def rename_word(draft: Json, problem: Problem) -> str | None:
 @repairs("unknown-generator")
 def law_as_word(draft: Json, problem: Problem) -> str | None:
     """Turn {"normal": {"mu": …}} into a distribution of that type."""
-    generator = _generator(draft, problem)
+    generator = generator_in(draft, problem)
     [(name, arguments)] = generator.items()
     if law_of(name) is None or not isinstance(arguments, dict):
         return None
@@ -100,7 +80,7 @@ def law_as_word(draft: Json, problem: Problem) -> str | None:
 @repairs("too-many-keys", "unknown-generator")
 def drop_silent_keys(draft: Json, problem: Problem) -> str | None:
     """Drop keys of a generator that say nothing, such as an empty list of modifiers."""
-    generator = _generator(draft, problem)
+    generator = generator_in(draft, problem)
     silent = [key for key, value in generator.items() if value in (None, [], {}) and key not in GENERATORS]
     if not silent or len(silent) == len(generator):
         return None
@@ -112,7 +92,7 @@ def drop_silent_keys(draft: Json, problem: Problem) -> str | None:
 @repairs("too-many-keys")
 def move_beside_in(draft: Json, problem: Problem) -> str | None:
     """Move arguments that stand beside the only word of a generator into it."""
-    generator = _generator(draft, problem)
+    generator = generator_in(draft, problem)
     words = [key for key in generator if key in GENERATORS]
     if len(words) != 1:
         return None
@@ -142,7 +122,7 @@ def law_node(law: str) -> dict[str, Any]:
 @repairs("too-many-keys", "unknown-generator")
 def gather_arguments(draft: Json, problem: Problem) -> str | None:
     """Put bare arguments that only one generator has into it."""
-    generator = _generator(draft, problem)
+    generator = generator_in(draft, problem)
     at = problem.at if problem.code == "too-many-keys" else problem.at.rpartition("/")[0]
     made = None if set(generator) & set(GENERATORS) else generator_of(draft, at, generator)
     if made is None:
@@ -155,13 +135,18 @@ def gather_arguments(draft: Json, problem: Problem) -> str | None:
 def unfold_shorthand(draft: Json, problem: Problem) -> str | None:
     """Turn {"faker": "email"} into {"faker": {"method": "email"}}."""
     holder, word = holder_of(draft, problem.at)
-    if word not in GENERATORS or not problem.at.endswith(f"/generator/{word}"):
+    if word not in GENERATORS or not is_word(draft, problem.at, word):
         return None
     inside = _as_arguments(word, holder[word])
-    if inside is None:
+    if inside is None or (isinstance(holder[word], list) and not _takes_list(draft, problem.at, next(iter(inside)))):
         return None
     holder[word] = inside
     return f"Wrote the argument of {word} by its name."
+
+
+def _takes_list(draft: Json, at: str, name: str) -> bool:
+    types = schema_at(draft, at)["properties"][name].get("type", ())
+    return "array" in ([types] if isinstance(types, str) else types)
 
 
 def _as_arguments(word: str, value: Any) -> dict[str, Any] | None:
@@ -180,9 +165,9 @@ def parse_call(draft: Json, problem: Problem) -> str | None:
     """Turn "faker.email" into {"faker": {"method": "email"}}."""
     holder, key = holder_of(draft, problem.at)
     text = holder[key]
-    found = _CALL.fullmatch(text.strip()) if isinstance(text, str) and key == "generator" else None
+    found = _CALL.fullmatch(text.strip()) if isinstance(text, str) and is_generator(draft, problem.at) else None
     word = word_of(found[1]) if found else None
-    if found is None or word is None:
+    if found is None or word is None or not (found[2] or is_column_generator(problem.at)):
         return None
     inside = _as_arguments(word, found[2])
     if inside is None:
@@ -195,7 +180,7 @@ def parse_call(draft: Json, problem: Problem) -> str | None:
 def gather_law_parameters(draft: Json, problem: Problem) -> str | None:
     """Move a law's parameters that stand beside its type into params, and bounds that are none into its clamp."""
     distribution, key = holder_of(draft, problem.at)
-    if not problem.at.rpartition("/")[0].endswith("/generator/distribution") or not isinstance(distribution, dict):
+    if not is_word(draft, problem.at.rpartition("/")[0], "distribution") or not isinstance(distribution, dict):
         return None
     law = law_of(distribution.get("type", distribution.get("distribution", distribution.get("name"))))
     params = distribution.get("params", {})
@@ -213,7 +198,7 @@ def clamp_from_params(draft: Json, problem: Problem) -> str | None:
     """Turn a lower and an upper bound among a law's parameters into the clamp."""
     params, key = holder_of(draft, problem.at)
     at, _, last = problem.at.rpartition("/")[0].rpartition("/")
-    if last != "params" or not at.endswith("/generator/distribution"):
+    if last != "params" or not is_word(draft, at, "distribution"):
         return None
     distribution, _ = holder_of(draft, f"{at}/params")
     return None if called(schema_at(draft, f"{at}/params"), key) else _bounds_to_clamp(distribution, params, key)
@@ -239,7 +224,8 @@ def join_reference(draft: Json, problem: Problem) -> str | None:
     lookup, key = holder_of(draft, problem.at)
     table = next((name for name in ("table", "node", "entity", "to_table") if name in lookup), None)
     column = next((name for name in ("column", "field", "from", "key") if name in lookup), None)
-    if not problem.at.rpartition("/")[0].endswith("/generator/lookup") or key not in (table, column) or not table or not column:
+    is_lookup = is_word(draft, problem.at.rpartition("/")[0], "lookup")
+    if not is_lookup or key not in (table, column) or not table or not column:
         return None
     parts = lookup[table], lookup[column]
     if not all(isinstance(part, str) and "." not in part for part in parts):

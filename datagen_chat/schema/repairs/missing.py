@@ -138,8 +138,14 @@ def _type_of(generator: Any) -> str | None:
     [(word, arguments)] = generator.items()
     if word == "choice" and isinstance(arguments, dict) and isinstance(arguments.get("choices"), list):
         kinds = {_SCALARS.get(type(value)) for value in arguments["choices"] if value is not None}
-        return "float" if kinds == {"int", "float"} else kinds.pop() if len(kinds) == 1 else None
+        return _common(kinds)
+    if word == "case" and isinstance(arguments, dict) and isinstance(arguments.get("when"), dict):
+        return _common({_type_of(branch) for branch in [*arguments["when"].values(), arguments.get("else")] if branch})
     return {"sequence": "int", "datetime_series": "datetime"}.get(word)
+
+
+def _common(kinds: set[str | None]) -> str | None:
+    return "float" if kinds == {"int", "float"} else kinds.pop() if len(kinds) == 1 else None
 
 
 _SCALARS: dict[type, str] = {str: "string", int: "int", float: "float", bool: "bool"}
