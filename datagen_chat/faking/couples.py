@@ -108,13 +108,22 @@ class Chosen:
 
 @dataclass(frozen=True)
 class DistinctPersons(Persons):
-    """People of whom no two, among so many rows, have the same whole name."""
+    """People of whom no two, among so many rows, have the same whole name.
+
+    Each row draws its sort as ever, and takes one of that sort's couples; where some sort has too few for that, each row
+    takes one of the couples of all sorts.
+    """
 
     rows: int = 0
 
     @cached_property
-    def _couples(self) -> list[Couples]:
-        return [couples for couples in couples_of(self.people, self.gender) if couples.size >= self.rows]
+    def _couples(self) -> tuple[Couples, ...]:
+        return couples_of(self.people, self.gender)
+
+    @cached_property
+    def _starts(self) -> Index:
+        """The number of each sort's first couple among those of all sorts, and how many there are."""
+        return np.cumsum([0, *(couples.size for couples in self._couples)])
 
     @cached_property
     def _sorts(self) -> NDArray[np.uint16]:
@@ -123,12 +132,28 @@ class DistinctPersons(Persons):
     def draw(self, rows: RowNumbers) -> Named:
         """Return the people of these rows."""
         numbers = numbers_of(rows)
-        sort = self._sorts.take(bits(self.key, rows).view("<u2").reshape(len(rows), 4)[:, 0])
+        is_enough = min(couples.size for couples in self._couples) >= self.rows
+        sort, couple = self._apart(numbers) if is_enough else self._together(numbers)
         form, first, last = (np.empty(len(rows), np.int64) for _ in range(3))
         for number, couples in enumerate(self._couples):
             here = np.flatnonzero(sort == number)
-            couple = permuted(key(self.key, "couple", str(number)), numbers.take(here), couples.size)
+            place = couple.take(here)
             form[here] = couples.form
-            first[here] = couples.firsts.take(couple // len(couples.lasts))
-            last[here] = couples.lasts.take(couple % len(couples.lasts))
+            first[here] = couples.firsts.take(place // len(couples.lasts))
+            last[here] = couples.lasts.take(place % len(couples.lasts))
         return Chosen(form, first, last)
+
+    def _apart(self, numbers: Index) -> tuple[Index, Index]:
+        """Return each row's sort, and its couple among those of the sort."""
+        sort = self._sorts.take(bits(self.key, numbers).view("<u2").reshape(len(numbers), 4)[:, 0]).astype(np.int64)
+        couple = np.empty(len(numbers), np.int64)
+        for number, couples in enumerate(self._couples):
+            here = np.flatnonzero(sort == number)
+            couple[here] = permuted(key(self.key, "couple", str(number)), numbers.take(here), couples.size)
+        return sort, couple
+
+    def _together(self, numbers: Index) -> tuple[Index, Index]:
+        """Return each row's sort, and its couple among those of the sort, by a couple among those of all sorts."""
+        couple = permuted(key(self.key, "all"), numbers, int(self._starts[-1]))
+        sort = self._starts.searchsorted(couple, side="right") - 1
+        return sort, couple - self._starts.take(sort)

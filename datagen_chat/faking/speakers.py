@@ -45,10 +45,9 @@ def speaking(
 
 def _persons(people: People, person: Person, key_: Key, rows: int) -> Persons:
     if person.is_unique:
-        from datagen_chat.faking.couples import DistinctPersons, couples_of
+        from datagen_chat.faking.couples import DistinctPersons
 
-        if any(couples.size >= rows for couples in couples_of(people, person.gender)):
-            return DistinctPersons(people, key(key_, "distinct"), person.gender, rows)
+        return DistinctPersons(people, key(key_, "distinct"), person.gender, rows)
     return Persons(people, key_, person.gender)
 
 
@@ -61,4 +60,4 @@ def speaking_capacity(method: str, locale: str, person: Person) -> int | None:
         return NUMBERED if role == "contact" else None
     from datagen_chat.faking.couples import couples_of
 
-    return max((couples.size for couples in couples_of(people, person.gender)), default=0)
+    return sum(couples.size for couples in couples_of(people, person.gender))

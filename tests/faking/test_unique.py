@@ -227,12 +227,17 @@ def test_a_unique_name_is_a_persons_and_never_another_ones() -> None:
     assert len(set(made(column("name", "name", unique=True, locale="zh_CN"), rows=40_000)["name"])) == 40_000
 
 
+def test_all_names_that_there_are_come_out_once() -> None:
+    # 51 first names, 30 of men and 21 of women, and 50 last names.
+    assert len(set(made(column("name", "name", unique=True, locale="ja_JP"), rows=2550)["name"])) == 2550
+
+
 @pytest.mark.parametrize(
     ("made_by", "rows", "words"),
     [
         (column("c", "country", unique=True), 1000, ["1000 rows", "243"]),
         (column("c", "first_name", unique=True), 5000, ["5000 rows", "690"]),
-        (column("c", "name", unique=True, locale="ja_JP"), 2000, ["2000 rows", "1500"]),
+        (column("c", "name", unique=True, locale="ja_JP"), 3000, ["3000 rows", "2550"]),
     ],
 )
 def test_more_rows_than_values_is_a_problem_that_names_both(made_by: dict[str, Any], rows: int, words: list[str]) -> None:
