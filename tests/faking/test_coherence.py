@@ -86,6 +86,17 @@ def test_a_row_takes_the_person_of_its_country() -> None:
     assert all(first in name and last in name for _, first, last, name in zip(*data.values(), strict=True))
 
 
+def test_people_made_case_by_case_agree_too() -> None:
+    def by_country(name: str) -> dict[str, Any]:
+        locales = {"Germany": "de_DE", "JP": "ja_JP", "es_MX": "es_MX"}
+        when = {country: {"faker": {"method": name, "locale": locale}} for country, locale in locales.items()}
+        return {"name": name, "type": "string", "generator": {"case": {"on": "country", "when": when}}}
+
+    data = made(COUNTRIES, by_country("first_name"), by_country("last_name"), by_country("name"))
+
+    assert all(first in name and last in name for _, first, last, name in zip(*data.values(), strict=True))
+
+
 def test_columns_that_need_not_agree_do_not() -> None:
     data = made(column("first_name", "first_name"), column("name", "name", coherent=False))
 
