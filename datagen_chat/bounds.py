@@ -15,15 +15,17 @@ _BELOW_1 = 1 - 2.0**-53
 def inner_bounds(clamp: Bounds, places: int | None) -> Bounds:
     """Return the outermost bounds within a clamp that rounding to so many places leaves where they are.
 
-    >>> inner_bounds((0.04, 99.96), 1), inner_bounds((1.5, 3.5), 0), inner_bounds((0.041, 0.044), 2)
-    ((0.1, 99.9), (2.0, 3.0), (0.041, 0.044))
+    >>> inner_bounds((0.04, 99.96), 1), inner_bounds((1.5, math.inf), 0), inner_bounds((0.041, 0.044), 2)
+    ((0.1, 99.9), (2.0, inf), (0.041, 0.044))
     """
-    if places is None or max(map(abs, clamp)) >= 2.0**53:
+    if places is None or max((abs(bound) for bound in clamp if math.isfinite(bound)), default=0.0) >= 2.0**53:
         return clamp
-    unit = Decimal(1).scaleb(-places)
-    low = Decimal(repr(clamp[0])).quantize(unit, ROUND_CEILING)
-    high = Decimal(repr(clamp[1])).quantize(unit, ROUND_FLOOR)
-    return (float(low), float(high)) if low <= high else clamp
+    low, high = _rounded(clamp[0], places, ROUND_CEILING), _rounded(clamp[1], places, ROUND_FLOOR)
+    return (low, high) if low <= high else clamp
+
+
+def _rounded(bound: float, places: int, mode: str) -> float:
+    return float(Decimal(repr(bound)).quantize(Decimal(1).scaleb(-places), mode)) if math.isfinite(bound) else bound
 
 
 def rounded_window(clamp: Bounds, places: int | None) -> Bounds:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import reduce
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from datagen_chat.bounds import inner_bounds
 from datagen_chat.conversion import Stage, converter
 from datagen_chat.draws import bits32
 from datagen_chat.generators.base import Rows, Sampler
+from datagen_chat.modifiers.base import Made
 from datagen_chat.rounding import round_half_even
 from datagen_chat.schema.model import Column
 from datagen_chat.values import Numbers, Values, masked
@@ -18,6 +20,9 @@ from datagen_chat.words import ColumnType
 
 if TYPE_CHECKING:
     from datagen_chat.engine.scope import ColumnScope
+
+_LARGEST = 1.797e308
+_LARGEST_WHOLE = float(2**63 - 1024)
 
 
 def compile_column(scope: ColumnScope) -> Sampler:
@@ -39,11 +44,36 @@ def compile_column(scope: ColumnScope) -> Sampler:
 
 def _modified(scope: ColumnScope) -> tuple[Sampler, ColumnType]:
     """Return the sampler of a column's values after its modifiers, and their type."""
-    made, type_ = _made(scope), scope.column.generator.makes(scope)
-    for k, change in enumerate(scope.column.modifiers):
-        made = change.args.compile(scope.nested("modifiers", str(k)), made)
-        type_ = change.args.makes(type_)
-    return made, type_
+    column, sampler = scope.column, _made(scope)
+    if not column.modifiers:
+        return sampler, column.generator.makes(scope)
+    made, words = Made(column.generator.makes(scope), column.generator.outcomes(scope)), Counter[str]()
+    for change in column.modifiers:
+        word = change.args.word
+        # A modifier's draws stay the same when another one is put before it.
+        sampler = change.args.compile(scope.nested("modifiers", word, str(words[word])), sampler, made)
+        words[word] += 1
+        made = change.args.makes(made)
+    return _held(scope, sampler), made.type
+
+
+def _held(scope: ColumnScope, sampler: Sampler) -> Sampler:
+    """Return the sampler of numbers that the column can hold: those that modifiers led beyond are pulled back, and told."""
+    limit = _LARGEST_WHOLE if scope.column.type == "int" else _LARGEST
+
+    def sample(rows: Rows) -> Values:
+        with np.errstate(over="ignore", invalid="ignore"):
+            values = sampler(rows)
+        if not isinstance(values, Numbers) or values.data.dtype != np.float64 or not len(values):
+            return values
+        if values.data.min() >= -limit and values.data.max() <= limit:
+            return values
+        lost = ~(np.abs(values.data) <= limit)
+        count = int(np.count_nonzero(lost if values.valid is None else lost & values.valid))
+        scope.tell("out-of-range", f"The modifiers lead beyond what {scope.column.type} can hold; the bound is taken.", count)
+        return Numbers(np.clip(np.nan_to_num(values.data), -limit, limit), values.valid)
+
+    return sample
 
 
 def _made(scope: ColumnScope) -> Sampler:
@@ -56,12 +86,15 @@ def _made(scope: ColumnScope) -> Sampler:
 
 
 def _clamping(scope: ColumnScope) -> list[Stage]:
-    """Return the clamp that the generator left to be done after the modifiers."""
-    bounds = scope.column.generator.clamps() if scope.has_modifiers else None
-    if bounds is None:
-        return []
-    low, high = inner_bounds(bounds, scope.decimals)
-    return [lambda values: Numbers(np.clip(values.data, low, high), values.valid) if isinstance(values, Numbers) else values]
+    """Return the clamp that the generator left to be done after the modifiers, and that of the last modifier."""
+    column = scope.column
+    bounds = [column.generator.clamps() if scope.has_modifiers else None]
+    bounds += [column.modifiers[-1].args.clamps()] if column.modifiers else []
+    return [_clamp(*inner_bounds(each, scope.decimals)) for each in bounds if each is not None]
+
+
+def _clamp(low: float, high: float) -> Stage:
+    return lambda values: Numbers(np.clip(values.data, low, high), values.valid) if isinstance(values, Numbers) else values
 
 
 def _chained(stages: list[Stage]) -> Stage | None:

@@ -21,8 +21,9 @@ Finder = Callable[[Values], Found]
 
 def key_finder(table: TablePlan, column: str) -> Finder:
     """Return how to find the row of a table that has a key, for each of some keys; for what is none, any row."""
-    key, count = table.table.column(column).generator, table.row_count
-    if isinstance(key, Sequence):
+    held, count = table.table.column(column), table.row_count
+    key = held.generator
+    if isinstance(key, Sequence) and not held.modifiers:
         return lambda values: np.clip((_whole(values) - key.start) // key.step, 0, max(count - 1, 0))
     keys = table.rows(range(count)).values(column)
     return _text_finder(keys) if isinstance(keys, Text) else _number_finder(keys.data)

@@ -124,7 +124,8 @@ class TablePlan:
 
     def layout(self, column: Column) -> Layout:
         """Return how a column's values lie in a file."""
-        return column.generator.layout(self.scope(column.name))
+        scope = self.scope(column.name)
+        return scope.column.layout(scope)
 
 
 class Samplers(Mapping[str, Callable[[TableRows], Values]]):

@@ -184,7 +184,7 @@ class ColumnScope(TableScope, ColumnFacts):
     @property
     def decimals(self) -> int | None:
         """The places that numbers are rounded to."""
-        return 0 if self.column.type == "int" else self.column.places
+        return 0 if self.type == "int" else self.column.places
 
     def combined(self) -> Locator | None:
         """Return the numbers that the column has in a combination which must not repeat; None where it is in none."""

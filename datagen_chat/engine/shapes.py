@@ -32,7 +32,7 @@ def _column_shape(table: TablePlan, column: Column) -> ColumnShape:
 
 def _ticks(table: TablePlan, column: Column) -> int | None:
     """Return the longest usual unit of time that all values of a datetime column are whole multiples of."""
-    grid = column.generator.grid(table.plan.dataset.window)
+    grid = column.rewritten().grid(table.plan.dataset.window)
     if column.type != "datetime" or grid is None:
         return None
     for unit in (DAY, HOUR, MINUTE, SECOND):

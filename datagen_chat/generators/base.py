@@ -115,6 +115,12 @@ class TableFacts(Protocol):
     def places_of(self, table: str | None, column: str) -> int | None:
         """Return the decimals that a float column's values have; None where they are unknown."""
 
+    def time_of_row(self, but: str | None) -> tuple[str | None, str] | None:
+        """Return the column that says when a row happened: its first datetime other than `but`, else its first date.
+
+        Without one, that of the nearest table above; a table of None is this one.
+        """
+
     def is_ancestor(self, table: str) -> bool:
         """Return whether each row has exactly one row of `table` above it."""
 
@@ -140,7 +146,7 @@ class Facts(TableFacts, Protocol):
 
     @property
     def type(self) -> ColumnType:
-        """The column's type."""
+        """The type that the generator is to make: the column's own, unless modifiers turn another one into it."""
 
     @property
     def nullable(self) -> bool:
@@ -152,7 +158,7 @@ class Facts(TableFacts, Protocol):
 
     @property
     def has_modifiers(self) -> bool:
-        """Whether modifiers change what the generator makes; then the engine clamps after them."""
+        """Whether modifiers change what the generator makes, but not into something else; the engine then clamps after them."""
 
     @property
     def bounds(self) -> tuple[Bound, ...]:

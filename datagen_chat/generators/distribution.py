@@ -42,7 +42,21 @@ class _AnyLaw:
         return {"type": "object", "family": "law", "named_by": "type"}
 
 
+ANY_LAW = _AnyLaw()
 LawName = Annotated[str, WithJsonSchema({"type": "string", "enum": sorted(LAWS)})]
+
+
+def read_law(data: Any) -> Any:
+    """Return an object with a law's name and parameters with its parameters read.
+
+    Raises:
+        ValueError: there is no such law.
+    """
+    if isinstance(data, dict) and isinstance(data.get("params"), dict):
+        if not isinstance(data.get("type"), str) or data["type"] not in LAWS:
+            raise ValueError("no such law")
+        return data | {"params": LAWS[data["type"]].model_validate(data["params"])}
+    return data
 
 
 class Correlate(Word):
@@ -72,7 +86,7 @@ class Distribution(Generator, word="distribution"):
     has_scores: ClassVar = True
 
     type: LawName = term(description="The law.", also=("name", "dist", "distribution", "kind"))
-    params: Annotated[SerializeAsAny[Law], _AnyLaw()] = term(
+    params: Annotated[SerializeAsAny[Law], ANY_LAW] = term(
         description="The parameters of the law.", also=("parameters", "args", "arguments")
     )
     clamp: tuple[Float, Float] | None = term(
@@ -96,11 +110,7 @@ class Distribution(Generator, word="distribution"):
     @model_validator(mode="before")
     @classmethod
     def _read_law(cls, data: Any) -> Any:
-        if isinstance(data, dict) and isinstance(data.get("params"), dict):
-            if not isinstance(data.get("type"), str) or data["type"] not in LAWS:
-                raise ValueError("no such law")
-            return data | {"params": LAWS[data["type"]].model_validate(data["params"])}
-        return data
+        return read_law(data)
 
     def check(self, facts: Facts) -> Iterator[Problem]:
         """Yield what is wrong with the law, with the clamp, and with both together."""

@@ -4,29 +4,25 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import numpy as np
-
-from datagen_chat.generators.base import Rows, Sampler, Scope
-from datagen_chat.modifiers.base import Modifier
-from datagen_chat.values import Numbers, Values
+from datagen_chat.generators.base import Layout, Sampler, Scope
+from datagen_chat.modifiers._numbers import changed
+from datagen_chat.modifiers.base import NUMBERS, Made, Modifier
 from datagen_chat.words import Float, term
 
 
 class Multiply(Modifier, word="multiply"):
     """Multiply numbers by a factor."""
 
-    factor: Float = term(description="The factor.", also=("value", "by", "multiplier", "amount"))
+    factor: Float = term(description="The factor.", also=("value", "by", "multiplier", "amount", "scale"))
 
-    takes: ClassVar = ("int", "float")
-    also: ClassVar = ("scale", "mul", "times")
+    takes: ClassVar = NUMBERS
+    also: ClassVar = ("scale", "mul", "times", "product")
     example: ClassVar = {"transform": "multiply", "args": {"factor": 1.19}}
 
-    def compile(self, scope: Scope, made: Sampler) -> Sampler:  # noqa: ARG002
+    def layout(self, layout: Layout) -> Layout:
+        """Return that few values stay few."""
+        return "category" if layout == "category" else "plain"
+
+    def compile(self, scope: Scope, sampler: Sampler, made: Made) -> Sampler:  # noqa: ARG002
         """Return the sampler of the products."""
-
-        def sample(rows: Rows) -> Values:
-            values = made(rows)
-            assert isinstance(values, Numbers)
-            return Numbers(values.data.astype(np.float64) * self.factor, values.valid)
-
-        return sample
+        return changed(sampler, lambda _, data: data * self.factor)

@@ -98,8 +98,48 @@ def _value_changes(place: str, old: dict[str, Any], new: dict[str, Any]) -> Iter
     else:
         apart = ("generator",)
         yield from _generator_changes(place, old.get("generator"), new.get("generator"))
-    one, other = ({key: value for key, value in draft.items() if key not in apart} for draft in (old, new))
+    yield from _modifier_changes(place, old.get("modifiers"), new.get("modifiers"))
+    one, other = ({key: value for key, value in draft.items() if key not in (*apart, "modifiers")} for draft in (old, new))
     yield from _key_changes(place, one, other)
+
+
+def _modifier_changes(place: str, old: Any, new: Any) -> Iterator[Change]:
+    """Yield the modifiers that came, went, have other arguments or stand in another order."""
+    before, after = _modifiers(old), _modifiers(new)
+    for name, change in before.items():
+        if name not in after:
+            yield Change("removed", place, f"no {_modifier(*change)} any more")
+    for name, (word, arguments) in after.items():
+        if name not in before:
+            yield Change("added", place, _modifier(word, arguments))
+        elif before[name][1] != arguments:
+            yield from _key_changes(place, _named_by(word, before[name][1]), _named_by(word, arguments))
+    stayed = [name for name in before if name in after]
+    if stayed != [name for name in after if name in before]:
+        yield Change("moved", place, "modifiers in another order")
+
+
+def _modifiers(changes: Any) -> dict[tuple[str, int], tuple[str, dict[str, Any]]]:
+    """Return modifiers as (word, arguments), by their word and how many of the same word come before."""
+    found: dict[tuple[str, int], tuple[str, dict[str, Any]]] = {}
+    for change in changes if isinstance(changes, list) else []:
+        if isinstance(change, dict) and isinstance(change.get("transform"), str):
+            word = change["transform"]
+            found[word, sum(each == word for each, _ in found)] = (word, _object(change.get("args")))
+    return found
+
+
+def _modifier(word: str, arguments: dict[str, Any]) -> str:
+    if not arguments:
+        return word
+    return _cut(f"{word} " + ", ".join(f"{name} {_worded(value, 1)}" for name, value in arguments.items()))
+
+
+def _named_by(word: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Return arguments with their modifier in their names; a mapping's entries stand by themselves."""
+    mapping = _object(arguments.get("mapping"))
+    plain = {f"{word} {name}": value for name, value in arguments.items() if name != "mapping" or not mapping}
+    return plain | {f"{word} {name}": value for name, value in mapping.items()}
 
 
 def _generator_changes(place: str, old: Any, new: Any) -> Iterator[Change]:

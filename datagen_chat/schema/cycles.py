@@ -39,7 +39,7 @@ def _counts_needed(table: Table, index: Index) -> Iterator[Need]:
 
 
 def _needs_of(table: Table, column: Column, index: Index) -> Iterator[Need]:
-    for use in column.uses():
+    for use in (*column.uses(), *index.implied(table, column)):
         yield from _reads(table, use, index)
     if table.is_unfolded and any(word.is_unfolded for _, word in words_in(column.generator)):
         yield (table.id, None)

@@ -54,6 +54,10 @@ class TableFacts:
         """Return the decimals that a float column's values have; None where they are unknown."""
         return self.index.places_of((table or self.table.id, column))
 
+    def time_of_row(self, but: str | None) -> tuple[str | None, str] | None:
+        """Return the column that says when a row happened."""
+        return self.index.time_of_row(self.table.id, but)
+
     def is_ancestor(self, table: str) -> bool:
         """Return whether each row has exactly one row of `table` above it."""
         return table in self.index.ancestors(self.table.id)
@@ -93,8 +97,8 @@ class ColumnFacts(TableFacts):
 
     @property
     def type(self) -> ColumnType:
-        """The column's type."""
-        return self.column.type
+        """The type that the generator is to make."""
+        return self.column.made_type
 
     @property
     def nullable(self) -> bool:
@@ -118,5 +122,6 @@ class ColumnFacts(TableFacts):
 
     @property
     def has_modifiers(self) -> bool:
-        """Whether modifiers change what the generator makes."""
-        return bool(self.column.modifiers)
+        """Whether modifiers change what the generator makes, but not into something else."""
+        changes = [change.args for change in self.column.modifiers]
+        return bool(changes) and not any(change.converts for change in changes)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from datagen_chat.generators.base import Bound, Layout, Order, Source
+from datagen_chat.generators.base import Bound, Layout, Order, Source, Use
 from datagen_chat.schema.fanouts import reach
 from datagen_chat.schema.model import Column, Dataset, Table
 from datagen_chat.words import Scalar
@@ -123,17 +123,34 @@ class Index:
     def outcomes(self, place: Place) -> tuple[Scalar, ...] | None:
         """Return all values that a column can have, null included, where they are few and known; else None."""
         column = self.columns.get(place)
-        if column is None or column.modifiers:
+        if column is None:
             return None
         if place not in self._outcomes:
             self._outcomes[place] = None  # what a cycle of lookups finds
-            made = column.generator.outcomes(self.facts(place))
+            made = column.outcomes(self.facts(place))
             self._outcomes[place] = made if made is None or not column.null_rate else tuple(dict.fromkeys((*made, None)))
         return self._outcomes[place]
 
     def layout(self, place: Place) -> Layout:
         """Return how the values of a column lie in a file, as far as the schema says."""
-        return self.columns[place].generator.layout(self.facts(place))
+        return self.columns[place].rewritten().layout(self.facts(place))
+
+    def time_of_row(self, table: str, but: str | None) -> tuple[str | None, str] | None:
+        """Return the column that says when a row of a table happened; one of its own has no table."""
+        for name in (table, *self.ancestors(table)):
+            found = [column for column in self.tables[name].columns if name != table or column.name != but]
+            for type_ in ("datetime", "date"):
+                for column in found:
+                    if column.type == type_:
+                        return (None if name == table else name), column.name
+        return None
+
+    def implied(self, table: Table, column: Column) -> Iterator[Use]:
+        """Yield the columns that a column depends on although nothing in it names them."""
+        if column.modifiers:
+            facts = self.facts((table.id, column.name))
+            for change in column.modifiers:
+                yield from change.args.implied(facts)
 
     def sources(self, place: Place) -> tuple[Source, ...] | None:
         """Return the columns that all of a column's values but null are copied from; None where other values come out too."""

@@ -162,10 +162,16 @@ def _place_named(node: Node) -> Node:
         if tag := part.pop("named_by", None):
             family = part.pop("family")
             words = sorted(FAMILIES[family])
-            thens = [(word, {"properties": {name: {"$ref": f"#/$defs/{family}_{word}"}}}) for word in words]
-            node["allOf"] = [_when(tag, word, then) for word, then in thens]
+            node["allOf"] = [_when(tag, word, _arguments_of(family, word, name)) for word in words]
             node["properties"][tag]["synonyms"] = _synonyms(FAMILIES[family])
     return node
+
+
+def _arguments_of(family: str, word: str, name: str) -> Node:
+    """Return that a property holds a word's arguments, and must be there where the word needs any."""
+    needed = any(field.is_required() for field in FAMILIES[family][word].arguments().values())
+    then: Node = {"properties": {name: {"$ref": f"#/$defs/{family}_{word}"}}}
+    return then | {"required": [name]} if needed else then
 
 
 def _public(node: Any) -> Any:

@@ -22,9 +22,11 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
-from datagen_chat.generators.base import ANY_GENERATOR, Generator, Use
+from datagen_chat.generators.base import ANY_GENERATOR, Facts, Generator, Layout, Use
 from datagen_chat.generators.datetime_series import Interval
+from datagen_chat.instants import Grid
 from datagen_chat.modifiers import MODIFIERS, Modifier
+from datagen_chat.modifiers.base import Made
 from datagen_chat.problems import pointer
 from datagen_chat.schema.fanouts import ANY_FANOUT, Fanout, fanout_uses
 from datagen_chat.words import (
@@ -74,7 +76,7 @@ class Change(Word):
         description="The modifier.", also=("type", "modifier", "name", "op", "operation", "function", "kind")
     )
     args: Annotated[SerializeAsAny[Modifier], _AnyModifier()] = term(
-        description="Its arguments.", also=("params", "parameters", "arguments", "options", "kwargs")
+        None, "Its arguments, where it has any.", also=("params", "parameters", "arguments", "options", "kwargs")
     )
 
     @model_validator(mode="before")
@@ -266,11 +268,41 @@ class Column(Word):
         return self.model_copy(update={"generator": generator, "modifiers": tuple(left)})
 
     @property
+    def made_type(self) -> ColumnType:
+        """The type that the generator is to make: the column's own, unless modifiers turn another one into it."""
+        type_ = self.type
+        for change in reversed(self.modifiers):
+            type_ = change.args.wants(type_)
+        is_converted = any(change.args.converts for change in self.modifiers)
+        return self.generator.fills[0] if is_converted and type_ not in self.generator.fills else type_
+
+    @property
     def places(self) -> int | None:
         """The decimals that a float is rounded to; None where it stays as it is made."""
         if self.type != "float":
             return None
-        return self.generator.places() if self.decimals is None else self.decimals
+        places = self.generator.places()
+        for change in self.modifiers:
+            places = change.args.rounded_to(places)
+        return places if self.decimals is None else self.decimals
+
+    def layout(self, facts: Facts) -> Layout:
+        """Return how the values lie in a file: a hint for encoders."""
+        layout = self.generator.layout(facts)
+        for change in self.modifiers:
+            layout = change.args.layout(layout)
+        return layout
+
+    def grid(self, timeframe: tuple[int, int] | None) -> Grid | None:
+        """Return the grid that all values lie on, if they are times that do."""
+        return None if self.modifiers else self.generator.grid(timeframe)
+
+    def outcomes(self, facts: Facts) -> tuple[Scalar, ...] | None:
+        """Return all values that can come out, null included, where they are few and known; else None."""
+        made = Made(self.generator.makes(facts), self.generator.outcomes(facts))
+        for change in self.modifiers:
+            made = change.args.makes(made)
+        return made.outcomes
 
     @property
     def may_be_null(self) -> bool:

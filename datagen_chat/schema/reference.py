@@ -9,12 +9,17 @@ from typing import Any, cast
 from datagen_chat.fanouts import SPREADS
 from datagen_chat.generators import GENERATORS
 from datagen_chat.laws import LAWS
+from datagen_chat.modifiers import MODIFIERS
 from datagen_chat.schema.json_schema import Node, annotated_schema
 from datagen_chat.schema.model import Column, Constraints, Dataset, Metadata, Table, Timeframe
 from datagen_chat.words import Registered, Word
 
 Words = Mapping[str, type[Registered]]
 _REMARK = "Any object may also carry a `comment` or `description`; they change nothing. Unknown keys and nulls are errors."
+_MODIFIERS = (
+    'A column may have `"modifiers": [{"transform": "<word>", "args": {<arguments>}}, …]`: changes of its values, in order, '
+    "after the generator and before clamp, rounding and nulls. Null stays null."
+)
 _FORMATS = {"instant": 'instant "2024-01-01T00:00:00Z"', "moment": "instant or column", "frequency": 'step such as "D"'}
 
 
@@ -24,12 +29,12 @@ def reference(*, compact: bool = False) -> str:
 
 
 def of_word(family: str, word: str) -> str:
-    """Return the reference of one word: "generator", "fanout" or "law", and its name.
+    """Return the reference of one word: "generator", "fanout", "law" or "modifier", and its name.
 
     Raises:
         KeyError: there is no such word.
     """
-    families: dict[str, Words] = {"generator": GENERATORS, "fanout": SPREADS, "law": LAWS}
+    families: dict[str, Words] = {"generator": GENERATORS, "fanout": SPREADS, "law": LAWS, "modifier": MODIFIERS}
     return "\n".join(_entry(family, word, families[family][word]))
 
 
@@ -48,6 +53,9 @@ def _full() -> Iterator[str]:
     yield from (_line(word, cls) for word, cls in _ordered(LAWS))
     yield from ("", "## Fanouts", "", "`min` and `max` may bound any of them.", "")
     yield from (_line(word, cls) for word, cls in _ordered(SPREADS))
+    yield from ("", "## Modifiers", "", _MODIFIERS, "")
+    for word, cls in MODIFIERS.items():
+        yield from (*_entry("modifier", word, cls), "")
 
 
 _FIRST = (
@@ -146,12 +154,19 @@ def _compact() -> Iterator[str]:
     yield f"Column: {{{_keys(Column)}}}, type {_type(_node('Column')['properties']['type'])}."
     yield "A `?` marks what may be left out. Instants are UTC with a Z. Generators, exactly one per column:"
     yield from (f"- {_shape(cls)}: {_doc(cls)}" for _, cls in _ordered(GENERATORS))
+    yield "Modifiers of a column's values, in a list: " + "; ".join(_modifier(cls) for cls in MODIFIERS.values()) + "."
     yield "Laws: " + "; ".join(f"{word} {{{_keys(cls)}}}" for word, cls in _ordered(LAWS)) + "."
     yield (
         "Fanouts: "
         + "; ".join(json.dumps(cls.example) for _, cls in _ordered(SPREADS))
         + '; "min" and "max" may bound any of them.'
     )
+
+
+def _modifier(cls: type[Registered]) -> str:
+    """Return a modifier as it is written, and the names of the arguments that its example does not show."""
+    more = [name for name in cls.arguments() if name not in cls.example.get("args", {})]
+    return f"`{json.dumps(cls.example, ensure_ascii=False)}`" + (f" (also {', '.join(more)})" if more else "")
 
 
 def _keys(cls: type[Word]) -> str:

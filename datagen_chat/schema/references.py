@@ -145,7 +145,8 @@ def _check_lookup(table: Table, column: Column, lookup: Lookup, index: Index) ->
     if source is None:
         return
     name = f"{table.id}.{column.name}"
-    if source.type != column.type and (source.type, column.type) not in FLOWS:
+    is_converted = any(change.args.converts for change in column.modifiers)
+    if source.type != column.type and (source.type, column.type) not in FLOWS and not is_converted:
         message = f"{name} is of type {column.type}, but {lookup.from_} is of type {source.type}."
         yield Problem("/from", "lookup-type", message, f"Set the type of {name} to {source.type}.")
     is_above = lookup.table in index.ancestors(table.id)
@@ -238,7 +239,7 @@ def _all_there(values: tuple[Scalar, ...], parent: Place, index: Index) -> bool:
     """Return whether a key is sure to have all of these values: it counts through them, or has no others."""
     wanted, fewest = {value for value in values if value is not None}, index.row_range(parent[0])[0]
     key = index.columns[parent].generator
-    if isinstance(key, Sequence):
+    if isinstance(key, Sequence) and not index.columns[parent].modifiers:
         return all(isinstance(value, int | float) and key.row_of(value) in range(int(fewest)) for value in wanted)
     known = index.outcomes(parent)
     return known is not None and wanted <= set(known) and fewest >= len(set(known))

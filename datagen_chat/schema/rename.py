@@ -66,7 +66,13 @@ def _mentions(draft: dict[str, Any]) -> Iterator[_Mention]:
             if isinstance(parent, str):
                 yield _Mention(parents, k, parent, None, is_qualified=False)
         for column in columns_of(table):
-            yield from _in_value(root["$defs"]["Column"]["properties"]["generator"], column, "generator", own)
+            properties = root["$defs"]["Column"]["properties"]
+            yield from (
+                mention
+                for key in ("generator", "modifiers")
+                if key in column
+                for mention in _in_value(properties[key], column, key, own)
+            )
 
 
 def _in_value(node: Node, holder: Any, key: Any, own: str | None) -> Iterator[_Mention]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from datagen_chat.branches import check_names, covers
 from datagen_chat.conversion import converts
 from datagen_chat.fanouts import Spread
+from datagen_chat.generators.base import Generator
 from datagen_chat.instants import show_instant
+from datagen_chat.modifiers.base import Made
 from datagen_chat.problems import Problem, did_you_mean, note, pointer
 from datagen_chat.schema.cycles import check_cycles
 from datagen_chat.schema.facts import ColumnFacts
@@ -176,7 +179,7 @@ def _check_column(table: Table, column: Column, index: Index) -> Iterator[Proble
     generator, name = column.generator, f"{table.id}.{column.name}"
     facts = ColumnFacts(index, table, column)
     yield from (problem.under(pointer("generator", generator.word)) for problem in generator.check(facts))
-    if column.type not in generator.fills:
+    if column.made_type not in generator.fills:
         message = f"{name} is of type {column.type}, which {generator.word} cannot make."
         yield Problem(
             "/type", "generator-type", message, f"Set type to {' or '.join(generator.fills)}, or use another generator."
@@ -191,24 +194,44 @@ def _check_column(table: Table, column: Column, index: Index) -> Iterator[Proble
 
 
 def _check_modifiers(facts: ColumnFacts) -> Iterator[Problem]:
-    made = facts.column.generator.makes(facts)
-    for k, change in enumerate(facts.column.modifiers):
+    column = facts.column
+    if not column.modifiers:
+        return
+    generator, taken = column.generator, 0
+    for k, change in enumerate(column.modifiers):
+        better = change.args.rewritten(generator)
+        if better is None:
+            break
+        yield from _check_rewritten(pointer("modifiers", k, "args"), generator, better, facts)
+        generator, taken = better, k + 1
+    made = Made(generator.makes(facts), generator.outcomes(facts))
+    for k, change in enumerate(column.modifiers[taken:], taken):
         at, modifier = pointer("modifiers", k), change.args
-        if made not in modifier.takes:
-            message = f"{modifier.word} cannot change values of type {made}."
+        if made.type not in modifier.takes:
+            message = f"{modifier.word} cannot change values of type {made.type}."
             hint = f"Use it where values are {' or '.join(modifier.takes)}, or remove it."
             yield Problem(at + "/transform", "modifier-type", message, hint)
             return
         yield from (problem.under(at + "/args") for problem in modifier.check(facts, made))
         made = modifier.makes(made)
-    if facts.column.modifiers and not converts(made, facts.type):
-        message = f"The modifiers make {made}, but {facts.name} is of type {facts.type}."
-        yield Problem("/modifiers", "modifier-result", message, f"Set type to {made}, or change the modifiers.")
+    if not converts(made.type, column.type):
+        message = f"The modifiers make {made.type}, but {facts.name} is of type {column.type}."
+        yield Problem("/modifiers", "modifier-result", message, f"Set type to {made.type}, or change the modifiers.")
+
+
+def _check_rewritten(at: str, before: Generator, after: Generator, facts: ColumnFacts) -> Iterator[Problem]:
+    """Yield what is wrong with a generator that was not before a modifier became part of it; at the modifier."""
+    known = set(before.check(facts))
+    for problem in after.check(facts):
+        if problem not in known:
+            argument = problem.at.rpartition("/")[2]
+            yield replace(problem, at=f"{at}/{argument}" if argument in ("weights", "dimension") else at)
 
 
 def _check_nulls(facts: ColumnFacts) -> Iterator[Problem]:
     column, name = facts.column, facts.name
-    why = column.generator.why_null(facts)
+    reasons = (column.generator.why_null(facts), *(change.args.why_null() for change in column.modifiers))
+    why = next(filter(None, reasons), "")
     if column.null_rate and not column.nullable and "nullable" in column.model_fields_set:
         message = f"{name} is not nullable, but its null_rate is {column.null_rate:g}."
         yield Problem("/null_rate", "null-contradiction", message, "Remove null_rate, or set nullable to true.")

@@ -28,7 +28,8 @@ def check_repeats(facts: ColumnFacts) -> Iterator[Problem]:
 
 
 def _can_repeat(facts: ColumnFacts) -> bool:
-    return bool(facts.column.modifiers) or not facts.index.never_repeats((facts.table.id, facts.column.name))
+    merges = not all(change.args.keeps_distinct for change in facts.column.modifiers)
+    return merges or not facts.index.never_repeats((facts.table.id, facts.column.name))
 
 
 def _check_capacity(facts: ColumnFacts) -> Iterator[Problem]:

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from datagen_chat.fanouts import SPREADS
 from datagen_chat.generators import GENERATORS
 from datagen_chat.laws import LAWS
+from datagen_chat.modifiers import MODIFIERS
 from datagen_chat.problems import parts_of, pointer
 from datagen_chat.schema.explain import explain
 from datagen_chat.schema.json_schema import formats, json_schema
@@ -23,8 +24,10 @@ from datagen_chat.schema.model import Dataset
 
 
 def keys_in(value: Any) -> set[str]:
+    """Return the keywords of a schema; the names of properties are none."""
     if isinstance(value, dict):
-        return set(value) | {key for part in value.values() for key in keys_in(part)}
+        parts = [*value.get("properties", {}).values(), *(part for key, part in value.items() if key != "properties")]
+        return set(value) | {key for part in parts for key in keys_in(part)}
     return {key for part in value for key in keys_in(part)} if isinstance(value, list) else set()
 
 
@@ -46,6 +49,7 @@ def test_every_word_is_in_it():
     properties = json_schema()["$defs"]
     assert set(properties["generator"]["properties"]) == set(GENERATORS)
     assert set(properties["fanout"]["properties"]["distribution"]["enum"]) == set(SPREADS)
+    assert set(properties["Change"]["properties"]["transform"]["enum"]) == set(MODIFIERS)
     assert set(properties["generator_distribution"]["properties"]["type"]["enum"]) == set(LAWS)
 
 
@@ -147,6 +151,20 @@ EXTRAS = [
     (
         "/nodes/2/columns/4/generator",
         {"case": {"on": "x", "when": {"1": {"constant": {"value": None}}}, "else": {"sequence": {}}}},
+    ),
+    ("/nodes/1/columns/1/modifiers", [{"transform": "round"}, {"transform": "jitter", "args": {"std": 0.6, "mode": "mul"}}]),
+    (
+        "/nodes/0/columns/2/modifiers",
+        [{"transform": "map_values", "args": {"mapping": {"US": "a", "DE": None}, "default": "b"}}, {"transform": "upper"}],
+    ),
+    (
+        "/nodes/1/columns/1/modifiers",
+        [
+            {
+                "transform": "outliers",
+                "args": {"rate": 0.1, "magnitude_dist": {"type": "normal", "params": {"mu": 1, "sigma": 1}}},
+            }
+        ],
     ),
 ]
 

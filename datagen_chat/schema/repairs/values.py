@@ -53,13 +53,17 @@ def leave_out(draft: Json, problem: Problem) -> str | None:
     return f'Left out "{key}", which was null.'
 
 
+_OWN_LISTS = ("choices", "weights", "nodes", "columns", "modifiers")
+"""Lists with edits of their own."""
+
+
 @repairs("wrong-type")
 def wrap_one(draft: Json, problem: Problem) -> str | None:
     """Put a single value where a list belongs into one."""
     holder, key = holder_of(draft, problem.at)
     node, value = schema_at(draft, problem.at), holder[key]
     items = node.get("items", {})
-    if _types(draft, problem) != {"array"} or isinstance(value, list) or key in ("choices", "weights", "nodes", "columns"):
+    if _types(draft, problem) != {"array"} or isinstance(value, list) or key in _OWN_LISTS:
         return None
     types = items.get("type", ())
     wanted = {"object"} if "$ref" in items else {types} if isinstance(types, str) else set(types)

@@ -1,0 +1,52 @@
+"""What modifiers of text share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pyarrow as pa
+
+from datagen_chat.conversion import converter
+from datagen_chat.generators.base import Rows, Sampler
+from datagen_chat.modifiers.base import Made
+from datagen_chat.values import Text, Values, arrow, words_array
+
+Words = Callable[[pa.StringArray], pa.StringArray]
+
+
+def respelled(sampler: Sampler, made: Made, change: Words) -> Sampler:
+    """Return the sampler of changed texts; a pool of words is changed once, not for every row, and null stays null."""
+    convert, pool = converter(made.type, "string"), _Pool(change)
+
+    def sample(rows: Rows) -> Values:
+        values = sampler(rows) if convert is None else convert(sampler(rows))
+        assert isinstance(values, Text)
+        if values.codes is None or len(values.words) > max(2 * len(values.codes), 1 << 12):
+            return Text(change(arrow(values, pa.string())), None, values.valid)
+        return Text(pool.changed(values.words), values.codes, values.valid)
+
+    return sample
+
+
+def known(made: Made, change: Words) -> Made:
+    """Return what is known of changed texts, given what is known of the values before."""
+    if made.outcomes is None or made.type != "string":
+        return Made("string")
+    texts = [str(value) for value in made.outcomes if value is not None]
+    nulls = (None,) if None in made.outcomes else ()
+    return Made("string", (*dict.fromkeys(change(words_array(texts)).to_pylist()), *nulls))
+
+
+class _Pool:
+    """The pool of words that was changed last: what comes next most often has the same one."""
+
+    def __init__(self, change: Words) -> None:
+        self._change = change
+        self._last: tuple[pa.StringArray, pa.StringArray] | None = None
+
+    def changed(self, words: pa.StringArray) -> pa.StringArray:
+        """Return the words changed."""
+        last = self._last
+        if last is None or last[0] is not words:
+            last = self._last = (words, self._change(words))
+        return last[1]
