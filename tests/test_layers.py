@@ -26,7 +26,7 @@ order  subsets
 urns
 distinct_ticks
 generators
-modifiers
+modifiers  unfoldings
 schema
 engine
 preview  verify  shipped

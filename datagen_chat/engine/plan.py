@@ -17,6 +17,7 @@ from datagen_chat.generators.base import Layout, Locator, Picker, Sampler, Unfol
 from datagen_chat.schema.combinations import Combination, combinations
 from datagen_chat.schema.index import Index
 from datagen_chat.schema.model import Column, Dataset, Table
+from datagen_chat.schema.unfoldings import above, bound
 from datagen_chat.values import Text, Values, coded
 
 if TYPE_CHECKING:
@@ -110,7 +111,10 @@ class TablePlan:
     @cached_property
     def unfolding(self) -> Unfold:
         """How the rows come from their parents', where a walk or a journey makes them."""
-        raise NotImplementedError
+        known = above(self.table, self.plan.index)
+        assert self.table.unfolding is not None
+        assert known is not None
+        return self.table.unfolding.compile(self.parent_scope(), known)
 
     def ancestors(self) -> Iterator[TablePlan]:
         """Yield the primary parent, its primary parent, and so on."""
@@ -152,6 +156,7 @@ class Plan:
     """A dataset and a seed: all tables, parents before children."""
 
     def __init__(self, dataset: Dataset, seed: int) -> None:
+        dataset = bound(dataset)
         self.dataset, self.seed = dataset, seed
         self.tables: dict[str, TablePlan] = {}
         self.index = Index(dataset)

@@ -165,6 +165,10 @@ class Facts(TableFacts, Protocol):
         """The declared inequalities that the values are to be drawn within."""
 
     @property
+    def states(self) -> tuple[str, ...] | None:
+        """The states or stages that the table's rows stand for; None where nothing makes them go through any."""
+
+    @property
     def twin(self) -> Order | None:
         """How the key relates to that of the row's own ancestor, where an earlier column holds that; None where none does."""
 

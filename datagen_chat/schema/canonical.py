@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import WithJsonSchema
 from pydantic.fields import FieldInfo
@@ -15,6 +15,7 @@ from datagen_chat.generators import Generator
 from datagen_chat.instants import show_instant
 from datagen_chat.schema.model import Dataset
 from datagen_chat.schema.read import Json, read
+from datagen_chat.unfoldings._dwell import Dwell
 from datagen_chat.words import Word
 
 NOT_ROWS = ("comment", "description", "metadata")
@@ -29,7 +30,7 @@ def _written(value: Any, skipped: tuple[str, ...]) -> Any:
     """Return a word, or what stands in one, as JSON."""
     if isinstance(value, Generator):
         return {value.word: _fields(value, skipped)}
-    if isinstance(value, Spread):
+    if isinstance(value, Spread | Dwell):
         return {"distribution": value.word} | _fields(value, skipped)
     if isinstance(value, Word):
         return _fields(value, skipped)
@@ -50,7 +51,8 @@ def _fields(word: Word, skipped: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _is_instant(field: FieldInfo) -> bool:
-    schemas = (part.json_schema for part in field.metadata if isinstance(part, WithJsonSchema))
+    options = [part for option in get_args(field.annotation) for part in get_args(option)]  # what may be left out
+    schemas = (part.json_schema for part in (*field.metadata, *options) if isinstance(part, WithJsonSchema))
     return any(schema is not None and schema.get("format") in ("instant", "moment") for schema in schemas)
 
 

@@ -8,6 +8,7 @@ from datagen_chat.generators.base import Use, words_in
 from datagen_chat.problems import Problem, pointer
 from datagen_chat.schema.index import Index
 from datagen_chat.schema.model import Column, Table
+from datagen_chat.schema.unfoldings import counted_by
 
 Need = tuple[str, str | None]
 """A column of a table, or the table's row count (None)."""
@@ -34,7 +35,7 @@ def _counts_needed(table: Table, index: Index) -> Iterator[Need]:
     parent = index.tables.get(table.parents[0]) if table.parents else None
     if parent is not None:
         yield (parent.id, None)
-        for use in table.counted_by():
+        for use in counted_by(table, index):
             yield from _reads(parent, use, index)
 
 

@@ -28,6 +28,11 @@ class TableFacts:
         """The dataset's window."""
         return self.index.dataset.window
 
+    @property
+    def states(self) -> tuple[str, ...] | None:
+        """The states or stages that the table's rows stand for."""
+        return None if self.table.unfolding is None else self.table.unfolding.names
+
     def type_of(self, table: str | None, column: str) -> ColumnType | None:
         """Return the type of any column; None when there is no such column."""
         found = self.index.columns.get((table or self.table.id, column))

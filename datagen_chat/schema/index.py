@@ -268,6 +268,8 @@ def children_range(table: Table) -> tuple[float, float]:
     """Return the fewest and the most rows that one row of the first parent has."""
     if table.rows is not None:
         return 0.0, math.inf
+    if table.unfolding is not None:
+        return 0.0, table.unfolding.reach()
     low, high = reach(table.fanout) if table.fanout else (1, 1)
     return low, math.inf if high is None else high
 

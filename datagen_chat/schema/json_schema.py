@@ -21,6 +21,8 @@ from datagen_chat.laws import LAWS
 from datagen_chat.modifiers import MODIFIERS
 from datagen_chat.schema.fanouts import CaseFanout
 from datagen_chat.schema.model import Dataset
+from datagen_chat.unfoldings import UNFOLDINGS
+from datagen_chat.unfoldings._dwell import DWELLS, Dwell
 from datagen_chat.words import COLUMN_PATTERN, Registered, Word
 
 if TYPE_CHECKING:
@@ -30,8 +32,15 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 ADDRESS = "urn:datagen:schema:1.0"
 
 Node = dict[str, Any]
-Words = Mapping[str, type[Registered]]
-FAMILIES: Mapping[str, Words] = {"generator": GENERATORS, "fanout": SPREADS, "law": LAWS, "modifier": MODIFIERS}
+Words = Mapping[str, type[Registered] | type[Dwell]]
+FAMILIES: Mapping[str, Words] = {
+    "generator": GENERATORS,
+    "fanout": SPREADS,
+    "law": LAWS,
+    "modifier": MODIFIERS,
+    "unfolding": UNFOLDINGS,
+    "dwell": DWELLS,
+}
 _BOUNDS = {"ge": ("minimum", max), "gt": ("exclusiveMinimum", max), "le": ("maximum", min), "lt": ("exclusiveMaximum", min)}
 _OURS = ("also", "advice", "family", "synonyms")
 
@@ -59,6 +68,7 @@ def annotated_schema() -> Node:
     parts = {name: _tidy(part) for name, part in parts.items()}
     parts["generator"] = _keyed("generator", GENERATORS)
     parts["fanout"] = _tagged("fanout", "distribution", SPREADS, parts, {"case": CaseFanout})
+    parts["dwell"] = _tagged("dwell", "distribution", DWELLS, parts, {})
     return {**parts.pop("dataset"), "$defs": dict(sorted(parts.items()))}
 
 
@@ -110,7 +120,8 @@ def _tagged(family: str, tag: str, words: Words, parts: Node, others: Mapping[st
         properties[key] = parts[cls.__name__]["properties"][key]
         lacking = {"properties": {tag: named}, "required": [tag]}
         choices.append({"if": {"required": [key]}, "then": {"$ref": f"#/$defs/{cls.__name__}"}, "else": lacking})
-    return {"type": "object", "family": family, "properties": properties, "allOf": choices}
+    required = {} if others else {"required": [tag]}
+    return {"type": "object", "family": family, "properties": properties, **required, "allOf": choices}
 
 
 def _synonyms(words: Words) -> dict[str, str]:

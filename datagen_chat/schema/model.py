@@ -29,6 +29,7 @@ from datagen_chat.modifiers import MODIFIERS, Modifier
 from datagen_chat.modifiers.base import Made
 from datagen_chat.problems import pointer
 from datagen_chat.schema.fanouts import ANY_FANOUT, Fanout, fanout_uses
+from datagen_chat.unfoldings import UNFOLDINGS, Unfolding
 from datagen_chat.words import (
     COLUMN_PATTERN,
     NAME_PATTERN,
@@ -310,6 +311,23 @@ class Column(Word):
         return self.nullable or self.null_rate > 0
 
 
+class _AnyUnfolding:
+    """The pydantic type of what makes a table's rows instead of a fanout; its module is imported when a table has one."""
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(self.read)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"type": "object", "family": f"unfolding_{self.word}"}
+
+    def read(self, value: Any) -> Unfolding:
+        """Return the unfolding that an object describes."""
+        return value if isinstance(value, Unfolding) else UNFOLDINGS[self.word].model_validate(value)
+
+
 class Table(Word):
     """One table: an entity that stands alone, or a fact whose rows hang off the rows of a parent."""
 
@@ -333,6 +351,16 @@ class Table(Word):
         None,
         "Facts: how many rows each row of the first parent has; default exactly 1.",
         also=("cardinality", "fan_out", "multiplicity"),
+    )
+    state_transition_model: Annotated[Unfolding, _AnyUnfolding("state_transition_model")] | None = term(
+        None,
+        "Facts, instead of fanout: each row of the first parent walks from state to state, one row for each.",
+        also=("state_machine", "state_model", "markov_chain", "state_transitions", "states_model", "transition_model"),
+    )
+    stage_config: Annotated[Unfolding, _AnyUnfolding("stage_config")] | None = term(
+        None,
+        "Facts, instead of fanout: each row of the first parent passes the stages of a funnel, one row for each.",
+        also=("funnel", "funnel_config", "stages_config", "journey", "stage_model"),
     )
     columns: Annotated[tuple[Column, ...], Field(min_length=1, max_length=COLUMN_LIMIT)] = term(
         description="The columns.", also=("fields", "attributes")
@@ -369,9 +397,14 @@ class Table(Word):
         return limited or self.is_unfolded or any(True for _ in self.counted_by())
 
     @property
+    def unfolding(self) -> Unfolding | None:
+        """The walk or the journey that makes the rows, instead of a fanout."""
+        return self.state_transition_model or self.stage_config
+
+    @property
     def is_unfolded(self) -> bool:
         """Whether a walk or a journey makes the rows, instead of a fanout."""
-        return False
+        return self.unfolding is not None
 
     def column(self, name: str) -> Column:
         """Return the column of this name.

@@ -12,6 +12,7 @@ from datagen_chat.laws import LAWS
 from datagen_chat.modifiers import MODIFIERS
 from datagen_chat.schema.json_schema import Node, annotated_schema
 from datagen_chat.schema.model import Column, Constraints, Dataset, Metadata, Table, Timeframe
+from datagen_chat.unfoldings import UNFOLDINGS
 from datagen_chat.words import Registered, Word
 
 Words = Mapping[str, type[Registered]]
@@ -29,12 +30,13 @@ def reference(*, compact: bool = False) -> str:
 
 
 def of_word(family: str, word: str) -> str:
-    """Return the reference of one word: "generator", "fanout", "law" or "modifier", and its name.
+    """Return the reference of one word: "generator", "fanout", "law", "modifier" or "unfolding", and its name.
 
     Raises:
         KeyError: there is no such word.
     """
     families: dict[str, Words] = {"generator": GENERATORS, "fanout": SPREADS, "law": LAWS, "modifier": MODIFIERS}
+    families["unfolding"] = UNFOLDINGS
     return "\n".join(_entry(family, word, families[family][word]))
 
 
@@ -53,6 +55,9 @@ def _full() -> Iterator[str]:
     yield from (_line(word, cls) for word, cls in _ordered(LAWS))
     yield from ("", "## Fanouts", "", "`min` and `max` may bound any of them.", "")
     yield from (_line(word, cls) for word, cls in _ordered(SPREADS))
+    yield from ("", "## Instead of a fanout", "")
+    for word in UNFOLDINGS:
+        yield from (*_unfolding(word), "")
     yield from ("", "## Modifiers", "", _MODIFIERS, "")
     for word, cls in MODIFIERS.items():
         yield from (*_entry("modifier", word, cls), "")
@@ -88,6 +93,15 @@ def _entry(family: str, word: str, cls: type[Registered]) -> Iterator[str]:
     yield _doc(cls)
     yield from _arguments(cls, _node(f"{family}_{word}"))
     yield f"Example: `{json.dumps(cls.example, ensure_ascii=False)}`"
+
+
+def _unfolding(word: str) -> Iterator[str]:
+    """Yield the reference of what makes a table's rows, with that of the objects in it."""
+    cls = UNFOLDINGS[word]
+    yield from _entry("unfolding", word, cls)
+    for place, part in cls.parts.items():
+        yield f"Each of `{place}`:"
+        yield from _arguments(part, _node(part.__name__))
 
 
 def _line(word: str, cls: type[Registered]) -> str:
@@ -129,6 +143,8 @@ def _type(node: Node) -> str:
     if "format" in node:
         return _FORMATS[node["format"]]
     types = node.get("type", "object")
+    if types == "object" and isinstance(node.get("additionalProperties"), dict):
+        return f"{{name: {_type(node['additionalProperties'])}}}"
     if types == "array":
         return f"list of {_type(node.get('items') or node['prefixItems'][0])}"
     if isinstance(types, list) and "number" in types:
@@ -161,6 +177,8 @@ def _compact() -> Iterator[str]:
         + "; ".join(json.dumps(cls.example) for _, cls in _ordered(SPREADS))
         + '; "min" and "max" may bound any of them.'
     )
+    yield "Instead of a fanout:"
+    yield from (f"- `{json.dumps({word: cls.example})}`: {_doc(cls).partition('.')[0]}." for word, cls in UNFOLDINGS.items())
 
 
 def _modifier(cls: type[Registered]) -> str:

@@ -15,6 +15,7 @@ from datagen_chat.schema.bounds import check_inequalities
 from datagen_chat.schema.combinations import check_combinations
 from datagen_chat.schema.index import Index, Place
 from datagen_chat.schema.model import Column, ForeignKey, Table
+from datagen_chat.schema.unfoldings import counted_by
 from datagen_chat.schema.uniqueness import check_repeats
 from datagen_chat.words import ColumnType, Scalar
 
@@ -52,7 +53,7 @@ def _check_counted_by(table: Table, index: Index) -> Iterator[Problem]:
     """Yield what is wrong with the columns that the number of rows depends on."""
     parent = index.tables.get(table.parents[0]) if table.parents else None
     if parent is not None:
-        for use in table.counted_by():
+        for use in counted_by(table, index):
             yield from _check_use(use, parent, index)
 
 

@@ -134,7 +134,7 @@ def _measure(reading: Reading) -> tuple[int, list[int]]:
 
 
 def _is_word(problem: Problem) -> bool:
-    return problem.code == "unknown-generator" or problem.at.endswith("/fanout/distribution")
+    return problem.code == "unknown-generator" or problem.at.endswith(("/fanout/distribution", "/dwell/distribution"))
 
 
 def copied(value: Json) -> Any:

@@ -18,17 +18,18 @@ from datagen_chat.schema.fanouts import CaseFanout, Fanout, branches, reach, spr
 from datagen_chat.schema.index import Index
 from datagen_chat.schema.model import DEFAULT_ROWS, Column, Dataset, Table
 from datagen_chat.schema.references import check_references
+from datagen_chat.schema.unfoldings import bound, check_unfolding
 from datagen_chat.schema.uniqueness import check_key, check_repeats
 
 
 def resolve(dataset: Dataset) -> Iterator[Problem]:
     """Yield what is wrong, or worth knowing, about a dataset whose shape is right."""
-    index = Index(dataset)
+    index = Index(bound(dataset))
     yield from _check_timeframe(dataset)
     yield from _check_names(dataset)
     for i, table in enumerate(dataset.nodes):
         at = pointer("nodes", i)
-        yield from (problem.under(at) for problem in _check_table(table, index))
+        yield from (problem.under(at) for problem in (*_check_table(table, index), *check_unfolding(table, index)))
     for at, table, column in index.every_column:
         yield from (problem.under(at) for problem in _check_column(table, column, index))
     yield from check_references(index)
@@ -114,7 +115,7 @@ def _check_lists(table: Table) -> Iterator[Problem]:
 
 def _check_parents(table: Table, index: Index) -> Iterator[Problem]:
     if table.kind != "fact":
-        for key in ("parents", "fanout"):
+        for key in ("parents", "fanout", "state_transition_model", "stage_config"):
             if getattr(table, key):
                 message = f"{table.id} is {_article(table.kind)}, which stands alone, but has {key}."
                 yield Problem(f"/{key}", "not-a-fact", message, f'Set kind to "fact", or remove {key}.')

@@ -16,17 +16,21 @@ from datagen_chat.laws import LAWS
 from datagen_chat.schema.model import Dataset
 from datagen_chat.schema.read import read
 from datagen_chat.schema.reference import reference
+from datagen_chat.unfoldings import UNFOLDINGS
+from datagen_chat.unfoldings.state_transition_model import StateTransitionModel
 from datagen_chat.values import arrow
 from datagen_chat.words import COLUMN_TYPES, Registered, Vocabulary
 from tests.engine.test_rows import listed
 
-WORDS: list[type[Registered]] = [*GENERATORS.values(), *LAWS.values(), *SPREADS.values()]
+WORDS: list[type[Registered]] = [*GENERATORS.values(), *LAWS.values(), *SPREADS.values(), *UNFOLDINGS.values()]
 CASES = [(word, type_) for word, generator in GENERATORS.items() for type_ in generator.fills]
 
 
 def host(generator: dict[str, Any], type_: str) -> dict[str, Any]:
     """Return a schema in which one column of a fact is made by the generator."""
     key = {"type": "int", "generator": {"sequence": {}}}
+    walk = StateTransitionModel.example | {"start": "2024-01-01T00:00:00Z"}
+    is_walked = any(GENERATORS[word].is_unfolded for word in generator)
     country = {"name": "country", "type": "string", "generator": {"choice": {"choices": ["DE", "US", "Japan"]}}}
     category = {"name": "category", "type": "string", "generator": {"choice": {"choices": ["Books", "Toys", "Garden"]}}}
     made = {"name": "x", "type": type_, "generator": generator}
@@ -41,7 +45,7 @@ def host(generator: dict[str, Any], type_: str) -> dict[str, Any]:
                 "kind": "fact",
                 "pk": "thing_id",
                 "parents": ["customer"],
-                "fanout": {"distribution": "poisson", "lambda": 6},
+                **({"state_transition_model": walk} if is_walked else {"fanout": {"distribution": "poisson", "lambda": 6}}),
                 "columns": [key | {"name": "thing_id"}, country, made, category],
             },
         ],
@@ -118,7 +122,7 @@ def test_an_unknown_argument_is_a_problem_at_its_place(word: str) -> None:
     assert [p.at for p in problems if p.code == "unknown-key"] == [f"/nodes/1/columns/2/generator/{word}/no_such_argument"]
 
 
-@pytest.mark.parametrize("words", [GENERATORS, LAWS, SPREADS])
+@pytest.mark.parametrize("words", [GENERATORS, LAWS, SPREADS, UNFOLDINGS])
 def test_a_word_lives_in_the_module_of_its_name(words: Vocabulary[Any]) -> None:
     assert {word: cls.__module__.rpartition(".")[2] for word, cls in words.items()} == {word: word for word in words}
 

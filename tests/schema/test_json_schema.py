@@ -21,6 +21,8 @@ from datagen_chat.schema.explain import explain
 from datagen_chat.schema.json_schema import formats, json_schema
 from datagen_chat.schema.limits import check_size
 from datagen_chat.schema.model import Dataset
+from datagen_chat.unfoldings import UNFOLDINGS
+from datagen_chat.unfoldings._dwell import DWELLS
 
 
 def keys_in(value: Any) -> set[str]:
@@ -50,6 +52,8 @@ def test_every_word_is_in_it():
     assert set(properties["generator"]["properties"]) == set(GENERATORS)
     assert set(properties["fanout"]["properties"]["distribution"]["enum"]) == set(SPREADS)
     assert set(properties["Change"]["properties"]["transform"]["enum"]) == set(MODIFIERS)
+    assert set(properties["dwell"]["properties"]["distribution"]["enum"]) == set(DWELLS) == {*LAWS, "constant"}
+    assert {f"unfolding_{word}" for word in UNFOLDINGS} < set(properties)
     assert set(properties["generator_distribution"]["properties"]["type"]["enum"]) == set(LAWS)
 
 
@@ -99,6 +103,9 @@ OBJECTS = [
     {"distribution": "constant"},
     {"distribution": "constant", "value": 1.0},
     {"distribution": {"type": "normal", "params": {"mu": 1}}},
+    {"distribution": "uniform", "min": 1, "max": 2, "unit": "weeks"},
+    {"distribution": "normal", "mu": 1, "sigma": 1, "unit": "day"},
+    {"a": True},
 ]
 INTERESTING = st.sampled_from([*SCALARS, *TEXTS, *LISTS, *OBJECTS])
 KEYS = st.sampled_from(
@@ -119,6 +126,13 @@ KEYS = st.sampled_from(
         "else",
         "else_",
         "when",
+        "unit",
+        "low",
+        "max",
+        "value",
+        "next",
+        "mean",
+        "mean_",
     ]
 )
 EXTRAS = [
@@ -165,6 +179,24 @@ EXTRAS = [
                 "args": {"rate": 0.1, "magnitude_dist": {"type": "normal", "params": {"mu": 1, "sigma": 1}}},
             }
         ],
+    ),
+    ("/nodes/2/state_transition_model", UNFOLDINGS["state_transition_model"].example),
+    ("/nodes/2/stage_config", UNFOLDINGS["stage_config"].example),
+    (
+        "/nodes/2/state_transition_model",
+        {
+            "initial": {"a": 1},
+            "states": {
+                "a": {
+                    "dwell": {"distribution": "gamma", "shape": 2, "mean": 3, "unit": "hours", "clamp": [1, 4]},
+                    "next": {"b": 1},
+                },
+                "b": {"dwell": {"distribution": "poisson", "lambda": 2, "min": 1, "max": 3}, "next": {"a": 0.5, "b": 0.5}},
+                "c": {"dwell": {"distribution": "constant", "value": 1}, "terminal": False},
+            },
+            "start": "2024-01-01T00:00:00Z",
+            "end": "timeframe.end",
+        },
     ),
 ]
 

@@ -53,7 +53,7 @@ def leave_out(draft: Json, problem: Problem) -> str | None:
     return f'Left out "{key}", which was null.'
 
 
-_OWN_LISTS = ("choices", "weights", "nodes", "columns", "modifiers")
+_OWN_LISTS = ("choices", "weights", "nodes", "columns", "modifiers", "stages")
 """Lists with edits of their own."""
 
 

@@ -1,0 +1,109 @@
+"""What makes a table's rows instead of a fanout: checked, and what its checks may know of the rows above."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from datagen_chat.generators.base import Use
+from datagen_chat.problems import Problem, pointer
+from datagen_chat.schema.index import Index, Place
+from datagen_chat.schema.model import Dataset, Table
+from datagen_chat.words import ColumnType, Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class AboveTable:
+    """What is known above a table whose rows a walk or a journey makes; implements `unfoldings.base.Above`."""
+
+    index: Index
+    table: str
+    parent: str
+
+    @property
+    def timeframe(self) -> tuple[int, int] | None:
+        """The dataset's window."""
+        return self.index.dataset.window
+
+    def times(self) -> tuple[Place, ...]:
+        """Return the columns that hold times, the parent's first, without those that wait for the rows in question."""
+        above = (self.parent, *self.index.ancestors(self.parent))
+        found = ((table, column) for table in above for column in self.index.tables[table].columns)
+        return tuple(
+            (table, column.name)
+            for table, column in found
+            if column.type in ("datetime", "date") and not self._waits((table, column.name))
+        )
+
+    def _waits(self, place: Place) -> bool:
+        """Return whether a column is made from rows of the table, or below it."""
+        seen, waiting = set[Place](), [place]
+        while waiting:
+            here = waiting.pop()
+            if here in seen or here not in self.index.columns:
+                continue
+            if self.table in (here[0], *self.index.ancestors(here[0])):
+                return True
+            seen.add(here)
+            waiting += [(use.table or here[0], use.column) for use in self.index.columns[here].uses()]
+        return False
+
+    def categories(self) -> tuple[tuple[str, tuple[Scalar, ...]], ...]:
+        """Return the parent's text columns that have few values, all known."""
+        columns = (column.name for column in self.index.tables[self.parent].columns if column.type == "string")
+        known = ((column, self.index.outcomes((self.parent, column))) for column in columns)
+        return tuple((column, outcomes) for column, outcomes in known if outcomes is not None)
+
+    def segment_column(self) -> str | None:
+        """Return the parent's column that is said to hold its segment."""
+        return None
+
+    def type_of(self, table: str | None, column: str) -> ColumnType | None:
+        """Return the type of a column; None when there is no such column."""
+        found = self.index.columns.get((table or self.parent, column))
+        return None if found is None else found.type
+
+
+def above(table: Table, index: Index) -> AboveTable | None:
+    """Return what is known above a table whose rows unfold from a parent's; None when there is no such parent."""
+    if table.unfolding is None or not table.parents or table.parents[0] not in index.tables:
+        return None
+    return AboveTable(index, table.id, table.parents[0])
+
+
+def counted_by(table: Table, index: Index) -> Iterator[Use]:
+    """Yield the columns of the first parent, or of those above it, that the number of rows depends on."""
+    yield from table.counted_by()
+    known = above(table, index)
+    if known is not None and table.unfolding is not None:
+        yield from (use.under(pointer(table.unfolding.word)) for use in table.unfolding.uses(known))
+
+
+def check_unfolding(table: Table, index: Index) -> Iterator[Problem]:
+    """Yield what is wrong with what makes a table's rows; pointers are relative to the table."""
+    unfolding = table.unfolding
+    if unfolding is None:
+        return
+    others = [key for key in ("fanout", "rows") if getattr(table, key) is not None]
+    others += ["stage_config"] if table.state_transition_model and table.stage_config else []
+    for key in others:
+        message = f"The rows of {table.id} come from its {unfolding.word}; {key} says otherwise."
+        yield Problem(pointer(key), "rows-said-twice", message, f"Remove {key}.")
+    if not table.parents:
+        hint = f"Add parents: the table whose rows each make a {unfolding.one}."
+        yield Problem("/parents", "fanout-without-parents", f"{table.id} has no parents for its {unfolding.word}.", hint)
+    known = above(table, index)
+    if known is not None:
+        yield from (problem.under(pointer(unfolding.word)) for problem in unfolding.check(known))
+    from datagen_chat.schema.binding import check_bindings  # with the generator `state`, which few schemas need
+
+    yield from check_bindings(table)
+
+
+def bound(dataset: Dataset) -> Dataset:
+    """Return a dataset whose columns that hold a field of its walks or journeys by their name alone say so."""
+    if all(table.unfolding is None for table in dataset.nodes):
+        return dataset
+    from datagen_chat.schema.binding import bound_table
+
+    return dataset.model_copy(update={"nodes": tuple(bound_table(table) for table in dataset.nodes)})
