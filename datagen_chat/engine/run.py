@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from datagen_chat.engine.memory import keep_freed_memory
 from datagen_chat.engine.plan import Plan, TablePlan
 from datagen_chat.engine.shapes import table_shape
-from datagen_chat.sinks.base import DatasetWriter, Part, TableShape, TableWriter, ranges
+from datagen_chat.problems import Problem, SchemaError
+from datagen_chat.sinks.base import Block, DatasetWriter, Part, TableShape, TableWriter, ranges
 from datagen_chat.sinks.digest import TableDigest
 
 if TYPE_CHECKING:
@@ -135,8 +136,22 @@ def _write_block(job: _Job, numbers: range, writer: TableWriter, digest: TableDi
         block = {column.name: rows.values(column.name) for column in job.shape.columns}
         for promise in job.table.promises:
             job.table.plan.tellings.tell(promise.place, "promise-broken", promise.text, promise.broken(rows))
+    _check_nulls(job.shape, block)
     digest.update(block)
     writer.write(block)
+
+
+def _check_nulls(shape: TableShape, block: Block) -> None:
+    """Refuse nulls in columns that are written without any.
+
+    Raises:
+        SchemaError: a column came out null that nothing said could be.
+    """
+    for column in shape.columns:
+        valid = block[column.name].valid
+        if valid is not None and not column.nullable and not valid.all():
+            message = f"{shape.name}.{column.name} came out null in {int((~valid).sum())} rows, though it is not nullable."
+            raise SchemaError([Problem("", "unforeseen-null", message, f'Add "nullable": true to {column.name}.')])
 
 
 def _merged(jobs: list[_Job], digests: list[TableDigest]) -> tuple[Written, ...]:

@@ -11,6 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
+from datagen_chat.expressions.decimals import decimals_of
 from datagen_chat.expressions.functions import FUNCTIONS, Function
 from datagen_chat.expressions.kinds import Kind
 from datagen_chat.expressions.meaning import Meaning, TypeOf, understand
@@ -53,6 +54,11 @@ class Expression:
             if isinstance(node, Name):
                 found.setdefault(node, node)
         return tuple(found.values())
+
+    @property
+    def decimals(self) -> int | None:
+        """The most decimals that its values can have, if they are numbers; None where that depends on the columns."""
+        return decimals_of(self.root)
 
     def understand(self, type_of: TypeOf, known: Collection[str] = ()) -> Meaning | tuple[Problem, ...]:
         """Return what it means, or everything that is wrong with it; problems have no place but the column in their message.

@@ -14,6 +14,7 @@ from datagen_chat.expressions.kinds import Kind, dtype_of
 from datagen_chat.expressions.mistakes import ExpressionError
 from datagen_chat.values import Numbers, Text, words_array
 
+Scalar = int | float | str | bool | None
 Nullable = Callable[[str | None, str], bool]
 
 
@@ -48,13 +49,20 @@ class Operation:
         """Return whether a result can be null, given which inputs can be."""
         return any(inputs)
 
+    def may_fail(self, inputs: Sequence[Scalar]) -> bool:  # noqa: ARG002 - most operations always have a result
+        """Return whether some rows may well have no result; `inputs` are values that are the same in all rows, else None.
+
+        Results that are merely too large to hold do not count.
+        """
+        return False
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Constant:
     """A value that is the same in every row; `cells` has length 1."""
 
     kind: Kind
-    value: int | float | str | bool | None
+    value: Scalar
     cells: Cells
 
 
@@ -80,7 +88,7 @@ class Apply:
 Core = Constant | Column | Apply
 
 
-def constant(kind: Kind, value: int | float | str | bool | None) -> Constant:
+def constant(kind: Kind, value: Scalar) -> Constant:
     """Return a constant of a kind; times and durations are whole numbers here."""
     if kind == "text":
         text = Text(words_array(["" if value is None else str(value)]), np.zeros(1, np.int8), _valid(value))
@@ -100,7 +108,7 @@ class Builder:
         self._settle = settle
         self._made: dict[tuple[Any, ...], Core] = {}
 
-    def constant(self, kind: Kind, value: int | float | str | bool | None) -> Constant:
+    def constant(self, kind: Kind, value: Scalar) -> Constant:
         """Return a constant."""
         found = self._once(("constant", kind, type(value), value), lambda: constant(kind, value))
         assert isinstance(found, Constant)
@@ -148,7 +156,7 @@ class Builder:
         return self.constant(kind, value_of(made))
 
 
-def value_of(cells: Cells) -> int | float | str | bool | None:
+def value_of(cells: Cells) -> Scalar:
     """Return the single value of cells of length 1."""
     if cells.valid is not None and not cells.valid[0]:
         return None
@@ -187,3 +195,12 @@ def can_be_null(root: Core, nullable: Nullable) -> bool:
             case Apply():
                 known[id(part)] = part.operation.can_be_null([known[id(each)] for each in part.inputs])
     return known[id(root)]
+
+
+def may_fail(root: Core) -> bool:
+    """Return whether a part may well be null in rows where no column is, as a quotient is where the divisor is zero."""
+    return any(
+        part.operation.may_fail([each.value if isinstance(each, Constant) else None for each in part.inputs])
+        for part in in_order(root)
+        if isinstance(part, Apply)
+    )

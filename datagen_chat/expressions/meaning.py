@@ -6,13 +6,26 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from datagen_chat.expressions.arithmetic import arithmetic, negative
-from datagen_chat.expressions.core import Builder, Core, Nullable, can_be_null
+from datagen_chat.expressions.core import (
+    Builder,
+    Column,
+    Constant,
+    Core,
+    Nullable,
+    Scalar,
+    can_be_null,
+    may_fail,
+)
 from datagen_chat.expressions.deciding import both, compare, is_in, is_missing, opposite, select, truth
 from datagen_chat.expressions.functions import ALIASES, FUNCTIONS, Call, Function
 from datagen_chat.expressions.functions.texts import spelled_out
+from datagen_chat.expressions.kernels.logic import Select
+from datagen_chat.expressions.kernels.numbers import Elementwise, Settle
 from datagen_chat.expressions.kernels.texts import Concat
-from datagen_chat.expressions.kinds import KIND_OF_TYPE, Kind
+from datagen_chat.expressions.kinds import KIND_OF_TYPE, SPANS, TIMES, Kind
 from datagen_chat.expressions.mistakes import ExpressionError
 from datagen_chat.expressions.nodes import (
     Between,
@@ -34,6 +47,9 @@ from datagen_chat.problems import Problem, did_you_mean
 from datagen_chat.words import ColumnType
 
 TypeOf = Callable[[str | None, str], ColumnType | None]
+Outcomes = tuple[Scalar, ...] | None
+
+_OUTCOME_LIMIT = 1 << 12
 
 _INSTEAD = {
     "avg": 'Use the generator "aggregate" for many rows, or (a + b) / 2.',
@@ -82,9 +98,48 @@ class Meaning:
         """
         return can_be_null(self.root, nullable)
 
-    def compile(self) -> Evaluator:
-        """Return what makes the values for rows."""
+    @property
+    def may_fail(self) -> bool:
+        """Whether rows in which no column is null may well be null: where they divide by zero and the like."""
+        return may_fail(self.root)
+
+    def outcomes(self, outcomes_of: Callable[[str | None, str], Outcomes], nullable: Nullable) -> Outcomes:
+        """Return all values that can come out, null included, where they are few and known; numbers and texts only.
+
+        `outcomes_of` gives the same of a column, `nullable` whether it can be null.
+        """
+        found = _outcomes(self.root, outcomes_of)
+        if found is not None and self.can_be_null(nullable):
+            found[None] = None
+        return None if found is None or len(found) > _OUTCOME_LIMIT else tuple(found)
+
+    def compile(self, type_: ColumnType | None = None) -> Evaluator:
+        """Return what makes the values for rows, ready for a column of a type that they fit; as they are without one.
+
+        For an int column, floats that leave 64 bits are null; 0 and 1 become truth values in a bool column.
+        """
+        build, kind = new_builder(), self.kind
+        if type_ is not None and kind == "null":
+            return program(build.constant(KIND_OF_TYPE[type_], None))
+        if type_ == "bool" and kind == "int":
+            return program(build.apply(0, "bool", Elementwise(np.not_equal), self.root, build.constant("int", 0)))
+        if type_ == "int" and kind == "float":
+            return program(build.apply(0, "float", Settle(2.0**63), self.root))
         return program(self.root)
+
+
+def _outcomes(root: Core, outcomes_of: Callable[[str | None, str], Outcomes]) -> dict[Scalar, None] | None:
+    """Return the values of a constant, a column, or a choice of such; True and False of any other condition."""
+    if isinstance(root, Constant):
+        return None if root.kind in (*TIMES, *SPANS, "months") else {root.value: None}
+    if isinstance(root, Column):
+        known = outcomes_of(root.table, root.name)
+        return None if known is None else dict.fromkeys(known)
+    if isinstance(root.operation, Select):
+        parts = [_outcomes(part, outcomes_of) for part in root.inputs[root.operation.conditions :]]
+        found = [part for part in parts if part is not None]
+        return None if len(found) < len(parts) else {value: None for part in found for value in part}
+    return {True: None, False: None} if root.kind == "bool" else None
 
 
 def understand(root: Node, type_of: TypeOf, known: Collection[str] = ()) -> Meaning | tuple[Problem, ...]:

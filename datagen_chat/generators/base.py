@@ -394,6 +394,10 @@ class Generator(Registered):
         """Return why the generator itself can make a null, as the end of a sentence; empty when it cannot."""
         return ""
 
+    def may_fail(self, facts: Facts) -> bool:  # noqa: ARG002 - most generators always have a value
+        """Return whether rows may well turn out null where nothing says so beforehand, as a division by zero does."""
+        return False
+
     def capacity(self, facts: Facts) -> int | None:  # noqa: ARG002 - most generators repeat themselves
         """Return how many different values it can make where none may repeat; None when it cannot promise that.
 

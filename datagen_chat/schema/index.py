@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from datagen_chat.generators.base import Bound, Layout, Order, Source, Use
+from datagen_chat.generators.base import Bound, Layout, Order, Source, Use, words_in
 from datagen_chat.schema.fanouts import reach
 from datagen_chat.schema.model import Column, Dataset, Table
 from datagen_chat.words import Scalar
@@ -115,6 +115,27 @@ class Index:
         from datagen_chat.schema.bounds import time_bounds
 
         return time_bounds(self)
+
+    @cached_property
+    def failing(self) -> frozenset[Place]:
+        """The columns that may turn out null though nothing says so: by a formula that fails, or reading such a column."""
+        waiting = [place for place, column in self.columns.items() if self._may_fail(place, column)]
+        if not waiting:
+            return frozenset()
+        readers: dict[Place, list[Place]] = {}
+        for place, column in self.columns.items():
+            for use in column.uses():
+                readers.setdefault((use.table or place[0], use.column), []).append(place)
+        found: set[Place] = set()
+        while waiting:
+            place = waiting.pop()
+            if place not in found:
+                found.add(place)
+                waiting += readers.get(place, ())
+        return frozenset(found)
+
+    def _may_fail(self, place: Place, column: Column) -> bool:
+        return any(word.may_fail(self.facts(place)) for _, word in words_in(column.generator))
 
     @cached_property
     def _outcomes(self) -> dict[Place, tuple[Scalar, ...] | None]:

@@ -21,7 +21,12 @@ _MODIFIERS = (
     'A column may have `"modifiers": [{"transform": "<word>", "args": {<arguments>}}, …]`: changes of its values, in order, '
     "after the generator and before clamp, rounding and nulls. Null stays null."
 )
-_FORMATS = {"instant": 'instant "2024-01-01T00:00:00Z"', "moment": "instant or column", "frequency": 'step such as "D"'}
+_FORMATS = {
+    "instant": 'instant "2024-01-01T00:00:00Z"',
+    "moment": "instant or column",
+    "frequency": 'step such as "D"',
+    "expression": "formula",
+}
 
 
 def reference(*, compact: bool = False) -> str:

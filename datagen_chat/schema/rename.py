@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,10 +32,27 @@ class _Mention:
         self.holder[self.key] = ".".join(str(part) for part in parts if part is not None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Formula:
+    """A formula of a draft; a name in it that stands alone is a column of `own`."""
+
+    holder: Any
+    key: Any
+    own: str | None
+
+    def write(self, change: Callable[[str | None, str], tuple[str | None, str]]) -> None:
+        """Write other names into it."""
+        from datagen_chat.expressions.renaming import rename
+
+        self.holder[self.key] = rename(self.holder[self.key], change)
+
+
 def rename_table(draft: dict[str, Any], old: str, new: str) -> None:
     """Give a table another name, in place, wherever it is named."""
     for mention in list(_mentions(draft)):
-        if mention.table == old and (mention.is_qualified or mention.column is None):
+        if isinstance(mention, _Formula):
+            mention.write(lambda table, column: (new if table == old else table, column))
+        elif mention.table == old and (mention.is_qualified or mention.column is None):
             mention.write(new, mention.column)
     for table in tables_of(draft):
         if table.get("id") == old:
@@ -45,7 +62,9 @@ def rename_table(draft: dict[str, Any], old: str, new: str) -> None:
 def rename_column(draft: dict[str, Any], table: str, old: str, new: str) -> None:
     """Give a column another name, in place, wherever it is named."""
     for mention in list(_mentions(draft)):
-        if mention.table == table and mention.column == old:
+        if isinstance(mention, _Formula):
+            mention.write(_renaming(table, old, new, mention.own))
+        elif mention.table == table and mention.column == old:
             mention.write(table, new)
     for node in tables_of(draft):
         for column in columns_of(node) if node.get("id") == table else ():
@@ -53,7 +72,13 @@ def rename_column(draft: dict[str, Any], table: str, old: str, new: str) -> None
                 column["name"] = new
 
 
-def _mentions(draft: dict[str, Any]) -> Iterator[_Mention]:
+def _renaming(table: str, old: str, new: str, own: str | None) -> Callable[[str | None, str], tuple[str | None, str]]:
+    """Return how the names of a formula change when a column does; `own` is the table of names that stand alone."""
+    owners = (table, None) if own == table else (table,)
+    return lambda owner, name: (owner, new if name == old and owner in owners else name)
+
+
+def _mentions(draft: dict[str, Any]) -> Iterator[_Mention | _Formula]:
     """Yield every text that names a table or column, found by what the JSON Schema says of its place."""
     root = annotated_schema()
     yield from _in_value(root["properties"]["constraints"], draft, "constraints", None)
@@ -75,11 +100,13 @@ def _mentions(draft: dict[str, Any]) -> Iterator[_Mention]:
             )
 
 
-def _in_value(node: Node, holder: Any, key: Any, own: str | None) -> Iterator[_Mention]:
+def _in_value(node: Node, holder: Any, key: Any, own: str | None) -> Iterator[_Mention | _Formula]:
     """Yield the names in one value, governed by `node`, of the table `own`."""
     value = holder.get(key) if isinstance(holder, dict) else holder[key]
     node = whole(node, value)
-    if isinstance(value, str):
+    if isinstance(value, str) and node.get("format") == "expression":
+        yield _Formula(holder, key, own)
+    elif isinstance(value, str):
         yield from _in_text(node.get("pattern"), value, holder, key, own)
     elif isinstance(value, dict):
         is_join = _is_join(node)

@@ -31,9 +31,11 @@ def host(generator: dict[str, Any], type_: str) -> dict[str, Any]:
     key = {"type": "int", "generator": {"sequence": {}}}
     walk = StateTransitionModel.example | {"start": "2024-01-01T00:00:00Z"}
     is_walked = any(GENERATORS[word].is_unfolded for word in generator)
+    made = {"name": "x", "type": type_, "generator": generator}
     country = {"name": "country", "type": "string", "generator": {"choice": {"choices": ["DE", "US", "Japan"]}}}
     category = {"name": "category", "type": "string", "generator": {"choice": {"choices": ["Books", "Toys", "Garden"]}}}
-    made = {"name": "x", "type": type_, "generator": generator}
+    quantity = {"name": "quantity", "type": "int", "generator": {"choice": {"choices": [1, 2, 3]}}}
+    price = {"name": "unit_price", "type": "float", "generator": {"choice": {"choices": [9.99, 0.5]}}}
     return {
         "version": "1.0",
         "metadata": {"name": "host"},
@@ -46,7 +48,7 @@ def host(generator: dict[str, Any], type_: str) -> dict[str, Any]:
                 "pk": "thing_id",
                 "parents": ["customer"],
                 **({"state_transition_model": walk} if is_walked else {"fanout": {"distribution": "poisson", "lambda": 6}}),
-                "columns": [key | {"name": "thing_id"}, country, made, category],
+                "columns": [key | {"name": "thing_id"}, country, made, category, quantity, price],
             },
         ],
     }

@@ -21,7 +21,7 @@ from datagen_chat.expressions.cells import (
     spoiled,
     valid_in_all,
 )
-from datagen_chat.expressions.core import Operation
+from datagen_chat.expressions.core import Operation, Scalar
 from datagen_chat.rounding import round_half_even
 from datagen_chat.values import Mask, Numbers
 
@@ -92,15 +92,22 @@ class Cast(Operation):
 
 @dataclass(frozen=True)
 class Settle(Operation):
-    """Floats as they are, those that are not finite made null: an overflow, seen late instead of after every step."""
+    """Floats as they are, those beyond a limit made null: an overflow, seen late instead of after every step."""
+
+    limit: float = np.inf
 
     def make(self, inputs: Sequence[Cells]) -> Cells:
-        """Return the finite floats."""
+        """Return the floats within the limit."""
         [cells] = inputs
-        if np.isfinite(cells.data.sum()):
+        if self._holds(cells.data):
             return cells
         data = cells.data.copy()
-        return spoiled(data, inputs, ~np.isfinite(data), TOO_LARGE)
+        return spoiled(data, inputs, ~(np.abs(data) < self.limit), TOO_LARGE)
+
+    def _holds(self, data: NDArray[np.float64]) -> bool:
+        if self.limit == np.inf:
+            return bool(np.isfinite(data.sum()))
+        return -self.limit < data.min(initial=0) and bool(data.max(initial=0) < self.limit)
 
 
 @dataclass(frozen=True)
@@ -168,6 +175,10 @@ class Divide(Operation):
         zero = right == 0
         return spoiled(np.divide(left, right, out=spare), inputs, zero, DIVISION)
 
+    def may_fail(self, inputs: Sequence[Scalar]) -> bool:
+        """Return whether the divisor differs from row to row."""
+        return inputs[1] is None
+
 
 @dataclass(frozen=True)
 class FloorDivide(Operation):
@@ -183,6 +194,10 @@ class FloorDivide(Operation):
         if left.dtype != np.int64 or int(left.min(initial=0)) != _MINIMUM:
             return made
         return spoiled(made.data, [made], (left == _MINIMUM) & (right == -1), TOO_LARGE)
+
+    def may_fail(self, inputs: Sequence[Scalar]) -> bool:
+        """Return whether the divisor differs from row to row."""
+        return inputs[1] is None
 
 
 @dataclass(frozen=True)
@@ -202,6 +217,10 @@ class Modulo(Operation):
         else:
             data = np.remainder(left, right)
         return spoiled(data, inputs, right == 0, DIVISION)
+
+    def may_fail(self, inputs: Sequence[Scalar]) -> bool:
+        """Return whether the divisor differs from row to row."""
+        return inputs[1] is None
 
 
 @dataclass(frozen=True)
@@ -250,6 +269,10 @@ class Guarded(Operation):
         data = np.where(bad, 1.0, inputs[0].data) if bad.any() else inputs[0].data
         return spoiled(function(data), inputs, bad, fault)
 
+    def may_fail(self, inputs: Sequence[Scalar]) -> bool:  # noqa: ARG002 - nothing is known of numbers in columns
+        """Return True: a number in a column may have no root or logarithm."""
+        return True
+
 
 @dataclass(frozen=True)
 class Exponential(Operation):
@@ -283,3 +306,9 @@ class Power(Operation):
         np.negative(data, out=data, where=is_negative & (np.remainder(exponent, 2) == 1))
         made = spoiled(data, inputs, is_negative & (np.rint(exponent) != exponent), BROKEN_POWER)
         return spoiled(made.data, [made], is_zero & (exponent < 0), DIVISION)
+
+    def may_fail(self, inputs: Sequence[Scalar]) -> bool:
+        """Return whether neither the base nor the exponent is known to be harmless."""
+        base, exponent = inputs
+        is_harmless = isinstance(exponent, float) and exponent >= 0 and exponent.is_integer()
+        return not is_harmless and not (isinstance(base, float) and base > 0)
