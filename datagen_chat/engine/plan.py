@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from datagen_chat import draws
+from datagen_chat.engine.chains import stepping_stones
 from datagen_chat.engine.columns import compile_column
 from datagen_chat.engine.counts import Factor, table_counts
 from datagen_chat.engine.fanout import PARENT_BLOCK, Fanout, parent_range
@@ -40,6 +41,11 @@ class TablePlan:
     def fanout(self) -> Fanout | None:
         """How the rows hang off those of the primary parent; what shapes it is compiled when it is first asked for."""
         return None if self.parent is None else Fanout(table_counts(self, self.parent), self.parent.row_count)
+
+    @cached_property
+    def stones(self) -> Mapping[str, tuple[str, ...]]:
+        """Columns that are made before a column, where it stands at the end of a long chain of them."""
+        return stepping_stones(self.table)
 
     @cached_property
     def row_count(self) -> int:

@@ -31,6 +31,10 @@ class Source(Protocol):
         """How each column is made."""
 
     @property
+    def stones(self) -> Mapping[str, tuple[str, ...]]:
+        """Columns that are made before a column, where it stands at the end of a long chain of them."""
+
+    @property
     def parent(self) -> Source | None:
         """The primary parent."""
 
@@ -58,6 +62,9 @@ class TableRows:
         """Return a column of these rows; it is made once."""
         made = self._made.get(column)
         if made is None:
+            for earlier in self.source.stones.get(column, ()):
+                if earlier not in self._made:
+                    self._made[earlier] = self.source.samplers[earlier](self)
             made = self._made[column] = self.source.samplers[column](self)
         return made
 

@@ -1,4 +1,8 @@
-"""A value that follows from other columns by a formula."""
+"""A value that follows from other columns by a formula; its operators and functions are those of `datagen_chat.expressions`.
+
+Null makes null, and so does what has no value in a row, such as a division by zero, which is told once. A float column without
+`decimals` is rounded to 2 places, or to as many as the formula itself shows: round(x, 4), or only whole numbers.
+"""
 
 from __future__ import annotations
 
@@ -50,21 +54,14 @@ _FITS: dict[ColumnType, tuple[Kind, ...]] = {
 
 
 class Expression(Generator, word="expression"):
-    """A formula over columns of the row, or over `table.column` of a row that it hangs off or points at.
-
-    Operators: + - * / // % **, == != < <= > >=, in (…), between, is null, and, or, not, || for texts. Texts stand in 'quotes'.
-    Conditions: if(condition, then, otherwise) or CASE WHEN … THEN … ELSE … END.
-    Functions: round(x, places) floor ceil abs sqrt exp log log10 pow min max coalesce nullif; lower upper trim length concat
-    substring(text, start, length) left right replace starts_with ends_with contains; year quarter month day hour minute second
-    dow (0 is Monday) date('2024-01-31') date_diff('unit', from, to) date_trunc('unit', time).
-    Times: time + days(n), weeks, hours, minutes, seconds, months, years; a time minus a time is a duration, which divides by
-    days(1). A date plus whole days is a date; timeframe.start and timeframe.end are the dataset's window.
-    Null makes null; so does a division by zero.
-    A float without `decimals` is rounded to 2 places, or to those of a round(x, places) that makes it.
-    """
+    """A formula over columns of the row, or `table.column` of a row above it or that it points at."""
 
     code: Code = term(
-        description="The formula.",
+        description="+ - * / // % **, comparisons, in (…), between, is null, and/or/not, if(c, a, b) or CASE; 'text'; "
+        "round(x, places) floor ceil abs sqrt exp log log10 min max coalesce nullif; lower upper trim length concat "
+        "substring(text, start, length) left right replace starts_with contains; year month day hour dow (0 = Monday) "
+        "date('2024-01-31') date_trunc('month', t) date_diff('day', from, to); t + days(n), hours, months …; "
+        "(t - u) / days(1) is a number.",
         also=("expr", "expression", "formula", "sql", "value", "eval", "calc", "calculation", "python", "compute", "equation"),
     )
 

@@ -143,14 +143,32 @@ class Index:
 
     def outcomes(self, place: Place) -> tuple[Scalar, ...] | None:
         """Return all values that a column can have, null included, where they are few and known; else None."""
-        column = self.columns.get(place)
-        if column is None:
-            return None
         if place not in self._outcomes:
-            self._outcomes[place] = None  # what a cycle of lookups finds
-            made = column.outcomes(self.facts(place))
-            self._outcomes[place] = made if made is None or not column.null_rate else tuple(dict.fromkeys((*made, None)))
-        return self._outcomes[place]
+            # What a column reads comes before it, so that a long chain of columns does not nest.
+            for each in self._in_order(place):
+                self._outcomes[each] = None  # what a cycle finds
+                self._outcomes[each] = self._find_outcomes(each)
+        return self._outcomes.get(place)
+
+    def _find_outcomes(self, place: Place) -> tuple[Scalar, ...] | None:
+        column = self.columns[place]
+        made = column.outcomes(self.facts(place))
+        return made if made is None or not column.null_rate else tuple(dict.fromkeys((*made, None)))
+
+    def _in_order(self, place: Place) -> list[Place]:
+        """Return the columns that a column reads, directly or not, whose values are not known yet, and itself at the end."""
+        order: list[Place] = []
+        seen: set[Place] = set()
+        waiting = [(place, False)]
+        while waiting:
+            each, is_ready = waiting.pop()
+            if is_ready:
+                order.append(each)
+            elif each in self.columns and each not in seen and each not in self._outcomes:
+                seen.add(each)
+                waiting.append((each, True))
+                waiting += [((use.table or each[0], use.column), False) for use in self.columns[each].uses()]
+        return order
 
     def layout(self, place: Place) -> Layout:
         """Return how the values of a column lie in a file, as far as the schema says."""

@@ -213,7 +213,7 @@ def test_few_values_are_known_to_be_few(code: str, type_: str, outcomes: set[Any
     assert (None if found is None else set(found)) == outcomes
     assert table_shape(table).columns[8].layout == layout
     if outcomes is not None:
-        assert {x for (x,) in rows_of(shop(code, type_, nullable=True), "x")} == outcomes
+        assert {x for (x,) in rows_of(shop(code, type_, nullable=True), "x")} <= outcomes
 
 
 def test_a_case_on_a_formula_knows_its_values() -> None:
@@ -315,13 +315,16 @@ def test_a_formula_of_random_numbers_has_their_moments(plan_of: Callable[..., Pl
     assert abs(square.mean() - 1) < 5 * math.sqrt(2 / rows)
 
 
-def test_a_long_chain_of_formulas_is_made() -> None:
-    chain = [drawn(f"c{k}", "int", expression={"code": f"c{k + 1} + 1"}) for k in range(300)]
+@pytest.mark.parametrize("step", ["", " + 1"])
+def test_a_long_chain_of_formulas_is_made(step: str) -> None:
+    chain = [drawn(f"c{k}", "int", expression={"code": f"c{k + 1}{step}"}) for k in range(300)]
     columns = [key("id"), *chain, drawn("c300", "int", expression={"code": "id"})]
     node = {"id": "t", "kind": "entity", "pk": "id", "rows": 3, "columns": columns}
     reading = read({"version": "1.0", "metadata": {"name": "t"}, "nodes": [node]})
     assert reading.dataset is not None, reading.problems
-    assert listed(Plan(reading.dataset, 1).tables["t"].rows(range(3)).values("c0")) == [301, 302, 303]
+    added = 300 if step else 0
+    rows = Plan(reading.dataset, 1).tables["t"].rows(range(3))
+    assert listed(rows.values("c0")) == [added + 1, added + 2, added + 3]
 
 
 def test_a_dataset_keeps_its_formulas() -> None:
