@@ -54,7 +54,7 @@ _FITS: dict[ColumnType, tuple[Kind, ...]] = {
 
 
 class Expression(Generator, word="expression"):
-    """A formula over columns of the row, or `table.column` of a row above it or that it points at."""
+    """A formula over columns; `table.column` reads a row above or pointed at."""
 
     code: Code = term(
         description="+ - * / // % **, comparisons, in (…), between, is null, and/or/not, if(c, a, b) or CASE; 'text'; "
@@ -80,7 +80,7 @@ class Expression(Generator, word="expression"):
         "code",
         "arithmetic",
     )
-    example: ClassVar = {"expression": {"code": "round(quantity * unit_price, 2)"}}
+    example: ClassVar = {"expression": {"code": "quantity * unit_price"}}
 
     def check(self, facts: Facts) -> Iterator[Problem]:
         """Yield what is wrong with the formula, and a result that does not fit the column's type."""
