@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from datagen_chat import draws
 from datagen_chat.branches import Branches
 from datagen_chat.draws import Key, RowNumbers, bits32
-from datagen_chat.engine.fanout import Counts, bounded_masses, drawn_counts, exact_counts, topped_up
+from datagen_chat.engine.fanout import Counts, bounded_masses, drawn_counts, exact_counts, kept, topped_up
 from datagen_chat.fanouts import Spread
 from datagen_chat.fanouts.constant import ConstantSpread
 from datagen_chat.fanouts.poisson import PoissonSpread
@@ -42,7 +42,7 @@ def table_counts(table: TablePlan, parent: TablePlan) -> Counts:
     """Return the number of a table's rows under each row of its parent, by block."""
     count, rows, parents = compile_count(table), table.table.rows, parent.row_count
     if count is not None and (rows is None or parents == 0):
-        return lambda number: count(parent.block(number))
+        return kept(lambda number: count(parent.block(number)))
     fanout = fanout_of(table.table, parents)
     shaping, room = compile_shaping(table, fanout), compile_room(table)
     if rows is not None and parents and (shaping is not None or room is not None):

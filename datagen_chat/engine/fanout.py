@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from datagen_chat.laws.base import Masses
 from datagen_chat.tables import Discrete, clamped_masses
 
 PARENT_BLOCK = 1 << 16
+KEPT_BYTES = 1 << 25
 Counts = Callable[[int], NDArray[np.int64]]
 """The number of children of each parent of one block of parents, by the block's number."""
 
@@ -127,6 +129,23 @@ class Fanout:
         starts -= counts
         starts += self._edges[number]
         return starts, counts
+
+
+def kept(counts: Counts) -> Counts:
+    """Return the same counts, made once for each block as long as they take little memory: some are costly."""
+    made: dict[int, NDArray[Any]] = {}
+
+    def again(number: int) -> NDArray[np.int64]:
+        found = made.get(number)
+        if found is None:
+            drawn = counts(number)
+            small = drawn.astype(np.min_scalar_type(int(drawn.max(initial=0))))
+            if (len(made) + 1) * small.nbytes <= KEPT_BYTES:
+                made[number] = small
+            return drawn
+        return found.astype(np.int64)
+
+    return again
 
 
 def parent_range(number: int, parents: int) -> range:

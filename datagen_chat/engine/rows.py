@@ -95,7 +95,12 @@ class TableRows:
         return Siblings(numbers_of(above.numbers), family.starts, family.counts, index)
 
     def _scattered_siblings(self) -> Siblings:
-        return Siblings(*self._fanout.places(numbers_of(self.numbers)), np.arange(len(self.numbers)))
+        parent, first, count = self._fanout.places(numbers_of(self.numbers))
+        is_next = np.diff(parent, prepend=-1) != 0
+        if is_next.all():
+            return Siblings(parent, first, count, np.arange(len(parent)))
+        chosen = np.flatnonzero(is_next)  # neighbours are often siblings, and their parent is wanted once
+        return Siblings(parent.take(chosen), first.take(chosen), count.take(chosen), np.cumsum(is_next) - 1)
 
     @property
     def _fanout(self) -> Fanout:
@@ -113,5 +118,7 @@ class TableRows:
                 parents = range(family.first_parent, family.first_parent + len(family.starts))
                 self._above = TableRows(above, parents), family.parents_of(self.numbers)
             else:
-                self._above = TableRows(above, self.siblings().parent), None
+                siblings = self.siblings()
+                is_one_each = len(siblings.parent) == len(self.numbers)
+                self._above = TableRows(above, siblings.parent), None if is_one_each else siblings.family
         return self._above

@@ -14,6 +14,11 @@ from datagen_chat.draws import RowNumbers
 from datagen_chat.values import Numbers, Text, Values, code_type, words_array
 
 Index = NDArray[np.int64]
+HELD_ROWS = 1 << 21
+"""Walks with more rows together are walked again for each column, a part at a time."""
+
+NEVER = 2**62
+"""A start after every end."""
 
 
 class Route(Protocol):
@@ -78,11 +83,32 @@ class Walks:
 
     def field(self, name: str, parent: Index, rank: Index) -> Values:
         """Return one field of rows, given the position of each one's parent and its rank among its siblings."""
-        return FIELDS[name](self._path, parent, rank)
+        if len(self._runs) == 1:
+            return FIELDS[name](self._path, parent, rank)
+        run = self._runs.searchsorted(parent, side="right")
+        chosen = [(number, np.flatnonzero(run == number)) for number in np.unique(run).tolist()]
+        parts = [FIELDS[name](self._part(number), parent.take(rows), rank.take(rows)) for number, rows in chosen]
+        return _placed(parts, [rows for _, rows in chosen])
 
     @cached_property
     def _path(self) -> Path:
         return Path.of(self._route, self._numbers, self._starts, self._ends)
+
+    @cached_property
+    def _runs(self) -> Index:
+        """The parents at which a part of the walks ends: so few that all their rows can be held."""
+        everyone = np.array([len(self._numbers)], dtype=np.int64)
+        if len(self._numbers) * self._route.longest <= HELD_ROWS or int(self.counts.sum()) <= HELD_ROWS:
+            return everyone
+        part = np.cumsum(self.counts) // HELD_ROWS
+        return np.append(np.flatnonzero(np.diff(part)) + 1, everyone)
+
+    def _part(self, number: int) -> Path:
+        """Return the path of one part: nobody else sets out."""
+        first = 0 if number == 0 else int(self._runs[number - 1])
+        starts = np.full_like(self._starts, NEVER)
+        starts[first : self._runs[number]] = self._starts[first : self._runs[number]]
+        return Path.of(self._route, self._numbers, starts, self._ends)
 
 
 class Path:
@@ -115,6 +141,17 @@ class Path:
     def at(self, parent: Index, rank: Index) -> Index:
         """Return where the states of these ranks stand."""
         return self.first.take(parent) + rank
+
+
+def _placed(parts: list[Values], places: list[Index]) -> Values:
+    """Return values that are made in parts, each at its places; they are of one kind, and text is of one pool."""
+    order = np.argsort(np.concatenate(places))
+    valid = [part.valid for part in parts if part.valid is not None]
+    mask = np.concatenate(valid).take(order) if len(valid) == len(parts) else None
+    if isinstance(parts[0], Text):
+        codes = np.concatenate([part.codes for part in parts if isinstance(part, Text) and part.codes is not None])
+        return Text(parts[0].words, codes.take(order), mask)
+    return Numbers(np.concatenate([part.data for part in parts if isinstance(part, Numbers)]).take(order), mask)
 
 
 def _name(path: Path, parent: Index, rank: Index) -> Values:

@@ -12,11 +12,17 @@ import pytest
 
 from datagen_chat.engine.plan import Plan, TablePlan
 from datagen_chat.instants import DAY, HOUR, SECOND, parse_instant
+from datagen_chat.unfoldings import _walks
 from tests.engine.test_rows import listed
-from tests.unfoldings.schemas import KEY, PARCEL, funnelled, state, walked
+from tests.unfoldings.schemas import FUNNEL, KEY, PARCEL, funnelled, state, walked
 
 PlanOf = Callable[..., Plan]
 Row = dict[str, Any]
+SEGMENTS = {"segment_variation": {"vip": {"transition_multiplier": 1.5}}}
+PARTED = [
+    (walked(parents=500), ("status", "before", "step", "entered_at", "exited_at")),
+    (funnelled(FUNNEL | SEGMENTS, 1000), ("stage_name", "happened_at")),
+]
 END = parse_instant("2024-12-31T23:59:59Z")
 
 
@@ -128,6 +134,18 @@ def test_rows_beyond_one_block_of_parents_are_the_same_when_they_are_made_alone(
     last = range(table.row_count - 40, table.row_count)
     assert records(plan_of(draft).tables["scan"], last) == records(table)[-40:]
     assert {row["parcel_id"] for row in records(table, last)} > {69_999}
+
+
+def test_walks_of_too_many_rows_to_hold_are_made_in_parts(plan_of: PlanOf, monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = np.array([900, 2, 3, 4, 700, 2, 55, 800], dtype=np.int64)
+
+    def made() -> list[list[Any]]:
+        tables = [(plan_of(draft).tables[draft["nodes"][1]["id"]], columns) for draft, columns in PARTED]
+        return [listed(table.rows(numbers).values(column)) for table, columns in tables for column in columns]
+
+    whole = made()
+    monkeypatch.setattr(_walks, "HELD_ROWS", 3)
+    assert made() == whole
 
 
 def test_the_seed_decides(plan_of: PlanOf) -> None:
