@@ -93,6 +93,7 @@ def _about(value: dict[str, Any]) -> str:
 
 def _value_changes(place: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:
     if "columns" in old or "columns" in new:
+        old, new = _spread_out(old, new), _spread_out(new, old)
         apart = ("columns",)
         yield from _named_changes(place, _by_name(old.get("columns"), "name"), _by_name(new.get("columns"), "name"))
     else:
@@ -140,6 +141,28 @@ def _named_by(word: str, arguments: dict[str, Any]) -> dict[str, Any]:
     mapping = _object(arguments.get("mapping"))
     plain = {f"{word} {name}": value for name, value in arguments.items() if name != "mapping" or not mapping}
     return plain | {f"{word} {name}": value for name, value in mapping.items()}
+
+
+def _spread_out(table: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """Return a table with the parts of its walk or journey as keys of their own, where the other one has one too."""
+    spread: dict[str, Any] = {}
+    for key, value in table.items():
+        is_both = isinstance(value, dict) and isinstance(other.get(key), dict)
+        spread |= _parts(value) if is_both and key in ("state_transition_model", "stage_config") else {key: value}
+    return spread
+
+
+def _parts(unfolding: dict[str, Any]) -> dict[str, Any]:
+    """Return what a walk or a journey consists of: each argument, each part of a state, each way on from it, each stage."""
+    parts: dict[str, Any] = {}
+    for name, state in ((name, _object(state)) for name, state in _object(unfolding.get("states")).items()):
+        parts |= {f"{name} {key}": value for key, value in state.items() if key != "next"}
+        parts |= {f"{name} to {other}": weight for other, weight in _object(state.get("next")).items()}
+    stages = _by_name(unfolding.get("stages"), "stage_name")
+    parts |= {f"{name} {key}": value for name, stage in stages.items() for key, value in stage.items() if key != "stage_name"}
+    if stages:
+        parts["stages"] = list(stages)
+    return {key: value for key, value in unfolding.items() if key not in ("states", "stages")} | parts
 
 
 def _generator_changes(place: str, old: Any, new: Any) -> Iterator[Change]:

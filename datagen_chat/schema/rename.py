@@ -90,6 +90,10 @@ def _mentions(draft: dict[str, Any]) -> Iterator[_Mention | _Formula]:
         for k, parent in enumerate(parents if isinstance(parents, list) else ()):
             if isinstance(parent, str):
                 yield _Mention(parents, k, parent, None, is_qualified=False)
+        first = parents[0] if isinstance(parents, list) and parents and isinstance(parents[0], str) else None
+        for key in ("fanout", "state_transition_model", "stage_config"):
+            if key in table:  # what makes the rows reads the columns of the parent
+                yield from _in_value(root["$defs"]["Table"]["properties"][key], table, key, first)
         for column in columns_of(table):
             properties = root["$defs"]["Column"]["properties"]
             yield from (

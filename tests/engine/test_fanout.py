@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datagen_chat.draws import key
-from datagen_chat.engine.fanout import PARENT_BLOCK, Fanout, bounded_masses, drawn_counts, exact_counts
+from datagen_chat.engine.fanout import KEPT_BYTES, PARENT_BLOCK, Fanout, bounded_masses, drawn_counts, exact_counts, kept
 from datagen_chat.fanouts import SPREADS, Spread
 from datagen_chat.fanouts.constant import ConstantSpread
 from datagen_chat.fanouts.poisson import PoissonSpread
@@ -113,3 +113,24 @@ def test_a_fanout_draws_what_its_probabilities_say(word: str) -> None:
         seen = (counts == masses.first + place).mean()
         assert abs(seen - share) <= 4.5 * math.sqrt(share * (1 - share) / 60_000) + 1e-4
     assert abs(counts.mean() - spread.mean()) < 0.05
+
+
+def test_costly_counts_are_made_once_while_they_take_little_memory() -> None:
+    made: list[int] = []
+
+    def costly(number: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        made.append(number)
+        return np.arange(number, number + 300, dtype=np.int64)
+
+    counts = kept(costly)
+    for _ in range(2):
+        assert [counts(number).tolist() for number in (0, 5)] == [list(range(300)), list(range(5, 305))]
+        assert counts(5).dtype == np.int64
+    assert made == [0, 5]
+
+
+def test_counts_beyond_that_memory_are_made_again() -> None:
+    large = np.full(KEPT_BYTES // 2, 300, dtype=np.int64)  # two bytes each
+    counts = kept(lambda number: large + number)
+    assert counts(0)[-1] == 300
+    assert counts(1)[0] == counts(1)[-1] == 301
