@@ -18,7 +18,7 @@ problems  instants  draws  rounding  elementary  calendar
 words  values  llm  permutation  ladder
 selection  spelling
 conversion
-laws  ticks  patterns  faking  sinks  expressions
+laws  ticks  patterns  templates  faking  sinks  expressions
 fanouts  tables  window_weights  branches
 bounds  scores  popularity  windows
 generators.base

@@ -127,6 +127,9 @@ class TableFacts(Protocol):
     def row_range(self, table: str | None) -> tuple[float, float]:
         """Return the fewest and the most rows that a table can have."""
 
+    def signs_of(self, table: str | None, column: str) -> frozenset[str] | None:
+        """Return the characters that a column's values, written as text, are made of; None where they can be any."""
+
     def never_repeats(self, table: str | None, column: str) -> bool:
         """Return whether no two rows can have the same value in a column."""
 
@@ -365,6 +368,8 @@ class Generator(Registered):
     """Whether each value follows from one normal score, so that other columns can correlate with it."""
     copies: ClassVar = False
     """Whether every value is copied from one column of some row."""
+    always_differs: ClassVar = False
+    """Whether no two rows have the same value, even where they may."""
     is_bounded: ClassVar = False
     """Whether values can be drawn within bounds that differ from row to row."""
 
@@ -427,6 +432,14 @@ class Generator(Registered):
     def lots(self, facts: Facts) -> Lots | None:  # noqa: ARG002 - most values are many
         """Return the few values that are drawn alike for all rows, if they are."""
         return None
+
+    def signs(self) -> frozenset[str] | None:
+        """Return the characters that the values, written as text, are made of, where they are few and known."""
+        return None
+
+    def rests_on(self, facts: Facts) -> tuple[str, ...]:  # noqa: ARG002 - most values do not follow from others
+        """Return columns of the same row that follow from the value: if one of them never repeats, neither does the value."""
+        return ()
 
     def listed(self) -> tuple[Scalar, ...] | None:
         """Return the list whose k-th value the k-th row has, if the values are such a list."""

@@ -16,7 +16,7 @@ from datagen_chat.words import AnyScalar, Scalar, term
 
 
 class Constant(Generator, word="constant"):
-    """The same value in every row; null where the column is nullable."""
+    """The same value in every row."""
 
     value: AnyScalar = term(description="The value.", also=("val", "is", "equals", "constant", "literal", "const", "fixed"))
 

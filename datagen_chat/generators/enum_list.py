@@ -16,7 +16,7 @@ from datagen_chat.words import LIST_LIMIT, AnyScalar, Scalar, term
 
 
 class EnumList(Generator, word="enum_list"):
-    """A fixed list: the k-th row has the k-th value. Lists of several columns go together; they give the number of rows."""
+    """A fixed list: the k-th row has the k-th value; lists go in step and give the number of rows."""
 
     values: Annotated[tuple[AnyScalar, ...], Field(min_length=1, max_length=LIST_LIMIT)] = term(
         description="The values, one for each row; null where the column is nullable.",

@@ -11,7 +11,7 @@ from pydantic import StringConstraints
 
 from datagen_chat.generators._distinct import distinct_numbers
 from datagen_chat.generators.base import CATEGORY_LIMIT, Facts, Generator, Layout, Rows, Sampler, Scope
-from datagen_chat.patterns.language import is_unambiguous
+from datagen_chat.patterns.language import characters, is_unambiguous
 from datagen_chat.patterns.parser import TEXT_LIMIT, PatternError, parse
 from datagen_chat.patterns.writer import Writer
 from datagen_chat.problems import Problem
@@ -22,7 +22,7 @@ OUTCOME_LIMIT = 256
 
 
 class Pattern(Generator, word="pattern"):
-    """Text that matches a regular expression: codes, serial numbers, postcodes. No * or +: repetition needs bounds."""
+    """Text that matches a regular expression: codes, postcodes. Repetition has bounds: no * or +."""
 
     fills: ClassVar = ("string",)
 
@@ -45,6 +45,13 @@ class Pattern(Generator, word="pattern"):
         """Return how many texts the pattern tells apart, if no text comes about in two ways."""
         writer = self._writer()
         return writer.ranks if writer is not None and is_unambiguous(parse(self.regex)) else None
+
+    def signs(self) -> frozenset[str] | None:
+        """Return the characters of the pattern."""
+        try:
+            return characters(parse(self.regex))
+        except PatternError:
+            return None
 
     def outcomes(self, facts: Facts) -> tuple[Scalar, ...] | None:  # noqa: ARG002
         """Return the texts of a small pattern."""

@@ -18,6 +18,7 @@ class Sequence(Generator, word="sequence"):
     """Consecutive numbers, start + step × row: the usual primary key."""
 
     fills: ClassVar = ("int", "float")
+    always_differs: ClassVar = True
 
     start: Int = term(1, "The value of the first row.", also=("from", "begin", "initial", "min"))
     step: Int = term(1, "The distance between two rows.", also=("increment", "by", "interval"))
@@ -37,6 +38,10 @@ class Sequence(Generator, word="sequence"):
     def capacity(self, facts: Facts) -> int:  # noqa: ARG002
         """Return a number that no table reaches: every row has its own value."""
         return 1 << 62
+
+    def signs(self) -> frozenset[str]:
+        """Return the digits, and a minus where numbers can be negative."""
+        return frozenset("0123456789" if self.start >= 0 and self.step > 0 else "-0123456789")
 
     def layout(self, facts: Facts) -> Layout:  # noqa: ARG002
         """Return that the values are an arithmetic progression; only an ascending one is of use to files."""

@@ -19,9 +19,10 @@ _SHIFTS = tuple(np.uint64(shift) for shift in (48, 32, 16, 0))
 
 
 class Uuid(Generator, word="uuid"):
-    """A random identifier of 36 characters, version 4 of RFC 9562; none comes twice in a column."""
+    """A random identifier of version 4; none comes twice."""
 
     fills: ClassVar = ("string",)
+    always_differs: ClassVar = True
 
     also: ClassVar = ("uuid4", "guid", "uuidv4", "uuid_v4", "random_uuid")
     example: ClassVar = {"uuid": {}}
@@ -29,6 +30,10 @@ class Uuid(Generator, word="uuid"):
     def capacity(self, facts: Facts) -> int:  # noqa: ARG002
         """Return a number that no table reaches: every row has its own value."""
         return 1 << 62
+
+    def signs(self) -> frozenset[str]:
+        """Return the hexadecimal digits and the dash."""
+        return frozenset("-0123456789abcdef")
 
     def compile(self, scope: Scope) -> Sampler:
         """Return the sampler: 122 random bits per row, written in hexadecimal."""

@@ -15,6 +15,18 @@ States = frozenset[int]
 
 
 @lru_cache(maxsize=256)
+def characters(node: Node) -> frozenset[str]:
+    """Return the characters that a node's texts are made of."""
+    match node:
+        case Chars(choices):
+            return frozenset(choices)
+        case Series(parts) | Options(parts):
+            return frozenset().union(*map(characters, parts))
+        case Repeat(part):
+            return characters(part)
+
+
+@lru_cache(maxsize=256)
 def is_unambiguous(node: Node) -> bool:
     """Return whether every text comes about by one sequence of choices only; False also where it takes long to tell."""
     return node.count == distinct_texts(node)

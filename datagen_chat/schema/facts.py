@@ -63,6 +63,10 @@ class TableFacts:
         """Return the column that says when a row happened."""
         return self.index.time_of_row(self.table.id, but)
 
+    def signs_of(self, table: str | None, column: str) -> frozenset[str] | None:
+        """Return the characters that a column's values, written as text, are made of; None where they can be any."""
+        return self.index.signs_of((table or self.table.id, column))
+
     def is_ancestor(self, table: str) -> bool:
         """Return whether each row has exactly one row of `table` above it."""
         return table in self.index.ancestors(self.table.id)

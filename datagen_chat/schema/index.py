@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from datagen_chat.schema.facts import ColumnFacts
 
 Place = tuple[str, str]
+SIGNS = {
+    "int": frozenset("-0123456789"),
+    "float": frozenset("-+.e0123456789"),
+    "date": frozenset("-0123456789"),
+    "datetime": frozenset("-:TZ0123456789"),
+    "bool": frozenset("truefalse"),
+}
+"""The characters of values that are no text."""
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -76,9 +84,33 @@ class Index:
         """The columns of each unique constraint."""
         return tuple(unique.places() for unique in self.dataset.constraints.unique)
 
+    @cached_property
+    def _not_repeating(self) -> frozenset[Place]:
+        """The columns that are declared unique, and those that these rest on."""
+        found, waiting = set(self._declared_unique), list(self._declared_unique)
+        while waiting:
+            place = waiting.pop()
+            below = self.rests_on(place)
+            if below is not None and below not in found:
+                found.add(below)
+                waiting.append(below)
+        return frozenset(found)
+
+    def rests_on(self, place: Place) -> Place | None:
+        """Return the column of the same row whose values must not repeat so that this column's do not, if there is one.
+
+        Of several that will do, one that does not repeat anyway comes first.
+        """
+        column = self.columns.get(place)
+        names = () if column is None or column.modifiers else column.generator.rests_on(self.facts(place))
+        return min(((place[0], name) for name in names), key=self._may_repeat, default=None)
+
+    def _may_repeat(self, place: Place) -> bool:
+        return not self.columns[place].generator.always_differs and place not in self._declared_unique
+
     def must_not_repeat(self, place: Place) -> bool:
         """Return whether no two rows may have the same value in this column."""
-        return place in self._declared_unique
+        return place in self._not_repeating
 
     def never_repeats(self, place: Place) -> bool:
         """Return whether no two rows can have the same value: by its generator, or as a copy of the key of a 1:1 parent."""
@@ -95,8 +127,9 @@ class Index:
         table, source = self.tables[place[0]], self._only_source(place)
         is_copied = source is not None and source.table in self.ancestors(table.id) and self.follows(place, source.table)
         if source is None or not is_copied:
-            generator = self.columns[place].generator
-            return self.must_not_repeat(place) and generator.capacity(self.facts(place)) is not None
+            column = self.columns[place]
+            is_asked = self.must_not_repeat(place) and not column.modifiers
+            return is_asked and column.generator.capacity(self.facts(place)) is not None
         if source.on is not None or table.parents[:1] != (source.table,) or children_range(table)[1] > 1:
             return False
         return self.never_repeats((source.table, source.column))
@@ -234,6 +267,20 @@ class Index:
                 return places
             place = (source.table, source.column)
         return None
+
+    def signs_of(self, place: Place) -> frozenset[str] | None:
+        """Return the characters that a column's values, written as text, are made of; None where they can be any."""
+        seen: set[Place] = set()
+        while place not in seen and (source := self._only_source(place)) and (source.table, source.column) in self.columns:
+            seen.add(place)
+            place = (source.table, source.column)
+        column, outcomes = self.columns.get(place), self.outcomes(place)
+        if column is None:
+            return None
+        if column.type == "string" and outcomes is not None:
+            return frozenset("".join(value for value in outcomes if isinstance(value, str)))
+        made = None if column.modifiers else column.generator.signs()
+        return SIGNS.get(column.type) if made is None else made
 
     def pointing(self, table: str, target: str) -> tuple[str, ...]:
         """Return the columns of a table that hold primary keys of another."""

@@ -26,6 +26,7 @@ _FORMATS = {
     "moment": "instant or column",
     "frequency": 'step such as "D"',
     "expression": "formula",
+    "template": "text with {columns}",
 }
 
 

@@ -34,16 +34,19 @@ class _Mention:
 
 @dataclass(frozen=True, slots=True)
 class _Formula:
-    """A formula of a draft; a name in it that stands alone is a column of `own`."""
+    """A formula or a template of a draft; a name in it that stands alone is a column of `own`."""
 
     holder: Any
     key: Any
     own: str | None
+    language: str
 
     def write(self, change: Callable[[str | None, str], tuple[str | None, str]]) -> None:
         """Write other names into it."""
-        from datagen_chat.expressions.renaming import rename
+        from datagen_chat.expressions import renaming
+        from datagen_chat.templates import parser
 
+        rename = parser.rename if self.language == "template" else renaming.rename
         self.holder[self.key] = rename(self.holder[self.key], change)
 
 
@@ -108,8 +111,8 @@ def _in_value(node: Node, holder: Any, key: Any, own: str | None) -> Iterator[_M
     """Yield the names in one value, governed by `node`, of the table `own`."""
     value = holder.get(key) if isinstance(holder, dict) else holder[key]
     node = whole(node, value)
-    if isinstance(value, str) and node.get("format") == "expression":
-        yield _Formula(holder, key, own)
+    if isinstance(value, str) and node.get("format") in ("expression", "template"):
+        yield _Formula(holder, key, own, node["format"])
     elif isinstance(value, str):
         yield from _in_text(node.get("pattern"), value, holder, key, own)
     elif isinstance(value, dict):

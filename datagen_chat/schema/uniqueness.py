@@ -33,7 +33,9 @@ def _can_repeat(facts: ColumnFacts) -> bool:
 
 
 def _check_capacity(facts: ColumnFacts) -> Iterator[Problem]:
-    """Yield a problem when a table has more rows than its column has different values."""
+    """Yield a problem when a table has more rows than its column, or the one that it rests on, has different values."""
+    if below := facts.index.rests_on((facts.table.id, facts.column.name)):
+        yield from _check_capacity(facts.index.facts(below))
     capacity, rows = facts.column.generator.capacity(facts), facts.row_range(None)[0]
     if capacity is not None and rows > capacity:
         word = facts.column.generator.word

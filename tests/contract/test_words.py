@@ -36,6 +36,7 @@ def host(generator: dict[str, Any], type_: str) -> dict[str, Any]:
     category = {"name": "category", "type": "string", "generator": {"choice": {"choices": ["Books", "Toys", "Garden"]}}}
     quantity = {"name": "quantity", "type": "int", "generator": {"choice": {"choices": [1, 2, 3]}}}
     price = {"name": "unit_price", "type": "float", "generator": {"choice": {"choices": [9.99, 0.5]}}}
+    names = [{"name": name, "type": "string", "generator": {"faker": {"method": name}}} for name in ("first_name", "last_name")]
     return {
         "version": "1.0",
         "metadata": {"name": "host"},
@@ -48,7 +49,7 @@ def host(generator: dict[str, Any], type_: str) -> dict[str, Any]:
                 "pk": "thing_id",
                 "parents": ["customer"],
                 **({"state_transition_model": walk} if is_walked else {"fanout": {"distribution": "poisson", "lambda": 6}}),
-                "columns": [key | {"name": "thing_id"}, country, made, category, quantity, price],
+                "columns": [key | {"name": "thing_id"}, country, made, category, quantity, price, *names],
             },
         ],
     }

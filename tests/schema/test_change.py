@@ -136,6 +136,20 @@ def test_a_renamed_table_keeps_its_references(shop):
     assert draft["nodes"][2]["parents"] == ["client"]
 
 
+def test_a_renamed_column_or_table_is_followed_by_templates(shop):
+    code = {"template": {"format": "{order.order_id:05}-{quantity}-{customer.country} {{quantity}}"}}
+    shop["nodes"][2]["columns"].append({"name": "code", "type": "string", "generator": code})
+    patch = {
+        "nodes": {
+            "order": {"$rename": "sale", "columns": {"order_id": {"$rename": "id"}, "quantity": {"$rename": "amount"}}},
+            "customer": {"$rename": "client", "columns": {"country": {"$rename": "land"}}},
+        }
+    }
+    draft = apply_patch(shop, patch).draft
+    wanted = "{sale.id:05}-{amount}-{client.land} {{quantity}}"
+    assert draft["nodes"][2]["columns"][6]["generator"]["template"]["format"] == wanted
+
+
 def test_a_text_that_only_looks_like_a_reference_is_left_alone(shop):
     shop["nodes"][0]["columns"][2]["generator"]["choice"]["choices"] = ["customer.phone", "DE"]
     draft = apply_patch(shop, {"nodes": [{"id": "customer", "$rename": "client"}]}).draft

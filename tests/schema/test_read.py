@@ -40,7 +40,7 @@ MISTAKES = [
     ("/nodes/0/kind", GONE, "/nodes/0/kind", "missing-key"),
     ("/nodes/0/pk", GONE, "/nodes/0/pk", "missing-key"),
     ("/nodes/0/pk", "id", "/nodes/0/pk", "unknown-pk"),
-    ("/nodes/0/pk", "country", f"{C}/2/generator", "pk-not-unique"),
+    ("/nodes/0/pk", "country", f"{C}/2/generator", "too-few-values"),
     ("/nodes/0/rows", -1, "/nodes/0/rows", "too-small"),
     ("/nodes/0/rows", 1.5, "/nodes/0/rows", "wrong-type"),
     ("/nodes/0/rows", "many", "/nodes/0/rows", "wrong-type"),
@@ -167,7 +167,7 @@ MISTAKES = [
     (f"{FK}/1/from", GONE, f"{FK}/1/from", "missing-key"),
     (f"{FK}/0", {"from": "order.unit_price", "to": "product.price"}, f"{FK}/0/to", "not-a-key"),
     (f"{C}/3/nullable", False, f"{C}/3/null_rate", "null-contradiction"),
-    ("/constraints/unique", ["customer.country"], "/constraints/unique/0", "unique-not-made"),
+    ("/constraints/unique", ["order.quantity"], "/constraints/unique/0", "unique-not-made"),
     ("/constraints/unique", ["customer.emial"], "/constraints/unique/0", "unknown-reference"),
 ]
 

@@ -311,6 +311,30 @@ def test_the_list_of_a_vocab_is_the_list_itself(shop, generator):
     assert repaired.reading.errors == ()
 
 
+@pytest.mark.parametrize(
+    "generator",
+    [
+        {"template": "{country}-{email}"},
+        {"format": "{country}-{email}"},
+        {"type": "template", "template": "{country}-{email}"},
+        {"template": {"format": "{{country}}-{{ email }}"}},
+        {"template": {"format": "${country}-${email}"}},
+        {"template": {"format": "%(country)s-%(email)s"}},
+        {"template": {"format": "<country>-<email>"}},
+        {"template": {"format": "$country-$email"}},
+        {"template": {"format": "{Country}-{EMAIL}"}},
+        {"template": {"format": ["country", "-", "email"]}},
+        {"concat": ["country", "-", "email"]},
+        {"concat": {"columns": ["country", "email"], "separator": "-"}},
+    ],
+)
+def test_a_template_in_other_signs_is_mended(shop, generator):
+    shop["nodes"][0]["columns"].append({"name": "label", "type": "string", "generator": generator})
+    repaired = repair(shop)
+    assert repaired.reading.errors == ()
+    assert standing(repaired.draft, f"{C}/4/generator") == {"template": {"format": "{country}-{email}"}}
+
+
 def test_equal_columns_are_one(shop):
     columns = shop["nodes"][0]["columns"]
     wanted = copy.deepcopy(shop)
