@@ -33,6 +33,12 @@ class Operation:
     may_overflow: ClassVar = False
     bears_infinity: ClassVar[tuple[int, ...]] = ()
 
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other)
+
+    def __hash__(self) -> int:
+        return hash(type(self))
+
     def __call__(
         self,
         inputs: Sequence[Cells],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
 
 from datagen_chat.expressions.nodes import Binary, Call, Case, Literal, Name, Node, Unary
 from datagen_chat.rounding import PLACES_LIMIT
@@ -40,8 +39,9 @@ def decimals_of(node: Node) -> int | None:
 def _decimals(node: Literal) -> int | None:
     if node.kind != "float":
         return None if node.kind == "text" else 0
-    exponent = Decimal(repr(node.value)).normalize().as_tuple().exponent
-    return min(max(0, -int(exponent)), PLACES_LIMIT)
+    digits, _, power = repr(node.value).partition("e")
+    fraction = digits.partition(".")[2].rstrip("0")
+    return min(max(0, len(fraction) - int(power or 0)), PLACES_LIMIT)
 
 
 def _of_binary(node: Binary) -> int | None:

@@ -7,39 +7,25 @@ Null makes null, and so does what has no value in a row, such as a division by z
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
-from typing import Annotated, ClassVar
-
-import numpy as np
-from pydantic import StringConstraints, WithJsonSchema
+from typing import ClassVar
 
 from datagen_chat.expressions import Expression as Formula
-from datagen_chat.expressions import Kind, Meaning, parse
+from datagen_chat.expressions import Kind, Meaning
 from datagen_chat.expressions.kinds import TYPE_OF_KIND
 from datagen_chat.expressions.nodes import Case, every
-from datagen_chat.expressions.tokens import LENGTH_LIMIT
-from datagen_chat.generators.base import (
-    CATEGORY_LIMIT,
-    Facts,
-    Generator,
-    Layout,
-    Rows,
-    Sampler,
-    Scope,
-    Use,
-    may_read_null,
+from datagen_chat.generators._formula import (
+    Code,
+    check_formula,
+    formula_sampler,
+    may_be_null,
+    names_of,
+    parsed,
+    understood,
+    uses_of,
 )
+from datagen_chat.generators.base import CATEGORY_LIMIT, Facts, Generator, Layout, Sampler, Scope, Use
 from datagen_chat.problems import Problem
-from datagen_chat.values import Numbers, Values
 from datagen_chat.words import ColumnType, Scalar, term
-
-Code = Annotated[
-    str,
-    StringConstraints(max_length=LENGTH_LIMIT),
-    WithJsonSchema({"type": "string", "format": "expression", "maxLength": LENGTH_LIMIT}),
-]
-TIMEFRAME, ENDS = "timeframe", ("start", "end")
-"""`timeframe.start` and `timeframe.end` are the dataset's window, where no table is called so."""
 
 DEFAULT_PLACES = 2
 _NUMBERS: tuple[Kind, ...] = ("int", "float", "bool")
@@ -84,18 +70,10 @@ class Expression(Generator, word="expression"):
 
     def check(self, facts: Facts) -> Iterator[Problem]:
         """Yield what is wrong with the formula, and a result that does not fit the column's type."""
-        formula = parsed(self.code)
-        if isinstance(formula, Problem):
-            yield formula.under("/code")
-            return
-        meaning = self._meaning(facts)
+        yield from (problem.under("/code") for problem in check_formula(self.code, facts))
+        meaning = understood(self.code, facts)
         if isinstance(meaning, Meaning):
             yield from self._check_kind(meaning, facts)
-        else:
-            # A column that does not exist is told where all uses of columns are checked.
-            yield from (problem.under("/code") for problem in meaning if problem.code != "expression-name")
-            if facts.timeframe is None and any(_is_end(name.table, name.column, facts) for name in formula.names):
-                yield Problem("/code", "no-timeframe", "The dataset has no timeframe.", "Add a timeframe with start and end.")
 
     def _check_kind(self, meaning: Meaning, facts: Facts) -> Iterator[Problem]:
         kind, type_ = meaning.kind, facts.type
@@ -112,20 +90,14 @@ class Expression(Generator, word="expression"):
 
     def uses(self) -> Iterator[Use]:
         """Yield every column that the formula names."""
-        formula = parsed(self.code)
-        if isinstance(formula, Formula):
-            for name in formula.names:
-                if name.table != TIMEFRAME or name.column not in ENDS:
-                    yield Use("/code", name.table, name.column)
+        yield from uses_of(self.code, "/code")
 
     def why_null(self, facts: Facts) -> str:
         """Return which column can be null, or that the formula makes nulls by itself."""
-        meaning, formula = self._meaning(facts), parsed(self.code)
-        if not isinstance(meaning, Meaning) or isinstance(formula, Problem):
+        meaning, formula, is_nullable = understood(self.code, facts), parsed(self.code), may_be_null(facts)
+        if not isinstance(meaning, Meaning) or isinstance(formula, Problem) or not meaning.can_be_null(is_nullable):
             return ""
-        if not meaning.can_be_null(lambda table, column: _may_be_null(facts, table, column)):
-            return ""
-        found = next((name for name in formula.names if _may_be_null(facts, name.table, name.column)), None)
+        found = next((name for name in names_of(self.code) if is_nullable(name.table, name.column)), None)
         if found is not None:
             return f"its formula is null where {found.column if found.table is None else f'{found.table}.{found.column}'} is"
         has_gap = any(isinstance(node, Case) and node.otherwise is None for node, _ in every(formula.root))
@@ -133,19 +105,22 @@ class Expression(Generator, word="expression"):
 
     def may_fail(self, facts: Facts) -> bool:
         """Return whether rows may divide by zero and the like."""
-        meaning = self._meaning(facts)
+        meaning = understood(self.code, facts)
         return isinstance(meaning, Meaning) and meaning.may_fail
 
     def outcomes(self, facts: Facts) -> tuple[Scalar, ...] | None:
         """Return the values of conditions between constants."""
-        meaning = self._meaning(facts)
+        meaning = understood(self.code, facts)
         if not isinstance(meaning, Meaning) or meaning.kind not in _FITS[facts.type] or facts.type == "float":
             return None
-        return None if meaning.kind == "float" else self._outcomes(meaning, facts)
+        found = None if meaning.kind == "float" else self._outcomes(meaning, facts)
+        if found is None or facts.type != "int":
+            return found
+        return tuple(dict.fromkeys(int(value) if isinstance(value, bool) else value for value in found))
 
     @staticmethod
     def _outcomes(meaning: Meaning, facts: Facts) -> tuple[Scalar, ...] | None:
-        return meaning.outcomes(facts.outcomes, lambda table, column: _may_be_null(facts, table, column))
+        return meaning.outcomes(facts.outcomes, may_be_null(facts))
 
     def places(self) -> int:
         """Return the places that the formula rounds to, or 2 where the text does not say."""
@@ -160,70 +135,15 @@ class Expression(Generator, word="expression"):
 
     def makes(self, facts: Facts) -> ColumnType:
         """Return the type of what the formula gives, as far as the column converts it."""
-        meaning = self._meaning(facts)
+        meaning = understood(self.code, facts)
         kind = meaning.kind if isinstance(meaning, Meaning) else "null"
         return facts.type if facts.type == "bool" else TYPE_OF_KIND.get(kind, facts.type)
 
-    def _meaning(self, facts: Facts) -> Meaning | tuple[Problem, ...]:
-        formula = parsed(self.code)
-        if isinstance(formula, Problem):
-            return (formula,)
-        return understood(self.code, tuple(_type_of(facts, name.table, name.column) for name in formula.names))
-
     def compile(self, scope: Scope) -> Sampler:
         """Return the sampler: the formula's steps, each made once for all rows."""
-        meaning = self._meaning(scope)
+        meaning = understood(self.code, scope)
         assert isinstance(meaning, Meaning), "only what was checked is compiled"
-        evaluate = meaning.compile(scope.type)
-        readers = {place: _reader(scope, *place) for place in evaluate.columns()}
-
-        def tell(what: str, rows: int) -> None:
-            scope.tell("expression-null", f"The formula has no value: {what}.", rows)
-
-        def sample(rows: Rows) -> Values:
-            return evaluate(lambda table, column: readers[table, column](rows), len(rows), tell)
-
-        return sample
-
-
-@lru_cache(maxsize=4096)
-def parsed(code: str) -> Formula | Problem:
-    """Return a formula, or why the code is none."""
-    return parse(code)
-
-
-@lru_cache(maxsize=4096)
-def understood(code: str, types: tuple[ColumnType | None, ...]) -> Meaning | tuple[Problem, ...]:
-    """Return what a formula means, given the types of its columns in the order of its names; or what is wrong with it."""
-    formula = parsed(code)
-    if isinstance(formula, Problem):
-        return (formula,)
-    type_of = {(name.table, name.column): type_ for name, type_ in zip(formula.names, types, strict=True)}
-    return formula.understand(lambda table, column: type_of[table, column])
-
-
-def _is_end(table: str | None, column: str, facts: Facts) -> bool:
-    """Return whether a name is an end of the dataset's window rather than a column."""
-    return table == TIMEFRAME and column in ENDS and facts.type_of(table, column) is None
-
-
-def _type_of(facts: Facts, table: str | None, column: str) -> ColumnType | None:
-    if _is_end(table, column, facts):
-        return None if facts.timeframe is None else "datetime"
-    return facts.type_of(table, column)
-
-
-def _may_be_null(facts: Facts, table: str | None, column: str) -> bool:
-    return not _is_end(table, column, facts) and may_read_null(facts, table, column)
-
-
-def _reader(scope: Scope, table: str | None, column: str) -> Sampler:
-    """Return how to read a column, or an end of the dataset's window."""
-    if not _is_end(table, column, scope):
-        return scope.reader(table, column)
-    assert scope.timeframe is not None
-    end = np.array([scope.timeframe[ENDS.index(column)]])
-    return lambda rows: Numbers(np.broadcast_to(end, len(rows)))
+        return formula_sampler(meaning, scope, scope.type)
 
 
 def _hint(kind: Kind, type_: ColumnType) -> str:

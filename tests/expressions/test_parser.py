@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from datagen_chat.expressions import Expression, parse
+from datagen_chat.expressions import Expression, Meaning, parse
 from datagen_chat.expressions.nodes import (
     Between,
     Binary,
@@ -26,7 +26,7 @@ from datagen_chat.expressions.parser import NESTING_LIMIT, NODE_LIMIT
 from datagen_chat.expressions.printing import written
 from datagen_chat.expressions.tokens import KEYWORDS, LENGTH_LIMIT
 from datagen_chat.problems import Problem
-from tests.expressions.samples import COLUMNS, type_of
+from tests.expressions.samples import COLUMNS, ROWS, VALUES, type_of
 
 A, B, C, D = (Name(None, name) for name in "abcd")
 ONE, TWO = Literal(1, "int"), Literal(2, "int")
@@ -220,7 +220,9 @@ PIECES = st.sampled_from(
 def test_no_text_raises_anything(code: str) -> None:
     found = parse(code)
     if isinstance(found, Expression):
-        found.understand(type_of, list(COLUMNS))
+        understood = found.understand(type_of, list(COLUMNS))
+        if isinstance(understood, Meaning):
+            assert len(understood.compile()(lambda _, name: VALUES[name], ROWS)) == ROWS
         assert tree(str(found)) == found.root
         assert all(1 <= name.at + 1 <= len(code) for name in found.names)
 

@@ -38,7 +38,6 @@ class Both(Operation):
         return found if cells.valid is None else found & cells.valid
 
 
-@dataclass(frozen=True)
 class IsMissing(Operation):
     """Whether a value is null."""
 
@@ -128,7 +127,6 @@ class Extreme(Operation):
         return all(inputs)
 
 
-@dataclass(frozen=True)
 class Unless(Operation):
     """The first input, null where the second, a condition, holds."""
 

@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from datagen_chat import elementary
 from datagen_chat.expressions.cells import (
     BROKEN_POWER,
     DIVISION,
@@ -23,15 +22,10 @@ from datagen_chat.expressions.cells import (
 )
 from datagen_chat.expressions.core import Operation, Scalar
 from datagen_chat.rounding import round_half_even
-from datagen_chat.values import Mask, Numbers
+from datagen_chat.values import Numbers
 
 _MINIMUM = -(2**63)
 _ROUNDINGS: dict[str, Callable[..., NDArray[np.float64]]] = {"round": np.rint, "floor": np.floor, "ceil": np.ceil}
-_GUARDED: dict[str, tuple[Callable[..., NDArray[np.float64]], Callable[[NDArray[np.float64]], Mask], int]] = {
-    "sqrt": (np.sqrt, lambda data: data < 0, ROOT),
-    "log": (elementary.log, lambda data: data <= 0, LOGARITHM),
-    "log10": (elementary.log10, lambda data: data <= 0, LOGARITHM),
-}
 
 
 @dataclass(frozen=True)
@@ -160,7 +154,6 @@ class WholePower(Operation):
         return result
 
 
-@dataclass(frozen=True)
 class Divide(Operation):
     """The quotient of two floats, null where the divisor is zero."""
 
@@ -180,7 +173,6 @@ class Divide(Operation):
         return inputs[1] is None
 
 
-@dataclass(frozen=True)
 class FloorDivide(Operation):
     """The quotient rounded down, whole for whole numbers; null where the divisor is zero."""
 
@@ -200,7 +192,6 @@ class FloorDivide(Operation):
         return inputs[1] is None
 
 
-@dataclass(frozen=True)
 class Modulo(Operation):
     """What is left of a division rounded down: it has the divisor's sign, and is null where the divisor is zero."""
 
@@ -264,17 +255,24 @@ class Guarded(Operation):
 
     def make(self, inputs: Sequence[Cells]) -> Cells:
         """Return the function of each row."""
-        function, is_bad, fault = _GUARDED[self.name]
-        bad = is_bad(inputs[0].data)
-        data = np.where(bad, 1.0, inputs[0].data) if bad.any() else inputs[0].data
-        return spoiled(function(data), inputs, bad, fault)
+        data = inputs[0].data
+        bad = data < 0 if self.name == "sqrt" else data <= 0
+        if bad.any():
+            data = np.where(bad, 1.0, data)
+        return spoiled(self._of(data), inputs, bad, ROOT if self.name == "sqrt" else LOGARITHM)
+
+    def _of(self, data: NDArray[np.float64]) -> NDArray[np.float64]:
+        if self.name == "sqrt":
+            return np.sqrt(data)
+        from datagen_chat.elementary import log, log10  # with the exact numbers that few formulas need
+
+        return log(data) if self.name == "log" else log10(data)
 
     def may_fail(self, inputs: Sequence[Scalar]) -> bool:  # noqa: ARG002 - nothing is known of numbers in columns
         """Return True: a number in a column may have no root or logarithm."""
         return True
 
 
-@dataclass(frozen=True)
 class Exponential(Operation):
     """e to the power of floats; too large ones are infinite, and looked for later."""
 
@@ -283,10 +281,11 @@ class Exponential(Operation):
 
     def make(self, inputs: Sequence[Cells]) -> Cells:
         """Return the exponentials."""
-        return Cells(Numbers(elementary.exp(inputs[0].data), inputs[0].valid), inputs[0].faults)
+        from datagen_chat.elementary import exp
+
+        return Cells(Numbers(exp(inputs[0].data), inputs[0].valid), inputs[0].faults)
 
 
-@dataclass(frozen=True)
 class Power(Operation):
     """Floats to the power of floats; null for a negative power of zero and a broken power of a negative number."""
 
@@ -295,10 +294,12 @@ class Power(Operation):
 
     def make(self, inputs: Sequence[Cells]) -> Cells:
         """Return the powers; too large ones are infinite, and looked for later."""
+        from datagen_chat.elementary import power
+
         base, exponent = np.broadcast_arrays(*(cells.data for cells in inputs))
         size = np.abs(base)
         is_zero, is_negative = size == 0, base < 0
-        data = elementary.power(np.where(is_zero, 1.0, size) if is_zero.any() else size, exponent)
+        data = power(np.where(is_zero, 1.0, size) if is_zero.any() else size, exponent)
         if is_zero.any():
             data[is_zero] = np.where(exponent[is_zero] == 0, 1.0, 0.0)
         if not is_negative.any():

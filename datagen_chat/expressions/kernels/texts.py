@@ -118,7 +118,6 @@ class Change(Operation):
         return lengths(words) + count * longer > LENGTH_LIMIT
 
 
-@dataclass(frozen=True)
 class Length(Operation):
     """The number of characters."""
 
@@ -204,7 +203,6 @@ class Pairs:
         return cls(tuple(words), codes)
 
 
-@dataclass(frozen=True)
 class Concat(Operation):
     """Texts joined."""
 

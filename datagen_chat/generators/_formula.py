@@ -1,0 +1,109 @@
+"""A formula in a schema: what it may name, and how it reads it. Columns follow from formulas, and other words use them too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Annotated
+
+import numpy as np
+from pydantic import StringConstraints, WithJsonSchema
+
+from datagen_chat.expressions import Expression as Formula
+from datagen_chat.expressions import Meaning, parse
+from datagen_chat.expressions.nodes import Name
+from datagen_chat.expressions.tokens import LENGTH_LIMIT
+from datagen_chat.generators.base import Rows, Sampler, TableFacts, TableScope, Use, may_read_null
+from datagen_chat.problems import Problem
+from datagen_chat.values import Numbers, Values
+from datagen_chat.words import ColumnType
+
+Code = Annotated[
+    str,
+    StringConstraints(max_length=LENGTH_LIMIT),
+    WithJsonSchema({"type": "string", "format": "expression", "maxLength": LENGTH_LIMIT}),
+]
+TIMEFRAME, ENDS = "timeframe", ("start", "end")
+"""`timeframe.start` and `timeframe.end` are the dataset's window, where no table is called so."""
+
+
+@lru_cache(maxsize=4096)
+def parsed(code: str) -> Formula | Problem:
+    """Return a formula, or why the code is none."""
+    return parse(code)
+
+
+def understood(code: str, facts: TableFacts) -> Meaning | tuple[Problem, ...]:
+    """Return what a formula means in rows of a table, or what is wrong with it."""
+    return _understood(code, tuple(_type_of(facts, name) for name in names_of(code)))
+
+
+@lru_cache(maxsize=4096)
+def _understood(code: str, types: tuple[ColumnType | None, ...]) -> Meaning | tuple[Problem, ...]:
+    formula = parsed(code)
+    if isinstance(formula, Problem):
+        return (formula,)
+    type_of = {(name.table, name.column): type_ for name, type_ in zip(formula.names, types, strict=True)}
+    return formula.understand(lambda table, column: type_of[table, column])
+
+
+def check_formula(code: str, facts: TableFacts) -> Iterator[Problem]:
+    """Yield what is wrong with a formula, but for columns that do not exist: they are told where all uses are checked."""
+    found = understood(code, facts)
+    if isinstance(found, Meaning):
+        return
+    yield from (problem for problem in found if problem.code != "expression-name")
+    if facts.timeframe is None and any(_is_end(facts, name.table, name.column) for name in names_of(code)):
+        yield Problem("", "no-timeframe", "The dataset has no timeframe.", "Add a timeframe with start and end.")
+
+
+def names_of(code: str) -> tuple[Name, ...]:
+    """Return the columns that a formula names; none where it is no formula."""
+    formula = parsed(code)
+    return formula.names if isinstance(formula, Formula) else ()
+
+
+def uses_of(code: str, at: str) -> Iterator[Use]:
+    """Yield the columns that a formula reads."""
+    for name in names_of(code):
+        if name.table != TIMEFRAME or name.column not in ENDS:
+            yield Use(at, name.table, name.column)
+
+
+def may_be_null(facts: TableFacts) -> Callable[[str | None, str], bool]:
+    """Return how to ask whether a column that a formula names can be null."""
+    return lambda table, column: not _is_end(facts, table, column) and may_read_null(facts, table, column)
+
+
+def formula_sampler(meaning: Meaning, scope: TableScope, type_: ColumnType) -> Sampler:
+    """Return the sampler of a formula's values for a column of a type; what has no value is null, and told."""
+    evaluate = meaning.compile(type_)
+    readers = {place: _reader(scope, *place) for place in evaluate.columns()}
+
+    def tell(what: str, rows: int) -> None:
+        scope.tell("expression-null", f"The formula has no value: {what}.", rows)
+
+    def sample(rows: Rows) -> Values:
+        return evaluate(lambda table, column: readers[table, column](rows), len(rows), tell)
+
+    return sample
+
+
+def _is_end(facts: TableFacts, table: str | None, column: str) -> bool:
+    """Return whether a name is an end of the dataset's window rather than a column."""
+    return table == TIMEFRAME and column in ENDS and facts.type_of(table, column) is None
+
+
+def _type_of(facts: TableFacts, name: Name) -> ColumnType | None:
+    if _is_end(facts, name.table, name.column):
+        return None if facts.timeframe is None else "datetime"
+    return facts.type_of(name.table, name.column)
+
+
+def _reader(scope: TableScope, table: str | None, column: str) -> Sampler:
+    """Return how to read a column, or an end of the dataset's window."""
+    if not _is_end(scope, table, column):
+        return scope.reader(table, column)
+    assert scope.timeframe is not None
+    end = np.array([scope.timeframe[ENDS.index(column)]])
+    return lambda rows: Numbers(np.broadcast_to(end, len(rows)))
