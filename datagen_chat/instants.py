@@ -96,6 +96,11 @@ class Grid:
     step: Step
     count: int
 
+    @property
+    def last(self) -> int:
+        """The last tick, in microseconds."""
+        return int(self.at(np.array([self.count - 1]))[0])
+
     def at(self, ticks: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the instants of these tick numbers, in microseconds."""
         if self.step.length:

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from datagen_chat.values import Index, Mask, Numbers, Text, Values, code_type
+from datagen_chat.values import Index, Mask, Numbers, Text, Values, code_type, words_array
 
 Joined = tuple[pa.StringArray, tuple[int, ...]]
 """One pool made of several, and where the words of each begin in it."""
@@ -76,6 +76,7 @@ def scattered(
     valid = _scattered_valid([part.valid for part in parts], indexes, size)
     if isinstance(parts[0], Text):
         words, codes = _pooled(cast("Sequence[Text]", parts), join)
+        words = words if len(words) else words_array([""])  # nulls have codes too
         return Text(words, _scattered_data(codes, indexes, size), valid)
     return Numbers(_scattered_data([part.data for part in cast("Sequence[Numbers]", parts)], indexes, size), valid)
 

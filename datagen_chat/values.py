@@ -34,6 +34,10 @@ class Numbers:
         """Return the values at these positions."""
         return Numbers(self.data.take(index), None if self.valid is None else self.valid.take(index))
 
+    def part(self, start: int, stop: int) -> Numbers:
+        """Return the values from one position to before another, without a copy."""
+        return Numbers(self.data[start:stop], None if self.valid is None else self.valid[start:stop])
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Text:
@@ -55,6 +59,13 @@ class Text:
         if self.codes is None:
             return Text(self.words, index, valid)
         return Text(self.words, self.codes.take(index), valid)
+
+    def part(self, start: int, stop: int) -> Text:
+        """Return the values from one position to before another, without a copy."""
+        valid = None if self.valid is None else self.valid[start:stop]
+        if self.codes is None:
+            return Text(self.words.slice(start, stop - start), None, valid)
+        return Text(self.words, self.codes[start:stop], valid)
 
 
 Values = Numbers | Text

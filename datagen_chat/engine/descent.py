@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from datagen_chat.draws import RowNumbers
 from datagen_chat.engine.fanout import Fanout
-from datagen_chat.generators.base import Rows
+from datagen_chat.generators.base import Piece, Rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,6 +33,16 @@ class TableDescent:
             return self.make(range(places.start + int(shift[0]), places.stop + int(shift[0])))
         counts = np.diff(np.minimum(self.edges[low : high + 1], places.stop).clip(places.start))
         return self.make(np.arange(places.start, places.stop, dtype=np.int64) + np.repeat(shift, counts))
+
+    def pieces(self, size: int) -> Iterator[Piece]:
+        """Yield all rows in order, so many at a time."""
+        total = int(self.edges[-1])
+        for start in range(0, total, size):
+            places = range(start, min(start + size, total))
+            low = int(self.edges.searchsorted(places.start, side="right")) - 1
+            high = int(self.edges.searchsorted(places.stop, side="left"))
+            edges = self.edges[low : high + 1].clip(places.start, places.stop) - places.start
+            yield Piece(self.rows(places), low, edges)
 
 
 def descend(chain: tuple[Fanout, ...], numbers: RowNumbers, make: Callable[[RowNumbers], Rows]) -> TableDescent:

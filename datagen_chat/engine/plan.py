@@ -10,11 +10,12 @@ from datagen_chat import draws
 from datagen_chat.engine.chains import stepping_stones
 from datagen_chat.engine.columns import compile_column
 from datagen_chat.engine.counts import Factor, table_counts
+from datagen_chat.engine.descent import TableDescent, descend
 from datagen_chat.engine.fanout import PARENT_BLOCK, Fanout, parent_range
 from datagen_chat.engine.rows import TableRows
 from datagen_chat.engine.scope import ColumnScope, TableScope
 from datagen_chat.engine.told import Tellings
-from datagen_chat.generators.base import Layout, Locator, Picker, Sampler, Unfold
+from datagen_chat.generators.base import Layout, Locator, Picker, Rows, Sampler, Unfold
 from datagen_chat.schema.combinations import Combination, combinations
 from datagen_chat.schema.index import Index
 from datagen_chat.schema.model import Column, Dataset, Table
@@ -23,6 +24,7 @@ from datagen_chat.values import Text, Values, coded
 
 if TYPE_CHECKING:
     from datagen_chat.engine.combinations import Combined
+    from datagen_chat.engine.folding import TogetherFolds
     from datagen_chat.engine.promises import Promise
 
 HELD_ROWS = 1 << 16
@@ -36,6 +38,7 @@ class TablePlan:
         self.plan, self.table, self.name = plan, table, table.id
         self.parent: TablePlan | None = plan.tables[table.parents[0]] if table.parents else None
         self.samplers = Samplers(self)
+        self._folds: dict[str, TogetherFolds] = {}
 
     @cached_property
     def fanout(self) -> Fanout | None:
@@ -54,9 +57,31 @@ class TablePlan:
             return self.fanout.total
         return self.table.standing_rows()
 
-    def rows(self, numbers: draws.RowNumbers) -> TableRows:
-        """Return rows of this table, ready to be made."""
-        return TableRows(self, numbers)
+    def rows(self, numbers: draws.RowNumbers, known: TableRows | None = None) -> TableRows:
+        """Return rows of this table, ready to be made; `known` are rows of a table above that are at hand already."""
+        return TableRows(self, numbers, known)
+
+    def descent(self, below: str) -> Callable[[Rows], TableDescent]:
+        """Return how to find the rows of a table below some rows of this one."""
+        target = self.plan.tables[below]
+        chain = [target, *target.ancestors()]
+        fanouts = tuple(each.fanout for each in reversed(chain[: chain.index(self)]) if each.fanout is not None)
+
+        def descend_from(rows: Rows) -> TableDescent:
+            known = rows if isinstance(rows, TableRows) else None
+            return descend(fanouts, rows.numbers, lambda numbers: target.rows(numbers, known))
+
+        return descend_from
+
+    def folds(self, column: str) -> TogetherFolds:
+        """Return the columns that are made of the rows below together with this one."""
+        from datagen_chat.engine.folding import TogetherFolds, together  # only tables that fold rows need it
+
+        below = self.table.column(column).generator.folds() or ""
+        if column not in self._folds:
+            for columns in together(self, below):
+                self._folds |= dict.fromkeys(columns, TogetherFolds(self, below, columns))
+        return self._folds[column]
 
     def block(self, number: int) -> TableRows:
         """Return the rows of one block of parents."""
@@ -148,8 +173,16 @@ class Samplers(Mapping[str, Callable[[TableRows], Values]]):
     def __getitem__(self, name: str) -> Sampler:
         sampler = self._compiled.get(name)
         if sampler is None:
-            sampler = self._compiled[name] = compile_column(self._table.scope(name))
+            sampler = self._compiled[name] = self._compile(name)
         return sampler
+
+    def _compile(self, name: str) -> Sampler:
+        made, table = compile_column(self._table.scope(name)), self._table
+        if (table.name, name) not in table.plan.index.costly:
+            return made
+        from datagen_chat.engine.holding import held
+
+        return held(table, made, HELD_ROWS)
 
     def __iter__(self) -> Iterator[str]:
         return (column.name for column in self._table.table.columns)

@@ -44,12 +44,15 @@ class Source(Protocol):
 
 
 class TableRows:
-    """Some rows of one table, neighbours or any; implements `generators.base.Rows`."""
+    """Some rows of one table, neighbours or any; implements `generators.base.Rows`.
 
-    __slots__ = ("_above", "_family", "_made", "_shared", "numbers", "source")
+    `known` are neighbours that were made already, of a table above or of this one: what lies among them is not made again.
+    """
 
-    def __init__(self, source: Source, numbers: RowNumbers) -> None:
-        self.source, self.numbers = source, numbers
+    __slots__ = ("_above", "_family", "_known", "_made", "_shared", "numbers", "source")
+
+    def __init__(self, source: Source, numbers: RowNumbers, known: TableRows | None = None) -> None:
+        self.source, self.numbers, self._known = source, numbers, known
         self._made: dict[str, Values] = {}
         self._shared: dict[Hashable, Any] = {}
         self._above: tuple[TableRows, Index | None] | None = None
@@ -62,11 +65,27 @@ class TableRows:
         """Return a column of these rows; it is made once."""
         made = self._made.get(column)
         if made is None:
-            for earlier in self.source.stones.get(column, ()):
-                if earlier not in self._made:
-                    self._made[earlier] = self.source.samplers[earlier](self)
-            made = self._made[column] = self.source.samplers[column](self)
+            made = self._made[column] = self._make(column)
         return made
+
+    def _make(self, column: str) -> Values:
+        place = self._known_place()
+        if place is not None and self._known is not None:
+            return self._known.values(column).part(place.start, place.stop)
+        for earlier in self.source.stones.get(column, ()):
+            if earlier not in self._made:
+                self._made[earlier] = self.source.samplers[earlier](self)
+        return self.source.samplers[column](self)
+
+    def _known_place(self) -> range | None:
+        """Return where these rows lie among those that are known."""
+        known, own = self._known, self.numbers
+        if known is None or known.source is not self.source:
+            return None
+        if not isinstance(own, range) or not isinstance(known.numbers, range) or not own:
+            return None
+        first, last = own.start - known.numbers.start, own.stop - known.numbers.start
+        return range(first, last) if first >= 0 and last <= len(known) else None
 
     def shared(self, name: Hashable, make: Callable[[], T]) -> T:
         """Return what `make` makes for these rows; whoever asks by the same name shares it."""
@@ -116,7 +135,7 @@ class TableRows:
             elif isinstance(self.numbers, range):
                 family = self._family = self._fanout.family(self.numbers)
                 parents = range(family.first_parent, family.first_parent + len(family.starts))
-                self._above = TableRows(above, parents), family.parents_of(self.numbers)
+                self._above = TableRows(above, parents, self._known), family.parents_of(self.numbers)
             else:
                 siblings = self.siblings()
                 is_one_each = len(siblings.parent) == len(self.numbers)

@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 
 from datagen_chat import draws
 from datagen_chat.draws import Key, numbers_of
-from datagen_chat.engine.descent import descend
 from datagen_chat.engine.keys import key_finder
-from datagen_chat.generators.base import Descent, Layout, Locator, Picker, Rows, Sampler, Scorer, Source, Unfold
+from datagen_chat.generators.base import Descent, Generator, Layout, Locator, Picker, Rows, Sampler, Scorer, Source, Unfold
 from datagen_chat.schema.facts import ColumnFacts, TableFacts
 from datagen_chat.values import Values, masked
 
@@ -130,10 +129,12 @@ class TableScope(TableFacts):
 
     def descent(self, table: str) -> Callable[[Rows], Descent]:
         """Return how to find the rows of a descendant table below rows of this one."""
-        target = self.plan.tables[table]
-        chain = [target, *target.ancestors()]
-        fanouts = tuple(each.fanout for each in reversed(chain[: chain.index(self.owner)]) if each.fanout is not None)
-        return lambda rows: descend(fanouts, rows.numbers, target.rows)
+        return self.owner.descent(table)
+
+    def below(self, table: str) -> TableScope:
+        """Return what words that read the rows of a table below may ask, in this column's name."""
+        owner = self.plan.tables[table]
+        return TableScope(self.index, owner.table, plan=self.plan, owner=owner, stream=self.stream, path=self.path)
 
     def unfolding(self) -> Unfold:
         """Return how the table's rows come from their parents'."""
@@ -193,6 +194,16 @@ class ColumnScope(TableScope, ColumnFacts):
     def above(self) -> TableScope:
         """Return the scope of words that read the parents' rows."""
         return self.owner.parent_scope()
+
+    def folded(self, word: Generator) -> Sampler:
+        """Return how to make what a word of this column folds; whole columns that fold the same rows share them."""
+        if not self.path:
+            folds, name = self.owner.folds(self.column.name), self.column.name
+            return lambda rows: folds.values(rows, name)
+        from datagen_chat.engine.folding import fold_rows
+
+        descend, fold = self.owner.descent(word.folds() or ""), word.fold(self)
+        return lambda rows: fold_rows(descend(rows), {"": fold})[""]
 
     def search(self, table: str) -> Locator:
         """Return how to find the row of `table` whose key this column holds, by the key itself."""

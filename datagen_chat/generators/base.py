@@ -124,6 +124,9 @@ class TableFacts(Protocol):
     def is_ancestor(self, table: str) -> bool:
         """Return whether each row has exactly one row of `table` above it."""
 
+    def is_sure_of(self, table: str) -> bool:
+        """Return whether each row is sure to have a row of `table` below it."""
+
     def row_range(self, table: str | None) -> tuple[float, float]:
         """Return the fewest and the most rows that a table can have."""
 
@@ -231,11 +234,54 @@ class Descent(Protocol):
     """The rows of one table that lie below some rows, in order: those of the first row, those of the second, and so on."""
 
     @property
+    def first(self) -> NDArray[np.int64]:
+        """The number of the first row below each one, were there any; shape (rows,)."""
+
+    @property
     def edges(self) -> NDArray[np.int64]:
         """How many rows lie below the rows before each one, and below all of them; shape (rows + 1,)."""
 
     def rows(self, places: range) -> Rows:
         """Return the rows at some places of that order."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Piece:
+    """Some of the rows below other rows: neighbours in their order.
+
+    `start` is the first of the upper rows that they lie below; the rows below the k-th one from there on are those from
+    `edges[k]` to before `edges[k + 1]`.
+    """
+
+    rows: Rows
+    start: int
+    edges: NDArray[np.int64]
+
+    @property
+    def upper(self) -> slice:
+        """Which of the upper rows these are, as positions."""
+        return slice(self.start, self.start + len(self.edges) - 1)
+
+
+class Folding(Protocol):
+    """What has been made so far of the rows below some rows, piece by piece in their order."""
+
+    def add(self, piece: Piece) -> None:
+        """Take in more rows."""
+
+    def values(self, descent: Descent) -> Values:
+        """Return one value for each of the upper rows, once all rows below them were taken in."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fold:
+    """How a value is made of the rows below each row: `begin` starts with a number of upper rows.
+
+    Where `needs_rows` is False, their numbers and positions are enough, and no piece is added.
+    """
+
+    begin: Callable[[int], Folding]
+    needs_rows: bool = True
 
 
 class Unfolded(Protocol):
@@ -334,6 +380,9 @@ class TableScope(TableFacts, Protocol):
     def descent(self, table: str) -> Callable[[Rows], Descent]:
         """Return how to find the rows of a descendant table below rows of this one."""
 
+    def below(self, table: str) -> TableScope:
+        """Return the scope of words that read the rows of a table below this one."""
+
     def unfolding(self) -> Unfold:
         """Return how the table's rows come from their parents', where a walk or a journey makes them."""
 
@@ -353,6 +402,9 @@ class Scope(TableScope, Facts, Protocol):
 
     def above(self) -> TableScope:
         """Return the scope of words that read the parents' rows."""
+
+    def folded(self, word: Generator) -> Sampler:
+        """Return how to make what a word folds of the rows below; columns that fold the same rows share them."""
 
     def combined(self) -> Locator | None:
         """Return the numbers that the column has in a combination which must not repeat; None where it is in none."""
@@ -428,6 +480,14 @@ class Generator(Registered):
     def inner(self) -> Iterator[tuple[str, Generator]]:
         """Yield the generators that stand inside this one, with the pointers of their objects."""
         yield from ()
+
+    def folds(self) -> str | None:
+        """Return the table whose rows below each row the value is made of, if it is; then `fold` says how."""
+        return None
+
+    def fold(self, scope: Scope) -> Fold:
+        """Return how the value is made of the rows below."""
+        raise NotImplementedError
 
     def lots(self, facts: Facts) -> Lots | None:  # noqa: ARG002 - most values are many
         """Return the few values that are drawn alike for all rows, if they are."""

@@ -9,8 +9,8 @@ from typing import Literal
 
 from datagen_chat.generators.base import Bound
 from datagen_chat.problems import Problem, nearest, note, pointer, shown
-from datagen_chat.schema.cycles import Need, needs
-from datagen_chat.schema.index import Index, Place
+from datagen_chat.schema.cycles import needs
+from datagen_chat.schema.index import Index, Need, Place
 from datagen_chat.schema.model import Inequality
 from datagen_chat.words import REFERENCE_PATTERN
 
@@ -43,6 +43,15 @@ def time_bounds(index: Index) -> Mapping[Place, tuple[Bound, ...]]:
                 graph |= {need: (*graph[need], wish.by) for need in waiting}
                 break
     return found
+
+
+def bounded_needs(index: Index) -> Mapping[Need, tuple[Need, ...]]:
+    """Return what each column and each row count must wait for, the columns that bound them included."""
+    graph = dict(needs(index))
+    for place, bounds in index.bounds.items():
+        read = tuple((bound.table or place[0], bound.column) for bound in bounds)
+        graph |= {need: (*graph[need], *read) for need in _waiting(place, index)}
+    return graph
 
 
 def _waiting(bounded: Place, index: Index) -> tuple[Need, ...]:

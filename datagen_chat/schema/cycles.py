@@ -6,12 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from datagen_chat.generators.base import Use, words_in
 from datagen_chat.problems import Problem, pointer
-from datagen_chat.schema.index import Index
+from datagen_chat.schema.index import Index, Need
 from datagen_chat.schema.model import Column, Table
 from datagen_chat.schema.unfoldings import counted_by
-
-Need = tuple[str, str | None]
-"""A column of a table, or the table's row count (None)."""
 
 
 def needs(index: Index) -> Mapping[Need, tuple[Need, ...]]:
@@ -22,6 +19,18 @@ def needs(index: Index) -> Mapping[Need, tuple[Need, ...]]:
     for (name, column_name), column in index.columns.items():
         graph[name, column_name] = _known(_needs_of(index.tables[name], column, index), index)
     return graph
+
+
+def reachable(index: Index, start: Need) -> frozenset[Need]:
+    """Return everything that a column or a row count waits for, directly or not."""
+    graph, found = index.needs, set[Need]()
+    waiting = list(graph.get(start, ()))
+    while waiting:
+        need = waiting.pop()
+        if need not in found:
+            found.add(need)
+            waiting += graph[need]
+    return frozenset(found)
 
 
 def _known(found: Iterator[Need], index: Index) -> tuple[Need, ...]:
@@ -85,7 +94,7 @@ def _parent_ring(table: str, index: Index) -> tuple[str, ...]:
 def _column_cycles(index: Index) -> Iterator[Problem]:
     places: dict[Need, str] = {(table.id, None): f"/nodes/{i}" for i, table in enumerate(index.dataset.nodes)}
     places |= {(table.id, column.name): at + "/generator" for at, table, column in reversed(index.every_column)}
-    for ring in _rings(needs(index)):
+    for ring in _rings(index.needs):
         start = next((need for need in ring if need[1] is not None), ring[0])
         turned = ring[ring.index(start) :] + ring[: ring.index(start)]
         names = [f"{table}.{column}" if column else f"rows of {table}" for table, column in (*turned, start)]

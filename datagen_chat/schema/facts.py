@@ -71,6 +71,10 @@ class TableFacts:
         """Return whether each row has exactly one row of `table` above it."""
         return table in self.index.ancestors(self.table.id)
 
+    def is_sure_of(self, table: str) -> bool:
+        """Return whether each row is sure to have a row of `table` below it."""
+        return self.index.is_sure_of(self.table.id, table)
+
     def row_range(self, table: str | None) -> tuple[float, float]:
         """Return the fewest and the most rows that a table can have."""
         return self.index.row_range(table or self.table.id)

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from datagen_chat.generators.base import Bound, Layout, Order, Source, Use, words_in
+from datagen_chat.instants import parse_instant
 from datagen_chat.schema.fanouts import reach
 from datagen_chat.schema.model import Column, Dataset, Table
 from datagen_chat.words import Scalar
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from datagen_chat.schema.facts import ColumnFacts
 
 Place = tuple[str, str]
+Need = tuple[str, str | None]
+"""A column of a table, or the table's row count (None)."""
 SIGNS = {
     "int": frozenset("-0123456789"),
     "float": frozenset("-+.e0123456789"),
@@ -257,14 +260,70 @@ class Index:
 
         return find_twins(self)
 
+    @cached_property
+    def needs(self) -> Mapping[Need, tuple[Need, ...]]:
+        """What each column and each row count, the column None of a table, must wait for."""
+        if not self.dataset.constraints.inequalities:
+            from datagen_chat.schema.cycles import needs
+
+            return needs(self)
+        from datagen_chat.schema.bounds import bounded_needs
+
+        return bounded_needs(self)
+
+    @cached_property
+    def costly(self) -> frozenset[Place]:
+        """The columns that take other tables' rows by the thousands: those that fold rows below, and all that read them."""
+        columns = self.columns.items()
+        found = {place for place, column in columns if any(word.folds() for _, word in words_in(column.generator))}
+        readers: dict[Need, list[Place]] = {}
+        for (table, column), read in self.needs.items() if found else ():
+            if column is not None:
+                for need in read:
+                    readers.setdefault(need, []).append((table, column))
+        waiting = list(found)
+        while waiting:
+            further = [place for place in readers.get(waiting.pop(), ()) if place not in found]
+            found.update(further)
+            waiting += further
+        return frozenset(found)
+
+    def is_sure_of(self, table: str, below: str) -> bool:
+        """Return whether each row of a table is sure to have a row of another one below it."""
+        chain = (below, *self.ancestors(below))
+        return table in chain and all(self._has_children(self.tables[name]) for name in chain[: chain.index(table)])
+
+    def _has_children(self, table: Table) -> bool:
+        if table.unfolding is None:
+            return children_range(table)[0] >= 1
+        from datagen_chat.schema.unfoldings import surely_starts
+
+        return surely_starts(table, self)
+
+    def latest(self, place: Place) -> int | None:
+        """Return the last instant that a column of times can have, in microseconds since 1970, where it is known."""
+        seen: set[Place] = set()
+        while place in self.columns and place not in seen and not self.columns[place].modifiers:
+            seen.add(place)
+            grid, source = self.columns[place].generator.grid(self.dataset.window), self._only_source(place)
+            if grid is not None:
+                return grid.last
+            if source is None:
+                made = [value for value in self.outcomes(place) or () if isinstance(value, str)]
+                return max(map(parse_instant, made)) if made else None
+            place = (source.table, source.column)
+        return None
+
     def places_of(self, place: Place) -> int | None:
         """Return the decimals that a float column's values have, looked up or rounded here; None where they are unknown."""
         seen: set[Place] = set()
         while place in self.columns and place not in seen:
             seen.add(place)
-            places, source = self.columns[place].places, self._only_source(place)
-            if places is not None or source is None:
-                return places
+            column, source = self.columns[place], self._only_source(place)
+            if column.places is not None:
+                return column.places
+            if source is None:
+                return None if column.modifiers or column.type != "float" else column.generator.written_places()
             place = (source.table, source.column)
         return None
 
@@ -356,8 +415,9 @@ def children_range(table: Table) -> tuple[float, float]:
         return 0.0, math.inf
     if table.unfolding is not None:
         return 0.0, table.unfolding.reach()
-    low, high = reach(table.fanout) if table.fanout else (1, 1)
-    return low, math.inf if high is None else high
+    low, high = reach(table.fanout) if table.fanout else (1, None if table.is_ticking else 1)
+    is_limited = any(column.generator.limits_rows for column in table.columns)
+    return 0 if is_limited else low, math.inf if high is None else high
 
 
 def _place(reference: str) -> Place:

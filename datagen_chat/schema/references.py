@@ -66,8 +66,7 @@ def _check_use(use: Use, table: Table, index: Index) -> Iterator[Problem]:
     elif use.how == "row" and target not in (table.id, *index.ancestors(table.id)):
         yield from _check_pointed(use, table, target, index)
     elif use.how == "descendant" and table.id not in index.ancestors(target):
-        hint = f"Name a column of a table that hangs off {table.id}."
-        yield Problem(use.at, "not-a-descendant", f"The rows of {target} do not hang off those of {table.id}.", hint)
+        yield _not_below(use, table, target, index)
     elif use.by_score and not found.generator.has_scores:
         message = f"{target}.{use.column} is made by {found.generator.word}, which nothing can be correlated with."
         yield Problem(use.at, "no-scores", message, "Name a column that is made by distribution.")
@@ -77,6 +76,28 @@ def _check_use(use: Use, table: Table, index: Index) -> Iterator[Problem]:
     elif found.type not in use.wants:
         message = f"{target}.{use.column} is of type {found.type}, not {' or '.join(use.wants)}."
         yield Problem(use.at, "reference-type", message, f"Name a column of type {' or '.join(use.wants)}.")
+
+
+def _not_below(use: Use, table: Table, target: str, index: Index) -> Problem:
+    """Return why the rows of a table do not lie below those of the table that would read them, and what may be meant."""
+    own, message = table.id, f"The rows of {target} do not hang off those of {table.id}."
+    chain = (target, *index.ancestors(target))
+    second = next((name for name in chain if own in index.tables[name].parents[1:]), None)
+    below = [name for name in index.tables if own in index.ancestors(name)]
+    alike = [f"{name}.{use.column}" for name in below if (name, use.column) in index.columns]
+    hint = f"Name a column of a table that hangs off {own}" + (f": {_some(below)}." if below else ".")
+    if second is not None:
+        first = index.tables[second].parents[0]
+        message = f"The rows of {second} lie below those of its first parent, {first}; {own} is only a further one."
+        hint = f'Write "{own}" first in the parents of {second}, or aggregate in {first}.'
+    elif target in index.ancestors(own):
+        message = f"{target} is above {own}, not below it."
+        hint = f'Use {{"lookup": {{"from": "{target}.{use.column}"}}}} for the value of the row above.'
+    elif target != own and index.pointing(target, own):
+        hint = f'Make {target} a fact with "parents": ["{own}"]: pointing at a row is not enough.'
+    elif alike:
+        hint = f'Did you mean "{alike[0]}"?'
+    return Problem(use.at, "not-a-descendant", message, hint)
 
 
 def _scores_behind(place: Place, index: Index) -> int:

@@ -79,6 +79,21 @@ def counted_by(table: Table, index: Index) -> Iterator[Use]:
         yield from (use.under(pointer(table.unfolding.word)) for use in table.unfolding.uses(known))
 
 
+def surely_starts(table: Table, index: Index) -> bool:
+    """Return whether no parent row is without rows: none starts after the end, or has no start."""
+    known = above(table, index)
+    if known is None or table.unfolding is None:
+        return False
+    starts, ends = table.unfolding.starts(known), table.unfolding.ends(known)
+    if starts is None or ends is None or ends.column is not None:
+        return False
+    if starts.column is None:
+        return starts.at <= ends.at
+    place = (starts.column.table or known.parent, starts.column.column)
+    latest = None if place not in index.columns or index.columns[place].may_be_null else index.latest(place)
+    return latest is not None and latest <= ends.at
+
+
 def check_unfolding(table: Table, index: Index) -> Iterator[Problem]:
     """Yield what is wrong with what makes a table's rows; pointers are relative to the table."""
     unfolding = table.unfolding

@@ -37,6 +37,11 @@ def host(generator: dict[str, Any], type_: str) -> dict[str, Any]:
     quantity = {"name": "quantity", "type": "int", "generator": {"choice": {"choices": [1, 2, 3]}}}
     price = {"name": "unit_price", "type": "float", "generator": {"choice": {"choices": [9.99, 0.5]}}}
     names = [{"name": name, "type": "string", "generator": {"faker": {"method": name}}} for name in ("first_name", "last_name")]
+    below = {"id": "order_item", "kind": "fact", "pk": "order_item_id", "parents": ["thing"]}
+    lines = {
+        "fanout": {"distribution": "poisson", "lambda": 2},
+        "columns": [key | {"name": "order_item_id"}, price | {"name": "line_total"}],
+    }
     return {
         "version": "1.0",
         "metadata": {"name": "host"},
@@ -51,6 +56,7 @@ def host(generator: dict[str, Any], type_: str) -> dict[str, Any]:
                 **({"state_transition_model": walk} if is_walked else {"fanout": {"distribution": "poisson", "lambda": 6}}),
                 "columns": [key | {"name": "thing_id"}, country, made, category, quantity, price, *names],
             },
+            below | lines,
         ],
     }
 

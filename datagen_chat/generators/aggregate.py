@@ -1,0 +1,171 @@
+"""A number of the rows below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import WithJsonSchema
+
+from datagen_chat.generators._folds import (
+    End,
+    EndRow,
+    Extreme,
+    Read,
+    RowCount,
+    TextExtreme,
+    Total,
+    ValueCount,
+)
+from datagen_chat.generators.base import Facts, Fold, Generator, Layout, Rows, Sampler, Scope, Source, Use
+from datagen_chat.problems import Problem
+from datagen_chat.values import Mask, Values
+from datagen_chat.words import COLUMN_TYPES, ColumnType, Reference, Scalar, term
+
+Op = Literal["sum", "count", "mean", "min", "max", "first", "last"]
+_SYNONYMS = {
+    "total": "sum",
+    "add": "sum",
+    "avg": "mean",
+    "average": "mean",
+    "minimum": "min",
+    "smallest": "min",
+    "earliest": "min",
+    "maximum": "max",
+    "largest": "max",
+    "latest": "max",
+    "size": "count",
+    "n": "count",
+    "first_value": "first",
+    "last_value": "last",
+}
+OP = {"type": "string", "enum": list(Op.__args__), "synonyms": _SYNONYMS}  # type: ignore[attr-defined] # what Literal holds
+_NUMBERS: tuple[ColumnType, ...] = ("int", "float", "bool")
+_WANTS: dict[str, tuple[ColumnType, ...]] = {"sum": _NUMBERS, "mean": _NUMBERS}
+_FITS: dict[ColumnType, tuple[ColumnType, ...]] = {
+    "int": ("int", "float"),
+    "float": ("float",),
+    "bool": ("bool", "int"),
+    "string": ("string",),
+    "datetime": ("datetime", "date"),
+    "date": ("date", "datetime"),
+}
+
+
+class Aggregate(Generator, word="aggregate"):
+    """A sum, count, mean, smallest, largest, first or last of the rows below: an order's total of its lines.
+
+    Of a table that hangs off this one by first parents, at any distance. Sums are exact to the last decimal. Nulls are left
+    out; where nothing is left, sum and count are 0 and the others null, so make such columns nullable.
+    """
+
+    of: Reference = term(
+        description='What is aggregated, as "table.column" of a table below this one.',
+        also=("from", "column", "source", "field", "ref", "target", "value"),
+    )
+    op: Annotated[Op, WithJsonSchema(OP)] = term(
+        description="How; first and last go by the order of the rows.",
+        also=("function", "func", "fn", "agg", "aggregation", "operation", "type", "method", "how", "operator"),
+    )
+
+    also: ClassVar = ("agg", "aggregation", "rollup", "roll_up", "summary", "reduce")
+    example: ClassVar = {"aggregate": {"of": "order_item.line_total", "op": "sum"}}
+
+    @property
+    def source(self) -> tuple[str, str]:
+        """The table and the column that are aggregated."""
+        table, _, column = self.of.partition(".")
+        return table, column
+
+    def folds(self) -> str:
+        """Return the table that is aggregated."""
+        return self.source[0]
+
+    def uses(self) -> Iterator[Use]:
+        """Yield the column that is aggregated."""
+        yield Use("/of", *self.source, "descendant", wants=_WANTS.get(self.op, COLUMN_TYPES))
+
+    def check(self, facts: Facts) -> Iterator[Problem]:
+        """Yield a result that does not fit the column's type."""
+        made = self._made(facts)
+        if made is None or facts.type in _FITS[made] or (self.op == "mean" and facts.type == "int"):
+            return
+        message = f"The {self.op} of {self.of} is of type {made}, which does not fit a column of type {facts.type}."
+        yield Problem("/op", "aggregate-type", message, f"Set the column's type to {made}.")
+
+    def _made(self, facts: Facts) -> ColumnType | None:
+        """Return the type that comes out; None where what is aggregated is not there, or cannot be."""
+        type_ = facts.type_of(*self.source)
+        if type_ is None or type_ not in _WANTS.get(self.op, COLUMN_TYPES):
+            return None
+        if self.op == "sum":
+            return "float" if type_ == "float" else "int"
+        return {"count": "int", "mean": "float"}.get(self.op, type_)  # type: ignore[return-value] # they are column types
+
+    def makes(self, facts: Facts) -> ColumnType:
+        """Return the type that comes out."""
+        return self._made(facts) or facts.type
+
+    def why_null(self, facts: Facts) -> str:
+        """Return that there may be no rows below, or none with a value."""
+        table, column = self.source
+        if self.op in ("sum", "count") or facts.type_of(table, column) is None:
+            return ""
+        if not facts.is_sure_of(table):
+            return f"rows without any {table} below them have no {self.op}"
+        return f"{self.of} may be null in all of them" if facts.nullable_of(table, column) else ""
+
+    def outcomes(self, facts: Facts) -> tuple[Scalar, ...] | None:
+        """Return the values of what is aggregated, of which one is taken."""
+        made = facts.outcomes(*self.source) if self._takes_one else None
+        return None if made is None else tuple(dict.fromkeys((*made, None))) if self.why_null(facts) else made
+
+    @property
+    def _takes_one(self) -> bool:
+        return self.op in ("min", "max", "first", "last")
+
+    def sources(self) -> tuple[Source, ...] | None:
+        """Return what is aggregated, where one of its values is taken."""
+        return (Source("/of", *self.source),) if self._takes_one else None
+
+    def layout(self, facts: Facts) -> Layout:
+        """Return that few values repeat where one of few is taken."""
+        is_category = self._takes_one and facts.layout_of(*self.source) == "category"
+        return "category" if is_category or facts.type == "bool" else "plain"
+
+    def compile(self, scope: Scope) -> Sampler:
+        """Return the sampler: one pass over the rows below, together with the other columns that take them."""
+        return scope.folded(self)
+
+    def fold(self, scope: Scope) -> Fold:
+        """Return how the value is made of the rows below."""
+        table, column = self.source
+        type_, can_be_null = scope.type_of(table, column), scope.nullable_of(table, column)
+        assert type_ is not None
+        read, is_last = _reader(column), self.op == "last"
+        if self.op == "count":
+            return Fold(lambda size: ValueCount(size, read)) if can_be_null else Fold(lambda _: RowCount(), needs_rows=False)
+        if self.op in ("first", "last"):
+            if can_be_null:
+                return Fold(lambda size: End(size, read, type_, is_last=is_last))
+            pick = scope.picker(table, column)
+            return Fold(lambda _: EndRow(pick, type_, is_last=is_last), needs_rows=False)
+        return self._fold_all(scope, read, type_)
+
+    def _fold_all(self, scope: Scope, read: Read, type_: ColumnType) -> Fold:
+        """Return the sum, the mean or an extreme."""
+        places, is_mean, op = scope.places_of(*self.source), self.op == "mean", self.op
+        if op == "min" or op == "max":
+            if type_ == "string":
+                return Fold(lambda size: TextExtreme(size, read, op))
+            return Fold(lambda size: Extreme(size, read, type_, op))
+        is_float = type_ == "float"
+        return Fold(lambda size: Total(size, read, places, is_mean=is_mean, is_float=is_float, tell=scope.tell))
+
+
+def _reader(column: str) -> Read:
+    def read(rows: Rows) -> tuple[Values, Mask | None]:
+        values = rows.values(column)
+        return values, values.valid
+
+    return read

@@ -1,0 +1,80 @@
+"""Aggregates in other shapes: named after what they do, with table and column apart, without their nulls allowed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from datagen_chat.problems import Problem
+from datagen_chat.schema.places import Json, holder_of, is_word, replace_by, schema_at
+from datagen_chat.schema.read import read
+from datagen_chat.schema.repairs.addressed import generator_in, word_of
+from datagen_chat.schema.repairs.registry import repairs
+
+_TABLES = ("table", "node", "entity", "child", "child_table", "from_table", "of_table")
+_COLUMNS = ("column", "field", "col", "attribute")
+
+
+@repairs("unknown-generator")
+def name_operation(draft: Json, problem: Problem) -> str | None:
+    """Turn {"sum": "order_item.line_total"} into an aggregate."""
+    generator = generator_in(draft, problem)
+    [(name, arguments)] = generator.items()
+    op = _operation(draft, problem, name)
+    if op is None or word_of(name) is not None or not isinstance(arguments, str | dict):
+        return None
+    named = arguments if isinstance(arguments, dict) else {"of": arguments}
+    replace_by(generator, {"aggregate": named | {"op": op}})
+    return f'Wrote "{name}" as an aggregate.'
+
+
+def _operation(draft: Json, problem: Problem, name: str) -> str | None:
+    """Return the operation that a name means."""
+    at = problem.at.rpartition("/")[0]
+    node = schema_at(draft, f"{at}/aggregate")["properties"]["op"]
+    words = {word: word for word in node["enum"]} | node["synonyms"]
+    found = words.get(name.lower())
+    return None if found is None else str(found)
+
+
+@repairs("unknown-key")
+def join_source(draft: Json, problem: Problem) -> str | None:
+    """Turn {"table": "order_item", "column": "line_total"} into {"of": "order_item.line_total"}."""
+    aggregate, key = holder_of(draft, problem.at)
+    if not is_word(draft, problem.at.rpartition("/")[0], "aggregate"):
+        return None
+    table = next((name for name in _TABLES if name in aggregate), None)
+    column = next((name for name in (*_COLUMNS, "of", "from") if name in aggregate), None)
+    if key not in (table, column) or table is None or column is None:
+        return None
+    parts = aggregate[table], aggregate[column]
+    if not all(isinstance(part, str) and "." not in part for part in parts):
+        return None
+    rest = {name: value for name, value in aggregate.items() if name not in (table, column)}
+    replace_by(aggregate, {"of": ".".join(parts)} | rest)
+    return f'Wrote {table} and {column} as of: "{aggregate["of"]}".'
+
+
+@repairs("null-not-allowed")
+def allow_nulls(draft: Json, problem: Problem) -> str | None:
+    """Let an aggregate that has no value where there are no rows be null, and the columns that follow from it."""
+    column, _ = holder_of(draft, problem.at)
+    if not _aggregates(column["generator"]) or column.get("nullable") is True:
+        return None
+    before = _null_columns(draft)
+    marked = [column]
+    while marked:
+        for each in marked:
+            each["nullable"] = True
+        marked = [holder_of(draft, at)[0] for at in _null_columns(draft) if at not in before]
+    return "Marked it as nullable, and what is made from it: " + problem.message.partition(", but ")[2]
+
+
+def _null_columns(draft: Json) -> list[str]:
+    return [problem.at for problem in read(draft).errors if problem.code == "null-not-allowed"]
+
+
+def _aggregates(generator: Any) -> bool:
+    """Return whether a generator, or one inside it, is an aggregate."""
+    if isinstance(generator, dict):
+        return "aggregate" in generator or any(_aggregates(part) for part in generator.values())
+    return False
