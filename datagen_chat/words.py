@@ -86,6 +86,11 @@ Float = Annotated[float, BeforeValidator(_number), Field(ge=-1e300, le=1e300)]
 Truth = Annotated[bool, BeforeValidator(_truth)]
 Text = Annotated[str, StringConstraints(max_length=TEXT_LIMIT)]
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
+TableName = Annotated[
+    str,
+    StringConstraints(pattern=NAME_PATTERN),
+    WithJsonSchema({"type": "string", "pattern": NAME_PATTERN, "names": "table"}),
+]
 Reference = Annotated[str, StringConstraints(pattern=REFERENCE_PATTERN)]
 ColumnName = Annotated[str, StringConstraints(pattern=COLUMN_PATTERN)]
 Positive = Annotated[float, BeforeValidator(_number), Field(gt=0, le=1e300)]

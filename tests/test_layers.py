@@ -27,6 +27,7 @@ urns
 distinct_ticks
 generators
 modifiers  unfoldings
+behaviours
 schema
 engine
 preview  verify  shipped

@@ -8,6 +8,7 @@ from datagen_chat.engine.counts import compile_count, fanout_of
 from datagen_chat.engine.plan import Plan, TablePlan, parents_first
 from datagen_chat.fanouts import Spread
 from datagen_chat.problems import LimitError, Problem
+from datagen_chat.schema.behaviours import with_behaviours
 from datagen_chat.schema.model import Dataset, Table
 from datagen_chat.words import ColumnType
 
@@ -39,6 +40,7 @@ class Estimate:
 
 def estimate(dataset: Dataset) -> Estimate:
     """Return the expected size of a dataset."""
+    dataset = with_behaviours(dataset)
     rows: dict[str, float] = {}
     plan: list[Plan] = []
     for table in parents_first(dataset.nodes):

@@ -16,6 +16,7 @@ from datagen_chat.engine.rows import TableRows
 from datagen_chat.engine.scope import ColumnScope, TableScope
 from datagen_chat.engine.told import Tellings
 from datagen_chat.generators.base import Layout, Locator, Picker, Rows, Sampler, Unfold
+from datagen_chat.schema.behaviours import with_behaviours
 from datagen_chat.schema.combinations import Combination, combinations
 from datagen_chat.schema.index import Index
 from datagen_chat.schema.model import Column, Dataset, Table
@@ -113,7 +114,7 @@ class TablePlan:
 
     def factors(self) -> Iterator[Factor]:
         """Yield what multiplies the mean of the fanout, from rows of the parent."""
-        yield from ()
+        yield from (change.args.scaling(self.parent_scope()) for change in self.table.modifiers)
 
     def scope(self, column: str) -> ColumnScope:
         """Return what a column's words may ask while they are compiled."""
@@ -195,7 +196,7 @@ class Plan:
     """A dataset and a seed: all tables, parents before children."""
 
     def __init__(self, dataset: Dataset, seed: int) -> None:
-        dataset = bound(dataset)
+        dataset = bound(with_behaviours(dataset))
         self.dataset, self.seed = dataset, seed
         self.tables: dict[str, TablePlan] = {}
         self.index = Index(dataset)

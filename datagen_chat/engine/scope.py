@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
@@ -59,9 +59,9 @@ class TableScope(TableFacts):
         """Return the scope of a word inside this one."""
         return replace(self, path=(*self.path, *steps))
 
-    def tell(self, code: str, message: str, count: int) -> None:
+    def tell(self, code: str, message: str, count: int, part: Hashable = None) -> None:
         """Note that something happened to `count` cells."""
-        self.plan.tellings.tell(".".join(filter(None, self.stream)), code, message, count)
+        self.plan.tellings.tell(".".join(filter(None, self.stream)), code, message, count, part)
 
     def is_own_table(self, table: str) -> bool:
         """Return whether that table is the column's own."""

@@ -386,8 +386,11 @@ class TableScope(TableFacts, Protocol):
     def unfolding(self) -> Unfold:
         """Return how the table's rows come from their parents', where a walk or a journey makes them."""
 
-    def tell(self, code: str, message: str, count: int) -> None:
-        """Note that something happened to `count` cells, such as a division by zero; it is told once, with their sum."""
+    def tell(self, code: str, message: str, count: int, part: Hashable = None) -> None:
+        """Note that something happened to `count` cells, such as a division by zero; it is told once, with their sum.
+
+        What is told of the same `part` again counts once.
+        """
 
 
 class Scope(TableScope, Facts, Protocol):

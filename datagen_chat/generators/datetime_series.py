@@ -254,6 +254,7 @@ class DatetimeSeries(Generator, word="datetime_series"):
 
         assert scope.parent is not None
         key, after, parent, patterns = scope.key("tick"), scope.key("after the last"), scope.parent, self._patterns()
+        reshape = self.reshaping(scope)
 
         def instants(rows: Rows) -> tuple[NDArray[np.int64], Mask | None]:
             above, index = rows.ancestor(parent)
@@ -266,10 +267,15 @@ class DatetimeSeries(Generator, word="datetime_series"):
                 found = distinct_ticks(key, rows.numbers, siblings, first, last, window.step, patterns)
             else:
                 shares = ordered_uniform(key, after, rows.numbers, siblings)
+                shares = shares if reshape is None else reshape(above, first, last, shares, family)
                 found = window_ticks(first, last, window.step, patterns, shares, family)
             return self._told(scope, found)
 
         return instants
+
+    def reshaping(self, scope: Scope) -> Reshaping | None:  # noqa: ARG002 - the ticks of a window are alike but for patterns
+        """Return how shares of a window come to lie closer together where more rows are to be."""
+        return None
 
     @staticmethod
     def _told(scope: Scope, found: WindowTicks) -> tuple[NDArray[np.int64], Mask | None]:
@@ -315,5 +321,7 @@ class DatetimeSeries(Generator, word="datetime_series"):
 
 
 Instants = Callable[[Rows], "tuple[NDArray[np.int64], Mask | None]"]
+Reshaping = Callable[[Rows, NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]], NDArray[np.float64]]
+"""Parents, the first and last tick of their windows, ascending shares of the windows, and each one's parent: other shares."""
 
 __all__ = ["DatetimeSeries", "Interval", "TickTable"]

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from datagen_chat.generators.base import Facts, Generator, Layout, Sampler, Scope, Use
+from datagen_chat.generators.base import Facts, Generator, Layout, Rows, Sampler, Scope, TableScope, Use
 from datagen_chat.problems import Problem
 from datagen_chat.words import COLUMN_TYPES, ColumnType, Registered, Scalar
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 NUMBERS: tuple[ColumnType, ...] = ("int", "float")
 USUAL_PLACES = 2
+
+
+Factor = Callable[[Rows], "NDArray[np.float64]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,8 @@ class Modifier(Registered):
     takes: ClassVar[tuple[ColumnType, ...]] = COLUMN_TYPES
     converts: ClassVar = False
     """Whether other values come out than those that were made, so that bounds of the generator hold before, not after."""
+    scales_fanout: ClassVar = False
+    """Whether it can also stand at a fact, and scale its fanout: then it overrides `scaling`."""
     keeps_distinct: ClassVar = False
     """Whether different values stay different."""
 
@@ -70,6 +79,10 @@ class Modifier(Registered):
     def rewritten(self, generator: Generator) -> Generator | None:  # noqa: ARG002 - most change values, not generators
         """Return the generator that does the same without this modifier, where there is one."""
         return None
+
+    def scaling(self, scope: TableScope) -> Factor:
+        """Return what multiplies the number of rows of parents, whose rows the scope reads, as a modifier of a fact."""
+        raise NotImplementedError
 
     def compile(self, scope: Scope, sampler: Sampler, made: Made) -> Sampler:
         """Return the sampler of the changed values, given that of the values before and what is known of them."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from datagen_chat.generators.base import Layout, Sampler, Scope
+import numpy as np
+
+from datagen_chat.generators.base import Layout, Sampler, Scope, TableScope
 from datagen_chat.modifiers._numbers import changed
-from datagen_chat.modifiers.base import NUMBERS, Made, Modifier
+from datagen_chat.modifiers.base import NUMBERS, Factor, Made, Modifier
 from datagen_chat.words import Float, term
 
 
@@ -16,12 +18,17 @@ class Multiply(Modifier, word="multiply"):
     factor: Float = term(description="The factor.", also=("value", "by", "multiplier", "amount", "scale"))
 
     takes: ClassVar = NUMBERS
+    scales_fanout: ClassVar = True
     also: ClassVar = ("scale", "mul", "times", "product")
     example: ClassVar = {"transform": "multiply", "args": {"factor": 1.19}}
 
     def layout(self, layout: Layout) -> Layout:
         """Return that few values stay few."""
         return "category" if layout == "category" else "plain"
+
+    def scaling(self, scope: TableScope) -> Factor:  # noqa: ARG002
+        """Return the factor, the same for all parents."""
+        return lambda rows: np.full(len(rows), self.factor)
 
     def compile(self, scope: Scope, sampler: Sampler, made: Made) -> Sampler:  # noqa: ARG002
         """Return the sampler of the products."""

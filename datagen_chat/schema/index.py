@@ -411,7 +411,7 @@ def _first_of(pairs: Iterable[tuple[K, V]]) -> dict[K, V]:
 
 def children_range(table: Table) -> tuple[float, float]:
     """Return the fewest and the most rows that one row of the first parent has."""
-    if table.rows is not None:
+    if table.rows is not None or table.modifiers:
         return 0.0, math.inf
     if table.unfolding is not None:
         return 0.0, table.unfolding.reach()

@@ -22,6 +22,8 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
+from datagen_chat.behaviours.segment_behavior import SegmentBehavior
+from datagen_chat.behaviours.vintage_behavior import VintageBehavior
 from datagen_chat.generators.base import ANY_GENERATOR, Facts, Generator, Layout, Use
 from datagen_chat.generators.datetime_series import Interval
 from datagen_chat.instants import Grid
@@ -362,6 +364,21 @@ class Table(Word):
         "Facts, instead of fanout: each row of the first parent passes the stages of a funnel, one row for each.",
         also=("funnel", "funnel_config", "stages_config", "journey", "stage_model"),
     )
+    modifiers: Annotated[tuple[Change, ...], Field(max_length=20)] = term(
+        (),
+        "Facts: multiply or effect, which scale the fanout; names are those of the first parent's columns.",
+        also=("transforms", "transformations", "modifier"),
+    )
+    segment_behavior: SegmentBehavior | None = term(
+        None,
+        "A category of its rows that scales the fanout and the values of the facts below.",
+        also=("segment_behaviour", "segments_behavior", "segmentation"),
+    )
+    vintage_behavior: VintageBehavior | None = term(
+        None,
+        "An age of its rows that scales the fanout and the values of the facts below.",
+        also=("vintage_behaviour", "cohort_behavior", "age_behavior"),
+    )
     columns: Annotated[tuple[Column, ...], Field(min_length=1, max_length=COLUMN_LIMIT)] = term(
         description="The columns.", also=("fields", "attributes")
     )
@@ -381,6 +398,8 @@ class Table(Word):
         """Yield the columns of the first parent, or of those above it, that the number of rows depends on."""
         if self.fanout is not None:
             yield from (use.under("/fanout") for use in fanout_uses(self.fanout))
+        for k, change in enumerate(self.modifiers):
+            yield from (use.under(pointer("modifiers", k, "args")) for use in change.args.uses())
         for k, column in enumerate(self.columns):
             yield from (use.under(pointer("columns", k, "generator")) for use in column.generator.counted_by())
 
@@ -394,7 +413,7 @@ class Table(Word):
     def is_shaped(self) -> bool:
         """Whether columns of the parent have a say in the number of its rows, or windows that they limit."""
         limited = any(column.generator.limits_rows for column in self.columns)
-        return limited or self.is_unfolded or any(True for _ in self.counted_by())
+        return limited or self.is_unfolded or bool(self.modifiers) or any(True for _ in self.counted_by())
 
     @property
     def unfolding(self) -> Unfolding | None:

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
+from datagen_chat.behaviours.segment_behavior import SegmentBehavior, SegmentEffect
+from datagen_chat.behaviours.vintage_behavior import AgeMultiplier, VintageBehavior
 from datagen_chat.fanouts import SPREADS
 from datagen_chat.generators import GENERATORS
 from datagen_chat.laws import LAWS
@@ -17,6 +19,10 @@ from datagen_chat.words import Registered, Word
 
 Words = Mapping[str, type[Registered]]
 _REMARK = "Any object may also carry a `comment` or `description`; they change nothing. Unknown keys and nulls are errors."
+_BEHAVIOURS: Mapping[str, tuple[type[Word], Mapping[str, type[Word]]]] = {
+    "segment_behavior": (SegmentBehavior, {"behaviors": SegmentEffect}),
+    "vintage_behavior": (VintageBehavior, {"age_based_multipliers": AgeMultiplier}),
+}
 _MODIFIERS = (
     'A column may have `"modifiers": [{"transform": "<word>", "args": {<arguments>}}, …]`: changes of its values, in order, '
     "after the generator and before clamp, rounding and nulls. Null stays null."
@@ -64,7 +70,10 @@ def _full() -> Iterator[str]:
     yield from ("", "## Instead of a fanout", "")
     for word in UNFOLDINGS:
         yield from (*_unfolding(word), "")
-    yield from ("", "## Modifiers", "", _MODIFIERS, "")
+    yield from ("## Behaviours", "", "A table that others hang off may carry them.", "")
+    for word, (behaviour, parts) in _BEHAVIOURS.items():
+        yield from (*_behaviour(word, behaviour, parts), "")
+    yield from ("## Modifiers", "", _MODIFIERS, "")
     for word, cls in MODIFIERS.items():
         yield from (*_entry("modifier", word, cls), "")
 
@@ -108,6 +117,15 @@ def _unfolding(word: str) -> Iterator[str]:
     for place, part in cls.parts.items():
         yield f"Each of `{place}`:"
         yield from _arguments(part, _node(part.__name__))
+
+
+def _behaviour(word: str, cls: type[Word], parts: Mapping[str, type[Word]]) -> Iterator[str]:
+    """Yield the reference of a behaviour, with that of the objects in it."""
+    yield from (f"### {word}", _doc(cls))
+    for place, part in {"": cls, **parts}.items():
+        yield from [f"Each of `{place}`:"] if place else []
+        yield from _arguments(part, _node(part.__name__))
+    yield f"Example: `{json.dumps({word: cast('Any', cls).example}, ensure_ascii=False)}`"
 
 
 def _line(word: str, cls: type[Registered]) -> str:
@@ -176,7 +194,8 @@ def _compact() -> Iterator[str]:
     yield f"Column: {{{_keys(Column)}}}, type {_type(_node('Column')['properties']['type'])}."
     yield "A `?` marks what may be left out. Instants are UTC with a Z. Generators, exactly one per column:"
     yield from (f"- {_shape(cls)}: {_doc(cls)}" for _, cls in _ordered(GENERATORS))
-    yield "Modifiers of a column's values, in a list: " + "; ".join(_modifier(cls) for cls in MODIFIERS.values()) + "."
+    yield "`modifiers` of a column is a list such as `" + json.dumps([MODIFIERS["jitter"].example]) + "`, of"
+    yield "; ".join(f"{word} {{{_keys(cls)}}}" for word, cls in MODIFIERS.items()) + "."
     yield "Laws: " + "; ".join(f"{word} {{{_keys(cls)}}}" for word, cls in _ordered(LAWS)) + "."
     yield (
         "Fanouts: "
@@ -185,12 +204,6 @@ def _compact() -> Iterator[str]:
     )
     walk = UNFOLDINGS["state_transition_model"]  # funnels are rarer than the room that they take here
     yield f"Instead of a fanout: `{json.dumps({walk.word: walk.example})}`: {_doc(walk).partition('.')[0]}."
-
-
-def _modifier(cls: type[Registered]) -> str:
-    """Return a modifier as it is written, and the names of the arguments that its example does not show."""
-    more = [name for name in cls.arguments() if name not in cls.example.get("args", {})]
-    return f"`{json.dumps(cls.example, ensure_ascii=False)}`" + (f" (also {', '.join(more)})" if more else "")
 
 
 def _keys(cls: type[Word]) -> str:

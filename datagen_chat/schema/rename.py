@@ -94,9 +94,12 @@ def _mentions(draft: dict[str, Any]) -> Iterator[_Mention | _Formula]:
             if isinstance(parent, str):
                 yield _Mention(parents, k, parent, None, is_qualified=False)
         first = parents[0] if isinstance(parents, list) and parents and isinstance(parents[0], str) else None
-        for key in ("fanout", "state_transition_model", "stage_config"):
+        for key in ("fanout", "modifiers", "state_transition_model", "stage_config"):
             if key in table:  # what makes the rows reads the columns of the parent
                 yield from _in_value(root["$defs"]["Table"]["properties"][key], table, key, first)
+        for key in ("segment_behavior", "vintage_behavior"):
+            if key in table:
+                yield from _in_value(root["$defs"]["Table"]["properties"][key], table, key, own)
         for column in columns_of(table):
             properties = root["$defs"]["Column"]["properties"]
             yield from (
@@ -113,12 +116,15 @@ def _in_value(node: Node, holder: Any, key: Any, own: str | None) -> Iterator[_M
     node = whole(node, value)
     if isinstance(value, str) and node.get("format") in ("expression", "template"):
         yield _Formula(holder, key, own, node["format"])
+    elif isinstance(value, str) and node.get("names") == "table":
+        yield _Mention(holder, key, value, None, is_qualified=False)
     elif isinstance(value, str):
         yield from _in_text(node.get("pattern"), value, holder, key, own)
     elif isinstance(value, dict):
-        is_join = _is_join(node)
+        is_join, effects = _is_join(node), value.get("effect_table")
         for name in list(value):
-            yield from _in_value(step(node, value, name)[0], value, name, _theirs(holder) if is_join else own)
+            theirs = effects if name in ("window", "map") and isinstance(effects, str) else own
+            yield from _in_value(step(node, value, name)[0], value, name, _theirs(holder) if is_join else theirs)
             if is_join:
                 yield _Mention(value, name, own, name, is_qualified=False, is_key=True)
     elif isinstance(value, list):
@@ -135,12 +141,12 @@ def _in_text(pattern: str | None, value: str, holder: Any, key: Any, own: str | 
 
 
 def _is_join(node: Node) -> bool:
-    """Return whether an object's keys are columns of the own table, and its values columns of another: a lookup's `on`."""
+    """Return whether an object's keys are columns of the own table, and its values columns of another: the `on` of a lookup."""
     rest = node.get("additionalProperties")
-    return node.get("maxProperties") == 1 and isinstance(rest, dict) and rest.get("pattern") == NAME_PATTERN
+    return node.get("maxProperties", 99) <= 10 and isinstance(rest, dict) and rest.get("pattern") == NAME_PATTERN
 
 
 def _theirs(lookup: Any) -> str | None:
-    """Return the table that a lookup reads."""
-    source = lookup.get("from")
+    """Return the table that a lookup or an effect reads."""
+    source = lookup.get("effect_table", lookup.get("from"))
     return source.partition(".")[0] if isinstance(source, str) else None

@@ -12,6 +12,7 @@ from datagen_chat.generators.base import Generator
 from datagen_chat.instants import show_instant
 from datagen_chat.modifiers.base import Made
 from datagen_chat.problems import Problem, did_you_mean, note, pointer
+from datagen_chat.schema.behaviours import check_behaviours, with_behaviours
 from datagen_chat.schema.cycles import check_cycles
 from datagen_chat.schema.facts import ColumnFacts
 from datagen_chat.schema.fanouts import CaseFanout, Fanout, branches, reach, spreads
@@ -24,7 +25,7 @@ from datagen_chat.schema.uniqueness import check_key, check_repeats
 
 def resolve(dataset: Dataset) -> Iterator[Problem]:
     """Yield what is wrong, or worth knowing, about a dataset whose shape is right."""
-    index = Index(bound(dataset))
+    index = Index(bound(with_behaviours(dataset)))
     yield from _check_timeframe(dataset)
     yield from _check_names(dataset)
     for i, table in enumerate(dataset.nodes):
@@ -66,6 +67,7 @@ def _check_table(table: Table, index: Index) -> Iterator[Problem]:
     yield from _check_key(table, index)
     yield from _check_rows(table)
     yield from _check_lists(table)
+    yield from check_behaviours(table, index)
     yield from _check_parents(table, index)
     if table.fanout:
         problems = tuple(problem.under(at) for at, spread in spreads(table.fanout) for problem in spread.check())
@@ -156,7 +158,7 @@ def _article(kind: str) -> str:
 def _check_reach(table: Table, index: Index) -> Iterator[Problem]:
     """Yield a total that the fanout's bounds do not allow for the number of parent rows."""
     assert table.fanout is not None
-    if not table.parents or table.parents[0] not in index.tables or table.rows is None:
+    if not table.parents or table.parents[0] not in index.tables or table.rows is None or table.modifiers:
         return
     low, high = reach(table.fanout) if isinstance(table.fanout, CaseFanout) else table.fanout.bounds()
     fewest, most = index.row_range(table.parents[0])

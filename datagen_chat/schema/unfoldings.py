@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datagen_chat.generators.base import Use
 from datagen_chat.problems import Problem, pointer
 from datagen_chat.schema.index import Index, Place
-from datagen_chat.schema.model import Dataset, Table
+from datagen_chat.schema.model import Column, Dataset, Table
 from datagen_chat.words import ColumnType, Scalar
 
 
@@ -26,9 +26,14 @@ class AboveTable:
         return self.index.dataset.window
 
     def times(self) -> tuple[Place, ...]:
-        """Return the columns that hold times, the parent's first, without those that wait for the rows in question."""
-        above = (self.parent, *self.index.ancestors(self.parent))
-        found = ((table, column) for table in above for column in self.index.tables[table].columns)
+        """Return the columns that hold times, the parent's first, without those that wait for the rows in question.
+
+        Among those of a table, the one that its ages count from comes before the others.
+        """
+        above = [self.index.tables[name] for name in (self.parent, *self.index.ancestors(self.parent))]
+        found = (
+            (table.id, column) for table in above for column in sorted(table.columns, key=lambda c: not _is_birth(table, c))
+        )
         return tuple(
             (table, column.name)
             for table, column in found
@@ -56,12 +61,18 @@ class AboveTable:
 
     def segment_column(self) -> str | None:
         """Return the parent's column that is said to hold its segment."""
-        return None
+        behaviour = self.index.tables[self.parent].segment_behavior
+        return None if behaviour is None else behaviour.segment_column
 
     def type_of(self, table: str | None, column: str) -> ColumnType | None:
         """Return the type of a column; None when there is no such column."""
         found = self.index.columns.get((table or self.parent, column))
         return None if found is None else found.type
+
+
+def _is_birth(table: Table, column: Column) -> bool:
+    """Return whether the age of a table's rows counts from a column."""
+    return table.vintage_behavior is not None and table.vintage_behavior.created_at_column == column.name
 
 
 def above(table: Table, index: Index) -> AboveTable | None:

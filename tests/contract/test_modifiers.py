@@ -31,11 +31,30 @@ BEFORE: dict[str, dict[str, Any]] = {
 WORDS = sorted(MODIFIERS)
 
 
+def _listed(name: str, type_: str, values: list[Any]) -> dict[str, Any]:
+    return {"name": name, "type": type_, "generator": {"enum_list": {"values": values}}}
+
+
+PROMOTION = {
+    "id": "promotion",
+    "kind": "vocab",
+    "pk": "product_id",
+    "columns": [
+        _listed("product_id", "int", [1, 2]),
+        _listed("starts_at", "datetime", ["2024-01-01T00:00:00Z", "2024-06-01T00:00:00Z"]),
+        _listed("ends_at", "datetime", ["2024-07-01T00:00:00Z", "2024-09-01T00:00:00Z"]),
+        _listed("factor", "float", [0.8, 2.0]),
+    ],
+}
+
+
 def modified(word: str, type_: str, made: str | None = None, **more: Any) -> dict[str, Any]:
     """Return a schema in which a modifier's example changes a column that would otherwise be of the type `made`."""
     schema = host(BEFORE[made or type_], type_)
     columns = schema["nodes"][1]["columns"]
     columns.insert(1, {"name": "at", "type": "datetime", "generator": TIMES})
+    columns.append({"name": "product_id", "type": "int", "generator": {"choice": {"choices": [1, 2, 3]}}})
+    schema["nodes"].append(PROMOTION)
     [changed] = [column for column in columns if column["name"] == "x"]
     columns.remove(changed)
     columns.append(changed | {"modifiers": [dict(MODIFIERS[word].example)], **more})

@@ -166,6 +166,24 @@ EXTRAS = [
         "/nodes/2/columns/4/generator",
         {"case": {"on": "x", "when": {"1": {"constant": {"value": None}}}, "else": {"sequence": {}}}},
     ),
+    (
+        "/nodes/2/modifiers",
+        [{"transform": "effect", "args": {"effect_table": "product", "on": {"a.b": "c"}, "map": {"field": "price"}}}],
+    ),
+    (
+        "/nodes/0/segment_behavior",
+        {"segment_column": "country", "behaviors": {"US": {"fanout_multiplier": 2}}, "segments": {"DE": {}}},
+    ),
+    (
+        "/nodes/0/vintage_behavior",
+        {
+            "created_at_column": "at",
+            "age_based_multipliers": {
+                "a": {"curve": [1, 0.5], "applies_to": "fanout"},
+                "b": {"curve": {"curve_type": "linear", "params": {"a": 1, "b": 2}}, "applies_to": ["x"], "time_unit": "day"},
+            },
+        },
+    ),
     ("/nodes/1/columns/1/modifiers", [{"transform": "round"}, {"transform": "jitter", "args": {"std": 0.6, "mode": "mul"}}]),
     (
         "/nodes/0/columns/2/modifiers",

@@ -1,0 +1,1 @@
+"""Behaviours: what a parent's category or age does to the rows below it, one file each."""
