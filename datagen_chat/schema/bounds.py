@@ -12,6 +12,7 @@ from datagen_chat.problems import Problem, nearest, note, pointer, shown
 from datagen_chat.schema.cycles import needs
 from datagen_chat.schema.index import Index, Need, Place
 from datagen_chat.schema.model import Inequality
+from datagen_chat.schema.unfoldings import is_walked
 from datagen_chat.words import REFERENCE_PATTERN
 
 Op = Literal["<", "<=", ">", ">="]
@@ -115,7 +116,7 @@ def check_inequalities(index: Index) -> Iterator[Problem]:
             assert left is not None
             assert right is not None
             yield from (problem.under(at) for problem in _check_sides(left, right, index))
-            if at not in kept and left not in index.twins and right not in index.twins:
+            if not (at in kept or left in index.twins or right in index.twins or is_walked(left, inequality.op, right, index)):
                 message = (
                     f"{inequality.left} {inequality.op} {inequality.right} is not drawn so; rows that break it are counted."
                 )

@@ -126,6 +126,38 @@ def check_unfolding(table: Table, index: Index) -> Iterator[Problem]:
     yield from check_bindings(table)
 
 
+def is_walked(left: Place, op: str, right: Place, index: Index) -> bool:
+    """Return whether a walk or a journey keeps an order of two columns: nothing is entered before the start, or left before."""
+    if op in ("<", "<="):
+        left, op, right = right, op.replace("<", ">"), left
+    table, field = index.tables[left[0]], _field(left, index)
+    known = above(table, index)
+    if known is None or field not in ("entered_at", "exited_at") or index.columns[left].type != index.columns[right].type:
+        return False
+    is_strict = field == "exited_at" and index.columns[left].type == "datetime"  # the next state is on the same day, perhaps
+    return op in ((">", ">=") if is_strict else (">=",)) and right in _before(field, table, known)
+
+
+def _before(field: str, table: Table, known: AboveTable) -> Iterator[Place]:
+    """Yield the columns whose times are not after those of a field."""
+    starts = None if table.unfolding is None else table.unfolding.starts(known)
+    if starts is not None and starts.column is not None:
+        yield starts.column.table or known.parent, starts.column.column
+    if field == "exited_at":
+        places = ((table.id, column.name) for column in table.columns)
+        yield from (place for place in places if _field(place, known.index) == "entered_at")
+
+
+def _field(place: Place, index: Index) -> str | None:
+    """Return the field of a walk or a journey that a column holds as it is."""
+    column = index.columns[place]
+    if column.modifiers or not column.generator.is_unfolded:
+        return None
+    from datagen_chat.generators.state import State
+
+    return column.generator.field if isinstance(column.generator, State) else None
+
+
 def bound(dataset: Dataset) -> Dataset:
     """Return a dataset whose columns that hold a field of its walks or journeys by their name alone say so."""
     if all(table.unfolding is None for table in dataset.nodes):

@@ -177,6 +177,27 @@ def test_a_journey_without_a_column_for_its_stages_makes_its_rows_all_the_same()
     assert read(draft).dataset is not None
 
 
+ORDERS = [
+    ("scan.entered_at", ">=", "parcel.sent_at", True),
+    ("parcel.sent_at", "<=", "scan.entered_at", True),
+    ("scan.exited_at", ">", "scan.entered_at", True),
+    ("scan.entered_at", "<=", "scan.exited_at", True),
+    ("scan.entered_at", ">", "parcel.sent_at", False),
+    ("scan.entered_at", ">", "scan.exited_at", False),
+    ("scan.exited_at", ">", "parcel.sent_at", True),
+    ("scan.exited_at", ">=", "scan.exited_at", False),
+    ("scan.entered_at", "!=", "parcel.sent_at", False),
+]
+
+
+@pytest.mark.parametrize(("left", "op", "right", "is_kept"), ORDERS)
+def test_an_order_that_every_walk_keeps_needs_no_draw(left: str, op: str, right: str, is_kept: bool) -> None:
+    draft = walked()
+    draft["constraints"]["inequalities"] = [{"left": left, "op": op, "right": right}]
+    assert ("/constraints/inequalities/0", "only-checked") in found(draft) or is_kept
+    assert read(draft).problems == () or not is_kept
+
+
 def test_the_column_that_a_walk_starts_at_may_not_wait_for_the_walk() -> None:
     draft = walked()
     scan = {"name": "last_scan", "type": "datetime", "generator": {"lookup": {"from": "scan.entered_at"}}}
