@@ -8,6 +8,8 @@ from datagen_chat.generators.state import State
 from datagen_chat.problems import Problem, note, pointer
 from datagen_chat.schema.model import Column, Table
 
+_SAID = {"name": "name", "index": "number", "entered_at": "time"}
+
 
 def check_bindings(table: Table) -> Iterator[Problem]:
     """Yield which columns hold a field of the rows whatever their generators say; and columns whose type forbids it."""
@@ -18,10 +20,10 @@ def check_bindings(table: Table) -> Iterator[Problem]:
             continue
         at, wanted = pointer("columns", j), State(field=field).types()
         if column.type not in wanted:
-            message = f"{table.id}.{column.name} holds the {field} of each stage, which is no {column.type}."
+            message = f"{table.id}.{column.name} holds the {_SAID[field]} of each stage, which is no {column.type}."
             yield Problem(at + "/type", "state-type", message, f"Set type to {' or '.join(wanted)}.")
         else:
-            message = f"{table.id}.{column.name} holds the {field} of each stage, not what its generator says."
+            message = f"{table.id}.{column.name} holds the {_SAID[field]} of each stage, not what its generator says."
             hint = f'Write "generator": {{"state": {{"field": "{field}"}}}} to say so.'
             yield note(at + "/generator", "bound-by-stages", message, hint)
 
