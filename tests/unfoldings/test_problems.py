@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
+from datagen_chat.engine.plan import Plan
 from datagen_chat.problems import Problem, parts_of
 from datagen_chat.schema.read import read
 from tests.unfoldings.schemas import DAY, FUNNEL, funnelled, state, walked
@@ -198,12 +201,41 @@ def test_an_order_that_every_walk_keeps_needs_no_draw(left: str, op: str, right:
     assert read(draft).problems == () or not is_kept
 
 
-def test_the_column_that_a_walk_starts_at_may_not_wait_for_the_walk() -> None:
+LAST = {"aggregate": {"of": "scan.entered_at", "op": "max"}}
+LOOKED_UP = {"lookup": {"from": "scan.entered_at"}}
+
+
+@pytest.mark.parametrize("generator", [LAST, LOOKED_UP], ids=["aggregate", "lookup"])
+def test_the_column_that_a_walk_starts_at_may_not_wait_for_the_walk(generator: dict[str, Any]) -> None:
     draft = walked()
-    scan = {"name": "last_scan", "type": "datetime", "generator": {"lookup": {"from": "scan.entered_at"}}}
-    draft["nodes"][0]["columns"].append(scan)
-    assert not any(problem.is_error for problem in read(draft).problems)
+    last = {"name": "last_scan", "type": "datetime", "generator": generator}
+    draft["nodes"][0]["columns"].insert(1, last)
+    assert not any(problem.is_error for problem in read(draft).problems)  # the walk starts at the next time
     draft["nodes"][1]["state_transition_model"]["start"] = "last_scan"
     problem = problem_of(draft, "column-cycle")
     assert problem.is_error
     assert all(name in problem.message for name in ("parcel.last_scan", "scan.entered_at", "rows of scan"))
+
+
+def test_a_column_that_follows_from_the_walk_is_not_taken_as_its_start() -> None:
+    draft = walked()
+    draft["nodes"][0]["columns"][1:1] = [
+        {"name": "last_scan", "type": "datetime", "generator": LAST},
+        {"name": "due", "type": "datetime", "generator": {"expression": {"code": "last_scan + days(3)"}}},
+    ]
+    assert not any(problem.is_error or problem.code == "default-start" for problem in read(draft).problems)
+
+
+def test_a_parent_may_count_its_walk(plan_of: Callable[..., Plan]) -> None:
+    draft = walked()
+    draft["nodes"][0]["columns"] += [
+        {"name": "scans", "type": "int", "generator": {"aggregate": {"of": "scan.scan_id", "op": "count"}}},
+        {"name": "last_scan", "type": "datetime", "generator": LAST},
+    ]
+    plan = plan_of(draft)
+    parcel, scan = plan.tables["parcel"], plan.tables["scan"]
+    scans = parcel.rows(range(400)).values("scans").data
+    parents, entered = (scan.rows(range(scan.row_count)).values(name).data for name in ("parcel_id", "entered_at"))
+    assert np.array_equal(scans, np.bincount(parents, minlength=400))
+    last = [entered[parents == parent].max() for parent in range(400)]
+    assert parcel.rows(range(400)).values("last_scan").data.tolist() == last
