@@ -35,7 +35,8 @@ TEXT_LIMIT = 10_000
 LIST_LIMIT = 100_000
 NAME_PATTERN = r"^[A-Za-z][A-Za-z0-9_]{0,62}$"
 COLUMN_PATTERN = r"^([A-Za-z][A-Za-z0-9_]{0,62}\.)?[A-Za-z][A-Za-z0-9_]{0,62}$"
-MOMENT_PATTERN = f"{INSTANT_PATTERN}|{COLUMN_PATTERN}"
+FORMULA_PATTERN = r"^[A-Za-z(][^\n]{0,999}$"
+MOMENT_PATTERN = f"{INSTANT_PATTERN}|{FORMULA_PATTERN}"
 REFERENCE_PATTERN = r"^[A-Za-z][A-Za-z0-9_]{0,62}\.[A-Za-z][A-Za-z0-9_]{0,62}$"
 
 
@@ -66,7 +67,7 @@ def _instant(value: Any) -> Any:
 def _moment(value: Any) -> Any:
     if not isinstance(value, str):
         raise PydanticCustomError("type", "not an instant, nor a column")
-    return value if re.fullmatch(COLUMN_PATTERN, value) else parse_instant(value)
+    return value if re.fullmatch(FORMULA_PATTERN, value) else parse_instant(value)
 
 
 def _scalar(value: Any) -> Any:
@@ -108,6 +109,11 @@ Moment = Annotated[
     WithJsonSchema({"type": "string", "format": "moment", "pattern": MOMENT_PATTERN}),
 ]
 Frequency = Annotated[str, BeforeValidator(_frequency), WithJsonSchema({"type": "string", "format": "frequency"})]
+Code = Annotated[
+    str,
+    StringConstraints(max_length=TEXT_LIMIT),
+    WithJsonSchema({"type": "string", "format": "expression", "maxLength": TEXT_LIMIT}),
+]
 Scalar = str | int | float | bool | None
 AnyScalar = Annotated[
     Scalar,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,9 +21,10 @@ from datagen_chat.fanouts.constant import ConstantSpread
 from datagen_chat.fanouts.poisson import PoissonSpread
 from datagen_chat.generators.base import Room, Rows
 from datagen_chat.problems import Problem, SchemaError
-from datagen_chat.schema.fanouts import Fanout, branches
+from datagen_chat.schema.fanouts import Fanout, branches, spreads
 from datagen_chat.schema.model import Table
 from datagen_chat.tables import Discrete
+from datagen_chat.values import Numbers
 
 if TYPE_CHECKING:
     from datagen_chat.engine.plan import TablePlan
@@ -106,58 +108,80 @@ def fanout_of(table: Table, parents: int) -> Fanout:
 class Shaping:
     """What makes one parent's number of rows differ from another's.
 
-    `choose` gives the number of the spread that each parent has; `factors` multiply its mean.
+    `choose` gives the number of the spread that each parent has; `scales` multiply the mean of single spreads, `factors`
+    that of all.
     """
 
     spreads: tuple[Spread, ...]
     choose: Chooser | None
     factors: tuple[Factor, ...]
+    scales: tuple[Factor | None, ...]
 
-    def parts(self, parents: Rows) -> Iterator[tuple[Spread, NDArray[np.int64] | None]]:
-        """Yield each spread that some parents have, and which ones; None means all of them."""
+    def parts(self, parents: Rows) -> Iterator[tuple[int, NDArray[np.int64]]]:
+        """Yield the number of each spread that some parents have, and which ones."""
         if self.choose is None:
-            yield self.spreads[0], None
+            yield 0, np.arange(len(parents))
             return
         chosen = self.choose(parents)
         for number in np.unique(chosen).tolist():
-            yield self.spreads[number], np.flatnonzero(chosen == number)
+            yield number, np.flatnonzero(chosen == number)
 
     def factor(self, parents: Rows) -> NDArray[np.float64] | None:
         """Return what multiplies the mean of each parent, never negative; None when nothing does."""
-        if not self.factors:
+        if not self.factors and not any(self.scales):
             return None
         product = np.ones(len(parents))
         for factor in self.factors:
             product *= factor(parents)
+        for number, chosen in self.parts(parents):
+            scale = self.scales[number]
+            if scale is not None:
+                product[chosen] *= scale(parents)[chosen]
         return np.maximum(product, 0.0)
 
 
 def compile_shaping(table: TablePlan, fanout: Fanout) -> Shaping | None:
     """Return what shapes the fanout of single parents; None when all are drawn alike."""
     factors = tuple(table.factors())
+    found = tuple(spread for _, spread in spreads(fanout))
+    scales = tuple(_compile_scale(table, spread) for spread in found)
     if isinstance(fanout, Spread):
-        return Shaping((fanout,), None, factors) if factors else None
-    found: list[Spread] = []
-    choose = _compile_choice(table.parent_scope(), fanout, found)
-    return Shaping(tuple(found), choose, factors)
+        return Shaping(found, None, factors, scales) if factors or any(scales) else None
+    return Shaping(found, _compile_choice(table.parent_scope(), fanout, itertools.count()), factors, scales)
 
 
 def alike(fanout: Fanout) -> Shaping:
     """Return the shaping of parents that are all drawn alike."""
     assert isinstance(fanout, Spread)
-    return Shaping((fanout,), None, ())
+    return Shaping((fanout,), None, (), (None,))
 
 
-def _compile_choice(scope: TableScope, fanout: Fanout, found: list[Spread]) -> Chooser:
-    """Return which of the spreads each parent has, adding those of this fanout to the ones found."""
+def _compile_scale(table: TablePlan, spread: Spread) -> Factor | None:
+    """Return what a spread's own formula multiplies its mean by; where that is null, there are no rows."""
+    if spread.scale is None:
+        return None
+    from datagen_chat.generators._formula import sampler_of  # most fanouts have no formula
+
+    read = sampler_of(spread.scale, table.parent_scope().nested("scale"), "float")
+
+    def factor(parents: Rows) -> NDArray[np.float64]:
+        values = read(parents)
+        assert isinstance(values, Numbers)
+        factors = values.data.astype(np.float64)
+        return factors if values.valid is None else np.where(values.valid, factors, 0.0)
+
+    return factor
+
+
+def _compile_choice(scope: TableScope, fanout: Fanout, numbers: Iterator[int]) -> Chooser:
+    """Return which spread each parent has; they are numbered as `spreads` yields them."""
     if isinstance(fanout, Spread):
-        number = len(found)
-        found.append(fanout)
+        number = next(numbers)
         return lambda parents: np.full(len(parents), number, dtype=np.int64)
     table, _, column = fanout.case.on.rpartition(".")
     read, type_ = scope.reader(table or None, column), scope.type_of(table or None, column) or "string"
     names = Branches(tuple(fanout.case.when), type_)
-    inner = [_compile_choice(scope, each, found) for each in branches(fanout).values()]
+    inner = [_compile_choice(scope, each, numbers) for each in branches(fanout).values()]
 
     def choose(parents: Rows) -> NDArray[np.int64]:
         branch = names.of(read(parents))
@@ -196,9 +220,9 @@ def _drawn(shaping: Shaping, key: Key, parents: Rows, scale: float) -> NDArray[n
     if scale != 1.0:
         factor = np.full(len(parents), scale) if factor is None else factor * scale
     bits, choice = bits32(key, parents.numbers), _second(key, parents.numbers)
-    for spread, chosen in shaping.parts(parents):
-        index = np.arange(len(parents)) if chosen is None else chosen
-        counts[index] = _scaled_draws(spread, bits[index], choice[index], None if factor is None else factor[index])
+    for number, chosen in shaping.parts(parents):
+        scaled = None if factor is None else factor[chosen]
+        counts[chosen] = _scaled_draws(shaping.spreads[number], bits[chosen], choice[chosen], scaled)
     return counts
 
 
@@ -253,11 +277,9 @@ def _table(spread: Spread, factor: float) -> tuple[int, Discrete]:
 def _expected(shaping: Shaping, parents: Rows) -> float:
     """Return the expected number of rows of some parents together."""
     factor, total = shaping.factor(parents), 0.0
-    for spread, chosen in shaping.parts(parents):
-        weight = float(len(parents) if chosen is None else len(chosen))
-        if factor is not None:
-            weight = float((factor if chosen is None else factor[chosen]).sum())
-        total += spread.mean() * weight
+    for number, chosen in shaping.parts(parents):
+        weight = float(len(chosen)) if factor is None else float(factor[chosen].sum())
+        total += shaping.spreads[number].mean() * weight
     return total
 
 

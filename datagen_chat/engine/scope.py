@@ -33,6 +33,10 @@ class TableScope(TableFacts):
     stream: tuple[str, ...]
     path: tuple[str, ...] = ()
 
+    def of(self, table: str) -> TableScope:
+        """Return the scope of words that read rows of another table."""
+        return self.plan.tables[table].table_scope()
+
     @property
     def has_siblings(self) -> bool:
         """Whether the table's rows hang off parents."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datagen_chat.laws._recursion import WIDEST
 from datagen_chat.laws.base import Masses
 from datagen_chat.problems import Problem
-from datagen_chat.words import Count, Registered, term
+from datagen_chat.words import Code, Count, Registered, term
 
 
 class Spread(Registered):
@@ -17,6 +17,10 @@ class Spread(Registered):
     min: Count | None = term(None, "The fewest rows of one parent.", also=("minimum", "at_least", "lower"))
     max: Count | None = term(None, "The most rows of one parent.", also=("maximum", "at_most", "upper"))
     clamp: tuple[Count, Count] | None = term(None, "The same two bounds as [min, max].")
+
+    scale: Code | None = term(
+        None, "A formula over columns of the parent that multiplies the mean.", also=("multiplier", "factor", "scale_by")
+    )
 
     def check(self) -> Iterator[Problem]:
         """Yield what is wrong with the arguments together; pointers are relative to the fanout."""

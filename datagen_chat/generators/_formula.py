@@ -4,25 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import Annotated
 
 import numpy as np
-from pydantic import StringConstraints, WithJsonSchema
 
 from datagen_chat.expressions import Expression as Formula
-from datagen_chat.expressions import Meaning, parse
+from datagen_chat.expressions import Kind, Meaning, parse
 from datagen_chat.expressions.nodes import Name
-from datagen_chat.expressions.tokens import LENGTH_LIMIT
 from datagen_chat.generators.base import Rows, Sampler, TableFacts, TableScope, Use, may_read_null
 from datagen_chat.problems import Problem
 from datagen_chat.values import Numbers, Values
 from datagen_chat.words import ColumnType
 
-Code = Annotated[
-    str,
-    StringConstraints(max_length=LENGTH_LIMIT),
-    WithJsonSchema({"type": "string", "format": "expression", "maxLength": LENGTH_LIMIT}),
-]
 TIMEFRAME, ENDS = "timeframe", ("start", "end")
 """`timeframe.start` and `timeframe.end` are the dataset's window, where no table is called so."""
 
@@ -57,13 +49,35 @@ def check_formula(code: str, facts: TableFacts) -> Iterator[Problem]:
         yield Problem("", "no-timeframe", "The dataset has no timeframe.", "Add a timeframe with start and end.")
 
 
+def check_values(code: str, facts: TableFacts, kinds: tuple[Kind, ...]) -> Iterator[Problem]:
+    """Yield what is wrong with a formula whose values are to be of some kinds."""
+    yield from check_formula(code, facts)
+    kind = kind_of(code, facts)
+    if kind is not None and kind not in kinds:
+        message = f"The formula makes {kind}, not {' or '.join(kinds)}."
+        yield Problem("", "expression-type", message, f"Write a formula that makes {' or '.join(kinds)}.")
+
+
+def kind_of(code: str, facts: TableFacts) -> Kind | None:
+    """Return the kind of a formula's values; None where it has no meaning."""
+    found = understood(code, facts)
+    return found.kind if isinstance(found, Meaning) else None
+
+
+def sampler_of(code: str, scope: TableScope, type_: ColumnType) -> Sampler:
+    """Return the sampler of a formula that was checked, over rows of the table that the scope reads."""
+    meaning = understood(code, scope)
+    assert isinstance(meaning, Meaning), "only what was checked is compiled"
+    return formula_sampler(meaning, scope, type_)
+
+
 def names_of(code: str) -> tuple[Name, ...]:
     """Return the columns that a formula names; none where it is no formula."""
     formula = parsed(code)
     return formula.names if isinstance(formula, Formula) else ()
 
 
-def uses_of(code: str, at: str) -> Iterator[Use]:
+def uses_of(code: str, at: str = "") -> Iterator[Use]:
     """Yield the columns that a formula reads."""
     for name in names_of(code):
         if name.table != TIMEFRAME or name.column not in ENDS:

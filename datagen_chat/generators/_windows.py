@@ -16,7 +16,7 @@ from datagen_chat.words import ColumnType
 _FAR = 2**62
 Instants = NDArray[np.int64]
 End = int | str
-"""An instant in microseconds, or the name of a column that holds one."""
+"""An instant in microseconds, or a formula that makes one: most often the name of a column."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,11 +58,6 @@ class Ends:
     step: Step
     type: ColumnType
 
-    @property
-    def columns(self) -> tuple[tuple[str | None, str], ...]:
-        """The columns that hold ends."""
-        return tuple(named(end) for end in (self.start, self.end) if isinstance(end, str))
-
     def compile(self, scope: TableScope, bounds: tuple[Bound, ...]) -> Windows:
         """Return the windows of rows of the table that the scope reads."""
         open_start, open_end = scope.timeframe or (_FAR, -_FAR)  # without a timeframe, a null end leaves no ticks
@@ -85,22 +80,14 @@ class Ends:
         return windows
 
 
-def named(text: str) -> tuple[str | None, str]:
-    """Return the table, if one is named, and the column of a name.
-
-    >>> named("customer.signup_date"), named("signup_date")
-    (('customer', 'signup_date'), (None, 'signup_date'))
-    """
-    table, _, column = text.rpartition(".")
-    return table or None, column
-
-
 def _end_reader(scope: TableScope, end: End, open_end: int) -> Callable[[Rows], Instants]:
-    """Return the ends of windows; where a column holds null, that of the timeframe stands for it."""
+    """Return the ends of windows; where a formula gives null, that of the timeframe stands for it."""
     if isinstance(end, int):
         return lambda rows: np.full(len(rows), end, dtype=np.int64)
-    table, column = named(end)
-    read, unit = scope.reader(table, column), _unit(scope, table, column)
+    from datagen_chat.generators._formula import kind_of, sampler_of  # a fixed window has none
+
+    is_day = kind_of(end, scope) == "date"
+    read, unit = sampler_of(end, scope, "date" if is_day else "datetime"), DAY if is_day else 1
 
     def ends(rows: Rows) -> Instants:
         values = read(rows)

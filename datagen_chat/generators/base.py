@@ -86,6 +86,15 @@ class Bound:
 Order = Literal["<", "<=", ">", ">=", "!="]
 
 
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """That a key is to stand in an order to another one of the row, in a column that holds the ancestor's or a drawn one."""
+
+    order: Order
+    column: str
+    is_ancestor: bool
+
+
 class TableFacts(Protocol):
     """What a word may know of a table before any row exists. A table of None is this one."""
 
@@ -136,6 +145,9 @@ class TableFacts(Protocol):
     def never_repeats(self, table: str | None, column: str) -> bool:
         """Return whether no two rows can have the same value in a column."""
 
+    def of(self, table: str) -> TableFacts:
+        """Return what is known of another table."""
+
     def generators(self) -> Mapping[str, Generator]:
         """Return the generators of all columns of the own table, by the column's name, in their order."""
 
@@ -175,8 +187,8 @@ class Facts(TableFacts, Protocol):
         """The states or stages that the table's rows stand for; None where nothing makes them go through any."""
 
     @property
-    def twin(self) -> Order | None:
-        """How the key relates to that of the row's own ancestor, where an earlier column holds that; None where none does."""
+    def twin(self) -> Twin | None:
+        """The other key of the same table in the row that this one is drawn beside; None where there is none."""
 
 
 def may_read_null(facts: TableFacts, table: str | None, column: str) -> bool:
@@ -337,6 +349,9 @@ class TableScope(TableFacts, Protocol):
     @property
     def parent(self) -> str | None:
         """The table that the rows hang off."""
+
+    def of(self, table: str) -> TableScope:
+        """Return the scope of words that read rows of another table."""
 
     def key(self, draw: str) -> Key:
         """Return the key of one named stream of draws of this column."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pydantic import Field, PlainValidator, WithJsonSchema
 
 from datagen_chat.draws import numbers_of, uniform
-from datagen_chat.generators._windows import End, Ends, Windows, is_above, named
+from datagen_chat.generators._windows import End, Ends, Windows, is_above
 from datagen_chat.generators.base import Bound, Facts, Generator, Room, Rows, Sampler, Scope, TableScope, Use
 from datagen_chat.instants import DAY, Grid, grid, parse_step, show_instant
 from datagen_chat.order import ordered_uniform
@@ -60,6 +60,9 @@ class Within(Word):
     )
 
 
+_OF_TIMEFRAME = ("timeframe.start", "timeframe.end")
+
+
 def _within(value: Any) -> Any:
     return value if value == "timeframe" else Within.model_validate(value)
 
@@ -82,7 +85,8 @@ class DatetimeSeries(Generator, word="datetime_series"):
     is_bounded: ClassVar = True
 
     within: Annotated[Within | Literal["timeframe"], PlainValidator(_within), WithJsonSchema(WITHIN)] = term(
-        description='The window: "timeframe", or {"start", "end"}, each an instant or a column such as "customer.signup_date".',
+        description='The window: "timeframe", or {"start", "end"}, each an instant, a column such as "customer.signup_date" '
+        'or a formula such as "ordered_at + days(3)".',
         also=("range", "window", "between", "interval"),
     )
     freq: Frequency = term(
@@ -116,7 +120,10 @@ class DatetimeSeries(Generator, word="datetime_series"):
 
     def uses(self) -> Iterator[Use]:
         """Yield the columns that hold the ends of the window."""
-        yield from (Use(at, *named(end), wants=("datetime", "date")) for at, end in self._named_ends())
+        for at, code in self._formulas():
+            from datagen_chat.generators._formula import uses_of  # a fixed window has none
+
+            yield from (use.under(at) for use in uses_of(code))
 
     @property
     def is_regular(self) -> bool:
@@ -140,6 +147,7 @@ class DatetimeSeries(Generator, word="datetime_series"):
             hint = 'Add "timeframe": {"start": …, "end": …} to the dataset, or give the window here.'
             yield Problem("/within", "no-timeframe", "The dataset has no timeframe to stay within.", hint)
             return
+        yield from self._check_formulas(facts)
         problems = [problem.under(at) for at, weighing in self._weighings() for problem in weighing.check()]
         yield from problems
         if isinstance(start, int) and isinstance(end, int):
@@ -151,14 +159,20 @@ class DatetimeSeries(Generator, word="datetime_series"):
         if self.limits_rows:
             yield from self._check_rows(facts)
 
+    def _check_formulas(self, facts: Facts) -> Iterator[Problem]:
+        for at, code in self._formulas():
+            from datagen_chat.generators._formula import check_values
+
+            yield from (problem.under(at) for problem in check_values(code, facts, ("datetime", "date")))
+
     def _check_rows(self, facts: Facts) -> Iterator[Problem]:
         """Yield windows that differ among the rows of one parent, and patterns that have nothing to weigh."""
         key = "/spacing" if self.is_regular else "/distinct"
         what = "Regular spacing" if self.is_regular else "distinct"
-        for at, end in self._named_ends():
-            if not is_above(facts, named(end)[0]):
-                message = f"{what} needs one window for all rows of a parent, but {end} is a column of the row."
-                yield Problem(at, "window-per-row", message, "Name a column of the parent, or of a table above it.")
+        for use in self.uses():
+            if not is_above(facts, use.table):
+                message = f"{what} needs one window for all rows of a parent, but {use.column} is a column of the row."
+                yield Problem(use.at, "window-per-row", message, "Name a column of the parent, or of a table above it.")
         if self.is_regular and (self.pattern or self.patterns):
             message = "Regular spacing takes every tick, so there is nothing for the pattern to weigh."
             yield Problem(key, "pattern-no-effect", message, "Remove the pattern, or the regular spacing.")
@@ -207,8 +221,8 @@ class DatetimeSeries(Generator, word="datetime_series"):
         if fixed is not None and not scope.bounds and not self.limits_rows:
             return self._fixed(scope, fixed)
         bounds = scope.bounds
-        columns = [named(end) for _, end in self._named_ends()] + [(bound.table, bound.column) for bound in bounds]
-        if not scope.has_siblings or not all(is_above(scope, table) for table, _ in columns):
+        tables = [use.table for use in self.uses()] + [bound.table for bound in bounds]
+        if not scope.has_siblings or not all(is_above(scope, table) for table in tables):
             return self._by_row(scope, self._windows(scope, scope, bounds))
         return self._by_parent(scope, self._windows(scope.above(), scope, bounds))
 
@@ -309,14 +323,14 @@ class DatetimeSeries(Generator, word="datetime_series"):
         low, high = timeframe or (None, None)
         if isinstance(self.within, str):
             return low, high
-        of_timeframe: Mapping[End, int | None] = {"timeframe.start": low, "timeframe.end": high}
+        of_timeframe: Mapping[End, int | None] = dict(zip(_OF_TIMEFRAME, (low, high), strict=True))
         return of_timeframe.get(self.within.start, self.within.start), of_timeframe.get(self.within.end, self.within.end)
 
-    def _named_ends(self) -> Iterator[tuple[str, str]]:
-        """Yield the ends that columns hold, with their pointers."""
+    def _formulas(self) -> Iterator[tuple[str, str]]:
+        """Yield the ends that formulas make, with their pointers."""
         if not isinstance(self.within, str):
             for at, end in (("/within/start", self.within.start), ("/within/end", self.within.end)):
-                if isinstance(end, str) and not end.startswith("timeframe."):
+                if isinstance(end, str) and end not in _OF_TIMEFRAME:
                     yield at, end
 
 

@@ -14,7 +14,6 @@ from datagen_chat.expressions import Kind, Meaning
 from datagen_chat.expressions.kinds import TYPE_OF_KIND
 from datagen_chat.expressions.nodes import Case, every
 from datagen_chat.generators._formula import (
-    Code,
     check_formula,
     formula_sampler,
     may_be_null,
@@ -25,7 +24,7 @@ from datagen_chat.generators._formula import (
 )
 from datagen_chat.generators.base import CATEGORY_LIMIT, Facts, Generator, Layout, Sampler, Scope, Use
 from datagen_chat.problems import Problem
-from datagen_chat.words import ColumnType, Scalar, term
+from datagen_chat.words import Code, ColumnType, Scalar, term
 
 DEFAULT_PLACES = 2
 _NUMBERS: tuple[Kind, ...] = ("int", "float", "bool")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -11,7 +12,18 @@ from numpy.typing import NDArray
 from pydantic import Field, PlainValidator, WithJsonSchema
 
 from datagen_chat.draws import Key, RowNumbers, below, bits, numbers_of, scaled
-from datagen_chat.generators._row_choice import RowChoice, any_row, beside, own_rows, rows_beside, weighed
+from datagen_chat.generators._row_choice import (
+    RowChoice,
+    among,
+    any_row,
+    beside,
+    check_condition,
+    condition_uses,
+    own_rows,
+    rows_beside,
+    rows_where,
+    weighed,
+)
 from datagen_chat.generators.base import (
     ANY_NUMBER,
     CATEGORY_LIMIT,
@@ -31,7 +43,7 @@ from datagen_chat.generators.base import (
 from datagen_chat.popularity import WEIGHTS_KIND_PATTERN, read_weights_kind
 from datagen_chat.problems import Problem, SchemaError
 from datagen_chat.values import masked
-from datagen_chat.words import NAME_PATTERN, ColumnType, Reference, Scalar, Truth, term
+from datagen_chat.words import NAME_PATTERN, Code, ColumnType, Reference, Scalar, Truth, term
 
 
 def _on(value: Any) -> Any:
@@ -41,6 +53,7 @@ def _on(value: Any) -> Any:
     return value
 
 
+_DRAWING = ("weights_kind", "distinct", "where")
 ON = {
     "type": ["string", "object"],
     "pattern": NAME_PATTERN,
@@ -74,6 +87,12 @@ class Lookup(Generator, word="lookup"):
         False, "Whether no row is chosen twice within one parent.", also=("unique", "no_repeats", "without_replacement")
     )
 
+    where: Code | None = term(
+        None,
+        "A condition on the columns of the other table, a formula; only its rows are chosen from.",
+        also=("filter", "condition", "if"),
+    )
+
     copies: ClassVar = True
     also: ClassVar = ("foreign_key", "foreignKey", "fk", "reference", "ref", "references")
     example: ClassVar = {"lookup": {"from": "customer.customer_id"}}
@@ -97,6 +116,8 @@ class Lookup(Generator, word="lookup"):
     def uses(self) -> Iterator[Use]:
         """Yield the column that is read, and the local key when there is one."""
         yield Use("/from", self.table, self.column, "ancestor")
+        if self.where is not None:
+            yield from (replace(use, at="/where", table=self.table, how="target") for use in condition_uses(self.where))
         if pointed := self.pointed():
             yield Use("/on", None, pointed[0])
 
@@ -108,7 +129,7 @@ class Lookup(Generator, word="lookup"):
     @property
     def is_drawn(self) -> bool:
         """Whether a row is drawn at random even where an ancestor could be copied."""
-        return self.distinct or self.weights_kind is not None
+        return self.distinct or self.weights_kind is not None or self.where is not None
 
     @property
     def is_distinct(self) -> bool:
@@ -124,16 +145,19 @@ class Lookup(Generator, word="lookup"):
         kind = None if self.weights_kind is None else read_weights_kind(self.weights_kind)
         if isinstance(kind, Problem):
             yield kind.under("/weights_kind")
+        if self.where is not None and facts.type_of(self.table, self.column):
+            yield from (problem.under("/where") for problem in check_condition(self.where, self.table, facts))
         if self.on is not None:
-            for key in ("weights_kind", "distinct"):
+            for key in _DRAWING:
                 if getattr(self, key):
                     message = f"{key} has nothing to choose: on says which row of {self.table} is meant."
                     yield Problem(f"/{key}", "lookup-with-on", message, f"Put {key} on the lookup of the key, or remove on.")
-        elif self.weights_kind is not None and facts.twin in ("<", "<=", ">", ">="):
-            message = "Which rows may be chosen differs from parent to parent, so that they cannot be weighed."
-            yield Problem("/weights_kind", "weights-beside", message, "Remove weights_kind, or the inequality of the two keys.")
+        elif facts.twin and facts.twin.order != "!=" and (self.weights_kind or self.where):
+            key = "weights_kind" if self.weights_kind else "where"
+            message = f"Which rows may be chosen differs from row to row here, so that {key} cannot be kept."
+            yield Problem(f"/{key}", "choice-beside", message, f"Remove {key}, or the inequality of the two keys.")
         elif self.is_drawn and self.table == facts.table_name:
-            key = next(key for key in ("weights_kind", "distinct") if getattr(self, key))
+            key = next(key for key in _DRAWING if getattr(self, key))
             message = f"A lookup into its own table makes a tree of earlier rows; {key} cannot be kept there."
             yield Problem(f"/{key}", "lookup-in-tree", message, f"Remove {key}.")
 
@@ -148,6 +172,8 @@ class Lookup(Generator, word="lookup"):
     def numbered(self, facts: Facts) -> float | None:
         """Return the most rows to choose from, where one is drawn."""
         if self.on is not None or self.table == facts.table_name or self._copies_ancestor(facts):
+            return None
+        if facts.twin and not facts.twin.is_ancestor:
             return None
         most = facts.row_range(self.table)[1]
         return most - 1 if facts.twin and most > 1 else most
@@ -167,9 +193,9 @@ class Lookup(Generator, word="lookup"):
 
     def room(self, above: TableScope, facts: Facts) -> Room | None:
         """Return no room where a second key has no row to hold."""
-        if facts.twin not in ("<", ">"):
+        if facts.twin is None or not facts.twin.is_ancestor or facts.twin.order not in ("<", ">"):
             return None
-        order, count, own = facts.twin, above.row_count(self.table), own_rows(above, self.table)
+        order, count, own = facts.twin.order, above.row_count(self.table), own_rows(above, self.table)
         return lambda parents: np.where(rows_beside(order, own(parents), count) > 0, ANY_NUMBER, 0)
 
     def makes(self, facts: Facts) -> ColumnType:
@@ -225,27 +251,21 @@ class Lookup(Generator, word="lookup"):
         if choice.draw is not None:
             draw = choice.draw
             return lambda rows: choice.row(rows, draw(key, numbers_of(rows.numbers)))
-        if choice.sizes is None:
+        if choice.room is None:
             return lambda rows: choice.row(rows, below(key, rows.numbers, choice.size))
-        sizes, parent = choice.sizes, scope.parent
-
-        def locate(rows: Rows) -> NDArray[np.int64]:
-            assert parent is not None
-            above, index = rows.ancestor(parent)
-            size = sizes(above) if index is None else sizes(above).take(index)
-            return choice.row(rows, scaled(bits(key, rows.numbers), np.maximum(size, 1).astype(np.uint64)))
-
-        return locate
+        room = choice.room
+        return lambda rows: choice.row(rows, scaled(bits(key, rows.numbers), np.maximum(room(rows), 1).astype(np.uint64)))
 
     def choice(self, scope: Scope) -> RowChoice:
         """Return the rows that can be drawn."""
-        count = scope.row_count(self.table)
+        rows = None if self.where is None else rows_where(self.where, scope.of(self.table))
+        count = scope.row_count(self.table) if rows is None else len(rows)
         kind = None if self.weights_kind is None else read_weights_kind(self.weights_kind)
         assert not isinstance(kind, Problem)
         chosen = any_row(count) if kind is None else weighed(kind, count, scope.key("popular"))
-        if scope.is_ancestor(self.table):
-            chosen = beside(chosen, scope, self.table, scope.twin or "!=")
-        return chosen
+        if scope.twin is not None:
+            return beside(chosen, rows, scope, self.table, scope.twin)
+        return chosen if rows is None else among(chosen, rows)
 
     def _nowhere(self, rows: Rows) -> NDArray[np.int64]:
         """Return no row numbers for no rows; for any other there is nothing to look up."""

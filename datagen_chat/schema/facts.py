@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from datagen_chat.generators.base import Bound, Generator, Layout, Order
+from datagen_chat.generators.base import Bound, Generator, Layout, Twin
 from datagen_chat.schema.index import Index
 from datagen_chat.schema.model import Column, Table
 from datagen_chat.words import ColumnType, Scalar
@@ -91,6 +91,10 @@ class TableFacts:
         """Return whether no two rows may have the same value in a column of the own table."""
         return self.index.must_not_repeat((self.table.id, column))
 
+    def of(self, table: str) -> TableFacts:
+        """Return what is known of another table."""
+        return TableFacts(self.index, self.index.tables[table])
+
 
 @dataclass(frozen=True)
 class ColumnFacts(TableFacts):
@@ -129,8 +133,8 @@ class ColumnFacts(TableFacts):
         return self.index.bounds.get((self.table.id, self.column.name), ())
 
     @property
-    def twin(self) -> Order | None:
-        """How the key relates to that of the row's own ancestor, where an earlier column holds that."""
+    def twin(self) -> Twin | None:
+        """The other key of the same table in the row that this one is drawn beside."""
         return self.index.twins.get((self.table.id, self.column.name))
 
     @property

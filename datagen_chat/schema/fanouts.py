@@ -86,13 +86,17 @@ def spreads(fanout: Fanout, at: str = "") -> Iterator[tuple[str, Spread]]:
 
 def reach(fanout: Fanout) -> tuple[int, int | None]:
     """Return the fewest and the most rows that one parent can have; None is no limit."""
-    ends = [spread.reach() for _, spread in spreads(fanout)]
+    ends = [spread.reach() if spread.scale is None else spread.limits() for _, spread in spreads(fanout)]
     highs = [high for _, high in ends]
     return min(low for low, _ in ends), None if None in highs else max(high for high in highs if high is not None)
 
 
 def fanout_uses(fanout: Fanout, at: str = "") -> Iterator[Use]:
-    """Yield the columns of the parent that decide."""
+    """Yield the columns of the parent that decide, or multiply the mean."""
+    if isinstance(fanout, Spread) and fanout.scale is not None:
+        from datagen_chat.generators._formula import uses_of  # most fanouts have no formula
+
+        yield from (use.under(at + "/scale") for use in uses_of(fanout.scale))
     if isinstance(fanout, CaseFanout):
         table, _, column = fanout.case.on.rpartition(".")
         yield Use(at + "/case/on", table or None, column)

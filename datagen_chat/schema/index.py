@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from datagen_chat.generators.base import Bound, Layout, Order, Source, Use, words_in
+from datagen_chat.fanouts import Spread
+from datagen_chat.generators.base import Bound, Layout, Source, Twin, Use, words_in
 from datagen_chat.instants import parse_instant
 from datagen_chat.schema.fanouts import reach
 from datagen_chat.schema.model import Column, Dataset, Table
@@ -251,8 +252,8 @@ class Index:
         return False
 
     @cached_property
-    def twins(self) -> Mapping[Place, Order]:
-        """The columns that look up the key of an ancestor that another column holds already, and how the two relate.
+    def twins(self) -> Mapping[Place, Twin]:
+        """The columns that look up a key beside another one of the row, and how the two relate.
 
         They draw another row of that table: a second key of the same row would say nothing.
         """
@@ -411,13 +412,21 @@ def _first_of(pairs: Iterable[tuple[K, V]]) -> dict[K, V]:
 
 def children_range(table: Table) -> tuple[float, float]:
     """Return the fewest and the most rows that one row of the first parent has."""
-    if table.rows is not None or table.modifiers:
+    if table.modifiers:
         return 0.0, math.inf
     if table.unfolding is not None:
         return 0.0, table.unfolding.reach()
-    low, high = reach(table.fanout) if table.fanout else (1, None if table.is_ticking else 1)
+    low, high = _fanout_range(table)
     is_limited = any(column.generator.limits_rows for column in table.columns)
     return 0 if is_limited else low, math.inf if high is None else high
+
+
+def _fanout_range(table: Table) -> tuple[int, int | None]:
+    """Return the range that a table's fanout alone gives; a total is spread within the bounds of a fanout for all parents."""
+    fanout = table.fanout
+    if table.rows is not None:
+        return fanout.bounds() if isinstance(fanout, Spread) and fanout.scale is None else (0, None)
+    return reach(fanout) if fanout else (1, None if table.is_ticking else 1)
 
 
 def _place(reference: str) -> Place:

@@ -23,7 +23,7 @@ from datagen_chat.schema.fanouts import CaseFanout
 from datagen_chat.schema.model import Dataset
 from datagen_chat.unfoldings import UNFOLDINGS
 from datagen_chat.unfoldings._dwell import DWELLS, Dwell
-from datagen_chat.words import COLUMN_PATTERN, Registered, Word
+from datagen_chat.words import FORMULA_PATTERN, Registered, Word
 
 if TYPE_CHECKING:
     from jsonschema import FormatChecker
@@ -84,7 +84,7 @@ def formats() -> FormatChecker:
 
 
 def _is_moment(text: str) -> bool:
-    return re.fullmatch(COLUMN_PATTERN, text) is not None or parse_instant(text) is not None
+    return re.fullmatch(FORMULA_PATTERN, text) is not None or parse_instant(text) is not None
 
 
 class _Plain(GenerateJsonSchema):

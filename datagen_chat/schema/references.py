@@ -177,9 +177,9 @@ def _check_lookup(table: Table, column: Column, lookup: Lookup, index: Index) ->
         yield Problem("/from", "empty-table", message, f"Give {lookup.table} at least one row.")
     if pointed := lookup.pointed():
         yield from _check_on(table, lookup, *pointed, index)
-    if order := index.twins.get((table.id, column.name)):
-        relation = {"<": "an earlier", ">": "a later", "!=": "another"}.get(order, "any")
-        message = f"{name} draws {relation} row of {lookup.table}: the row's own is held by another column."
+    if twin := index.twins.get((table.id, column.name)):
+        relation = {"<": "an earlier", ">": "a later", "!=": "another"}.get(twin.order, "any")
+        message = f"{name} draws {relation} row of {lookup.table} than {twin.column} holds."
         yield note("/from", "second-key", message)
 
 

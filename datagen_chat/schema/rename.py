@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from datagen_chat.instants import INSTANT_PATTERN
 from datagen_chat.schema.json_schema import Node, annotated_schema
 from datagen_chat.schema.places import columns_of, rename_key, step, tables_of, whole
-from datagen_chat.words import COLUMN_PATTERN, MOMENT_PATTERN, NAME_PATTERN, REFERENCE_PATTERN
+from datagen_chat.words import COLUMN_PATTERN, NAME_PATTERN, REFERENCE_PATTERN
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +115,8 @@ def _in_value(node: Node, holder: Any, key: Any, own: str | None) -> Iterator[_M
     """Yield the names in one value, governed by `node`, of the table `own`."""
     value = holder.get(key) if isinstance(holder, dict) else holder[key]
     node = whole(node, value)
-    if isinstance(value, str) and node.get("format") in ("expression", "template"):
-        yield _Formula(holder, key, own, node["format"])
+    if isinstance(value, str) and (format_ := _format(node, value)):
+        yield _Formula(holder, key, own, format_)
     elif isinstance(value, str) and node.get("names") == "table":
         yield _Mention(holder, key, value, None, is_qualified=False)
     elif isinstance(value, str):
@@ -133,11 +134,19 @@ def _in_value(node: Node, holder: Any, key: Any, own: str | None) -> Iterator[_M
 
 
 def _in_text(pattern: str | None, value: str, holder: Any, key: Any, own: str | None) -> Iterator[_Mention]:
-    if pattern in (REFERENCE_PATTERN, COLUMN_PATTERN, MOMENT_PATTERN) and re.fullmatch(REFERENCE_PATTERN, value):
+    if pattern in (REFERENCE_PATTERN, COLUMN_PATTERN) and re.fullmatch(REFERENCE_PATTERN, value):
         table, _, column = value.partition(".")
         yield _Mention(holder, key, table, column)
-    elif pattern in (NAME_PATTERN, COLUMN_PATTERN) or (pattern == MOMENT_PATTERN and re.fullmatch(NAME_PATTERN, value)):
+    elif pattern in (NAME_PATTERN, COLUMN_PATTERN):
         yield _Mention(holder, key, own, value, is_qualified=False)
+
+
+def _format(node: Node, value: str) -> str | None:
+    """Return what a text that holds names is: an expression, as the end of a window may be, or a template; else None."""
+    found: str | None = node.get("format")
+    if found == "moment" and not re.fullmatch(INSTANT_PATTERN, value):
+        return "expression"
+    return found if found in ("expression", "template") else None
 
 
 def _is_join(node: Node) -> bool:

@@ -14,7 +14,7 @@ from datagen_chat.modifiers.base import Made
 from datagen_chat.problems import Problem, did_you_mean, note, pointer
 from datagen_chat.schema.behaviours import check_behaviours, with_behaviours
 from datagen_chat.schema.cycles import check_cycles
-from datagen_chat.schema.facts import ColumnFacts
+from datagen_chat.schema.facts import ColumnFacts, TableFacts
 from datagen_chat.schema.fanouts import CaseFanout, Fanout, branches, reach, spreads
 from datagen_chat.schema.index import Index
 from datagen_chat.schema.model import DEFAULT_ROWS, Column, Dataset, Table
@@ -72,6 +72,7 @@ def _check_table(table: Table, index: Index) -> Iterator[Problem]:
     if table.fanout:
         problems = tuple(problem.under(at) for at, spread in spreads(table.fanout) for problem in spread.check())
         yield from (problem.under("/fanout") for problem in _check_cases(table, table.fanout, index))
+        yield from _check_scales(table, index)
         yield from (problem.under("/fanout") for problem in problems)
         if not problems and table.rows is not None:
             yield from _check_reach(table, index)
@@ -132,6 +133,18 @@ def _check_parents(table: Table, index: Index) -> Iterator[Problem]:
             yield Problem(at, "unknown-table", f'There is no table "{parent}" for {table.id} to hang off.', hint)
         elif parent in table.parents[:k]:
             yield Problem(at, "repeated-parent", f"{table.id} names its parent {parent} twice.", "Remove one of them.")
+
+
+def _check_scales(table: Table, index: Index) -> Iterator[Problem]:
+    """Yield what is wrong with formulas that multiply fanouts."""
+    parent = index.tables.get(table.parents[0]) if table.parents else None
+    for at, spread in spreads(table.fanout) if table.fanout and parent is not None else ():
+        if spread.scale is not None and parent is not None:
+            from datagen_chat.generators._formula import check_values  # most fanouts have no formula
+
+            facts = TableFacts(index, parent)
+            found = check_values(spread.scale, facts, ("int", "float", "bool"))
+            yield from (problem.under(f"/fanout{at}/scale") for problem in found)
 
 
 def _check_cases(table: Table, fanout: Fanout, index: Index) -> Iterator[Problem]:

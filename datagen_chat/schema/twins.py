@@ -1,49 +1,63 @@
-"""Second keys of one ancestor: two teams of a match, a course and the one that it requires."""
+"""Two keys of one table in a row: two teams of a match, a course and the one that it requires."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from datagen_chat.generators.base import Order
+from datagen_chat.generators.base import Order, Twin
 from datagen_chat.schema.bounds import place_of
 from datagen_chat.schema.index import Index, Place
 
 _TURNED: Mapping[str, Order] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "!=": "!="}
 
 
-def find_twins(index: Index) -> Mapping[Place, Order]:
-    """Return the columns that look up a key of an ancestor that another column holds already, and how the two relate.
+def find_twins(index: Index) -> Mapping[Place, Twin]:
+    """Return the columns that look up a key beside another one of the row, and how the two relate.
 
-    The column that is called like the key holds the ancestor's, else the first one.
+    Beside the key of an ancestor, a second one is always another row's, for it would say nothing else; the column that is
+    called like the key holds the ancestor's, else the first one. Two keys that are drawn differ where it is declared.
     """
     holders: defaultdict[tuple[str, Place], list[Place]] = defaultdict(list)
     for place in index.columns:
-        if key := _ancestor_key(place, index):
+        if key := _plain_key(place, index):
             holders[place[0], key].append(place)
-    found: dict[Place, Order] = {}
-    for (_, key), places in holders.items():
+    found: dict[Place, Twin] = {}
+    for (table, key), places in holders.items():
+        is_ancestor = key[0] in index.ancestors(table)
         first = next((place for place in places if place[1] == key[1]), places[0])
-        found |= {place: _order(place, first, index) for place in places if place != first}
+        others = [place for place in places if place != first]
+        found |= _of_ancestor(first, others, index) if is_ancestor else _declared(places, index)
     return found
 
 
-def _ancestor_key(place: Place, index: Index) -> Place | None:
-    """Return the primary key of an ancestor that a plain lookup copies."""
+def _plain_key(place: Place, index: Index) -> Place | None:
+    """Return the primary key of another table that a plain lookup copies."""
     column = index.columns[place]
     sources = column.generator.sources() if column.generator.copies and not column.modifiers else None
-    if not sources or sources[0].on is not None or sources[0].table not in index.ancestors(place[0]):
+    if not sources or sources[0].on is not None or sources[0].table == place[0] or sources[0].table not in index.tables:
         return None
     source = sources[0]
     return (source.table, source.column) if index.tables[source.table].pk == source.column else None
 
 
-def _order(place: Place, first: Place, index: Index) -> Order:
-    return next(_orders(place, first, index), "!=")
+def _of_ancestor(first: Place, others: Sequence[Place], index: Index) -> dict[Place, Twin]:
+    return {place: Twin(next(_orders(place, first, index), "!="), first[1], is_ancestor=True) for place in others}
+
+
+def _declared(places: Sequence[Place], index: Index) -> dict[Place, Twin]:
+    """Return the later ones of drawn keys for which an order to an earlier one is declared."""
+    found = {}
+    for k, place in enumerate(places):
+        for earlier in places[:k]:
+            order = next(_orders(place, earlier, index), None)
+            if order is not None and place not in found:
+                found[place] = Twin(order, earlier[1], is_ancestor=False)
+    return found
 
 
 def _orders(place: Place, first: Place, index: Index) -> Iterator[Order]:
-    """Yield the declared relations of a key to the ancestor's."""
+    """Yield the declared relations of a key to another."""
     for inequality in index.dataset.constraints.inequalities:
         if inequality.op in _TURNED:
             turned = _TURNED[inequality.op]

@@ -168,6 +168,56 @@ def test_combinations_do_not_depend_on_how_rows_are_cut(plan_of: PlanOf, columns
     assert listed(again.rows(numbers).values("course")) == [whole[number] for number in numbers.tolist()]
 
 
+COURSES = {
+    "id": "course",
+    "kind": "entity",
+    "pk": "id",
+    "rows": 30,
+    "columns": [KEY, {"name": "level", "type": "int", "generator": {"choice": {"choices": [1, 2, 3]}}}],
+}
+
+
+def test_a_condition_leaves_only_the_rows_that_fulfil_it(plan_of: PlanOf) -> None:
+    columns = [lookup("course", "course.id", where="level >= 2 and id != 7", weights_kind="zipf@1.2")]
+    written = school({"rows": 3000, "columns": columns})
+    written["nodes"][1] = COURSES
+    plan = plan_of(written)
+    levels, chosen = column(plan, "course", "level"), set(column(plan, "taken", "course").tolist())
+    assert chosen == {row + 1 for row in range(30) if levels[row] >= 2 and row + 1 != 7}
+
+
+def test_two_drawn_keys_differ_where_that_is_declared(plan_of: PlanOf) -> None:
+    columns = [lookup("home", "course.id", weights_kind="zipf@1"), lookup("away", "course.id", weights_kind="zipf@1")]
+    promised = {"inequalities": [{"left": "taken.home", "op": "!=", "right": "taken.away"}]}
+    plan = plan_of(school({"rows": 3000, "columns": columns}, **promised))
+    assert (column(plan, "taken", "home") != column(plan, "taken", "away")).all()
+    free = plan_of(school({"rows": 3000, "columns": columns}))
+    assert (column(free, "taken", "home") == column(free, "taken", "away")).any()
+
+
+def test_a_drawn_key_stands_in_the_declared_order_to_another(plan_of: PlanOf) -> None:
+    columns = [lookup("first", "course.id"), lookup("then", "course.id")]
+    promised = {"inequalities": [{"left": "taken.then", "op": ">=", "right": "taken.first"}]}
+    plan = plan_of(school({"rows": 3000, "columns": columns}, **promised))
+    assert (column(plan, "taken", "then") >= column(plan, "taken", "first")).all()
+    assert len(set(column(plan, "taken", "then").tolist())) > 20
+
+
+@pytest.mark.parametrize(
+    ("where", "code"),
+    [
+        ("level", "expression-type"),
+        ("nothing > 1", "unknown-reference"),
+        ("student.id > 1", "condition-elsewhere"),
+        ("level >", "expression-syntax"),
+    ],
+)
+def test_a_condition_that_cannot_be_is_a_problem(where: str, code: str) -> None:
+    written = school({"rows": 30, "columns": [lookup("course", "course.id", where=where)]})
+    written["nodes"][1] = COURSES
+    assert code in [problem.code for problem in read(written).errors if problem.at.endswith("/lookup/where")]
+
+
 U = "/constraints/unique/0"
 FEW = {"parents": ["student"], "fanout": {"distribution": "constant", "value": 5}, "columns": [STUDENT, roles()]}
 ALONE = {"rows": 6001, "columns": [STUDENT, lookup("course", "course.id")]}

@@ -85,6 +85,23 @@ def test_editing_one_case_leaves_the_others_as_they_were(plan_of: PlanOf) -> Non
     assert (counts(before)[~gold] == counts(after)[~gold]).all()
 
 
+def test_a_formula_over_the_parent_multiplies_the_mean(plan_of: PlanOf) -> None:
+    plan = plan_of(shop({"distribution": "poisson", "lambda": 2, "scale": "if(tier = 'Gold', 3, 0.5) * customer.level"}))
+    tier, level, drawn = np.array(column(plan, "customer", "tier")), column(plan, "customer", "level"), counts(plan)
+    for chosen, mean in (((tier == "Gold") & (level == 3), 18), ((tier != "Gold") & (level == 2), 2)):
+        assert abs(drawn[chosen].mean() - mean) < 4.5 * math.sqrt(mean / chosen.sum())
+
+
+def test_a_formula_keeps_an_exact_total(plan_of: PlanOf) -> None:
+    plan = plan_of(shop({"distribution": "geometric", "mean": 2, "scale": "level"}, rows=70_000))
+    level, drawn = column(plan, "customer", "level"), counts(plan)
+    assert drawn.sum() == 70_000
+    # Geometric counts of mean m have a variance of m + m squared; levels 1 and 3 differ by the factor 3.
+    one, three = drawn[level == 1], drawn[level == 3]
+    error = 3 * math.sqrt((1 + 1 / one.mean()) / len(one) + (1 + 1 / three.mean()) / len(three))
+    assert abs(three.mean() / one.mean() - 3) < 4.5 * error
+
+
 def test_the_estimate_knows_the_cases() -> None:
     expected = estimate(Dataset.model_validate(shop(BY_TIER))).rows["order"]
     # 20 % of 20 000 have 9, the others 3; the estimate looks at 2 000 parents, whose mean has a deviation of about 0.08.
@@ -102,6 +119,9 @@ MISTAKES = [
     (case("customer.nothing", "x", GOLD), "/case/on", "unknown-reference"),
     (case("order.id", "1", GOLD), "/case/on", "not-an-ancestor"),
     ({"case": {"on": "tier", "when": {}}}, "/case/when", "too-few-keys"),
+    (GOLD | {"scale": "tier"}, "/scale", "expression-type"),
+    (GOLD | {"scale": "no_such * 2"}, "/scale", "unknown-column"),
+    (GOLD | {"scale": "2 *"}, "/scale", "expression-syntax"),
     (case("tier", "Gold", {"distribution": "poison"}), "/case/when/Gold/distribution", "not-one-of"),
     (case("tier", "Gold", {"distribution": "uniform", "min": 5, "max": 1}), "/case/when/Gold/max", "empty-range"),
 ]

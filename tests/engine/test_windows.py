@@ -116,6 +116,16 @@ def test_no_tick_comes_twice_where_ticks_are_distinct(plan_of: PlanOf) -> None:
     assert [told.code for told in plan.tellings.all] == ["fanout-cut"]
 
 
+def test_an_end_can_be_a_formula(plan_of: PlanOf) -> None:
+    week = {"start": "customer.signup + days(1)", "end": "min(customer.signup + days(8), timeframe.end)"}
+    plan = plan_of(shop({"fanout": MANY, "columns": [at({"within": week, "freq": "h"})]}))
+    start, last = column(plan, "customer", "signup") + DAY, parse_instant("2024-12-31T23:59:59Z")
+    for owner, times in families(plan):
+        assert start[owner] > last or start[owner] <= times[0]
+        assert start[owner] > last or times[-1] <= min(start[owner] + 7 * DAY, last)
+        assert times == sorted(times)
+
+
 @pytest.mark.parametrize("op", [">=", ">"])
 def test_a_declared_order_bounds_the_draw_on_the_grid(plan_of: PlanOf, op: str) -> None:
     promised = {"inequalities": [{"left": "visit.at", "op": op, "right": "customer.signup"}]}
@@ -185,7 +195,7 @@ def test_windows_do_not_depend_on_how_rows_are_cut(plan_of: PlanOf, generator: d
 
 MISTAKES = [
     ({"within": {"start": "customer.signup", "end": "customer.name"}, "freq": "D"}, "/within/end", "unknown-reference"),
-    ({"within": {"start": "customer.id", "end": "timeframe.end"}, "freq": "D"}, "/within/start", "reference-type"),
+    ({"within": {"start": "customer.id", "end": "timeframe.end"}, "freq": "D"}, "/within/start", "expression-type"),
     ({"within": {"start": "other", "end": "timeframe.end"}, "freq": "D", "distinct": True}, "/within/start", "window-per-row"),
     ({"within": {"start": "at", "end": "timeframe.end"}, "freq": "D"}, "", "column-cycle"),
     ({"within": {"start": "2024-13-01", "end": "timeframe.end"}, "freq": "D"}, "/within/start", "bad-instant"),
