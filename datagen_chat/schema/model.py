@@ -31,6 +31,7 @@ from datagen_chat.modifiers import MODIFIERS, Modifier
 from datagen_chat.modifiers.base import Made
 from datagen_chat.problems import pointer
 from datagen_chat.schema.fanouts import ANY_FANOUT, Fanout, fanout_uses
+from datagen_chat.schema.targets import Targets
 from datagen_chat.unfoldings import UNFOLDINGS, Unfolding
 from datagen_chat.words import (
     COLUMN_PATTERN,
@@ -47,6 +48,7 @@ from datagen_chat.words import (
     Reference,
     Scalar,
     Share,
+    TableName,
     Text,
     Truth,
     Word,
@@ -451,7 +453,10 @@ class Dataset(Word):
     checks: Annotated[tuple[Check, ...], Field(max_length=500)] = term(
         (), "Requirements as SQL that is tried on the data.", also=("assertions", "tests", "validations")
     )
-    dag: Annotated[tuple[tuple[Name, ...], ...], Field(max_length=TABLE_LIMIT)] = term(
+    targets: Targets = term(
+        Targets.model_construct(), "What the data is to come to, checked on the output.", also=("goals", "objectives")
+    )
+    dag: Annotated[tuple[tuple[TableName, ...], ...], Field(max_length=TABLE_LIMIT)] = term(
         (), "An order of the tables in layers; it is never needed."
     )
 

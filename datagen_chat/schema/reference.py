@@ -14,6 +14,7 @@ from datagen_chat.laws import LAWS
 from datagen_chat.modifiers import MODIFIERS
 from datagen_chat.schema.json_schema import Node, annotated_schema
 from datagen_chat.schema.model import Column, Constraints, Dataset, Metadata, Table, Timeframe
+from datagen_chat.schema.targets import Targets
 from datagen_chat.unfoldings import UNFOLDINGS
 from datagen_chat.words import Registered, Word
 
@@ -56,8 +57,8 @@ def _full() -> Iterator[str]:
     for title, model, name in (("Dataset", Dataset, None), ("Table", Table, "Table"), ("Column", Column, "Column")):
         yield from (f"## {title}", "", *_arguments(model, _node(name)), "")
         if model is Dataset:
-            yield from ("`metadata`, `timeframe` and `constraints`:", "")
-            for part in (Metadata, Timeframe, Constraints):
+            yield from ("`metadata`, `timeframe`, `constraints` and `targets`:", "")
+            for part in (Metadata, Timeframe, Constraints, Targets):
                 yield from _arguments(part, _node(part.__name__))
             yield from ("", _REMARK, "")
     yield from ("## Generators", "", 'A column has `"generator": {"<word>": {<arguments>}}` with exactly one word.', "")

@@ -85,30 +85,33 @@ def _renaming(table: str, old: str, new: str, own: str | None) -> Callable[[str 
 def _mentions(draft: dict[str, Any]) -> Iterator[_Mention | _Formula]:
     """Yield every text that names a table or column, found by what the JSON Schema says of its place."""
     root = annotated_schema()
-    yield from _in_value(root["properties"]["constraints"], draft, "constraints", None)
+    yield from _under(root["properties"], draft, dict.fromkeys(("constraints", "targets", "dag")))
     for table in tables_of(draft):
-        own = table.get("id")
-        if isinstance(table.get("pk"), str):
-            yield _Mention(table, "pk", own, table["pk"], is_qualified=False)
-        parents = table.get("parents")
-        for k, parent in enumerate(parents if isinstance(parents, list) else ()):
-            if isinstance(parent, str):
-                yield _Mention(parents, k, parent, None, is_qualified=False)
-        first = parents[0] if isinstance(parents, list) and parents and isinstance(parents[0], str) else None
-        for key in ("fanout", "modifiers", "state_transition_model", "stage_config"):
-            if key in table:  # what makes the rows reads the columns of the parent
-                yield from _in_value(root["$defs"]["Table"]["properties"][key], table, key, first)
-        for key in ("segment_behavior", "vintage_behavior"):
-            if key in table:
-                yield from _in_value(root["$defs"]["Table"]["properties"][key], table, key, own)
-        for column in columns_of(table):
-            properties = root["$defs"]["Column"]["properties"]
-            yield from (
-                mention
-                for key in ("generator", "modifiers")
-                if key in column
-                for mention in _in_value(properties[key], column, key, own)
-            )
+        yield from _in_table(root["$defs"], table)
+
+
+_OF_PARENTS = ("fanout", "modifiers", "state_transition_model", "stage_config")
+"""What makes the rows of a table reads the columns of its first parent."""
+
+
+def _in_table(parts: Node, table: dict[str, Any]) -> Iterator[_Mention | _Formula]:
+    own, written = table.get("id"), table.get("parents", [])
+    if isinstance(table.get("pk"), str):
+        yield _Mention(table, "pk", own, table["pk"], is_qualified=False)
+    parents = [(k, name) for k, name in enumerate(written if isinstance(written, list) else ()) if isinstance(name, str)]
+    yield from (_Mention(written, k, name, None, is_qualified=False) for k, name in parents)
+    first = parents[0][1] if parents else None
+    keys = {**dict.fromkeys(_OF_PARENTS, first), **dict.fromkeys(("segment_behavior", "vintage_behavior"), own)}
+    yield from _under(parts["Table"]["properties"], table, keys)
+    for column in columns_of(table):
+        yield from _under(parts["Column"]["properties"], column, dict.fromkeys(("generator", "modifiers"), own))
+
+
+def _under(properties: Node, holder: dict[str, Any], keys: dict[str, str | None]) -> Iterator[_Mention | _Formula]:
+    """Yield the names under some keys of an object, each with the table whose columns stand there without its name."""
+    for key, own in keys.items():
+        if key in holder:
+            yield from _in_value(properties[key], holder, key, own)
 
 
 def _in_value(node: Node, holder: Any, key: Any, own: str | None) -> Iterator[_Mention | _Formula]:
@@ -122,9 +125,9 @@ def _in_value(node: Node, holder: Any, key: Any, own: str | None) -> Iterator[_M
     elif isinstance(value, str):
         yield from _in_text(node.get("pattern"), value, holder, key, own)
     elif isinstance(value, dict):
-        is_join, effects = _is_join(node), value.get("effect_table")
+        is_join = _is_join(node)
         for name in list(value):
-            theirs = effects if name in ("window", "map") and isinstance(effects, str) else own
+            theirs = _owner(node, value, name) or own
             yield from _in_value(step(node, value, name)[0], value, name, _theirs(holder) if is_join else theirs)
             if is_join:
                 yield _Mention(value, name, own, name, is_qualified=False, is_key=True)
@@ -147,6 +150,16 @@ def _format(node: Node, value: str) -> str | None:
     if found == "moment" and not re.fullmatch(INSTANT_PATTERN, value):
         return "expression"
     return found if found in ("expression", "template") else None
+
+
+def _owner(node: Node, value: dict[str, Any], name: str) -> str | None:
+    """Return the table that an object names itself and whose columns stand under one of its keys."""
+    if name in ("window", "map"):
+        found = value.get("effect_table")
+    else:
+        is_named = node.get("properties", {}).get("table", {}).get("names") == "table"
+        found = value.get("table") if is_named else None
+    return found if isinstance(found, str) else None
 
 
 def _is_join(node: Node) -> bool:

@@ -19,6 +19,7 @@ from datagen_chat.schema.fanouts import CaseFanout, Fanout, branches, reach, spr
 from datagen_chat.schema.index import Index
 from datagen_chat.schema.model import DEFAULT_ROWS, Column, Dataset, Table
 from datagen_chat.schema.references import check_references
+from datagen_chat.schema.targets import Targets
 from datagen_chat.schema.unfoldings import bound, check_unfolding
 from datagen_chat.schema.uniqueness import check_key, check_repeats
 
@@ -35,6 +36,10 @@ def resolve(dataset: Dataset) -> Iterator[Problem]:
         yield from (problem.under(at) for problem in _check_column(table, column, index))
     yield from check_references(index)
     yield from check_cycles(index)
+    if dataset.dag or dataset.targets != Targets.model_construct():
+        from datagen_chat.schema.target_checks import check_dag, check_targets  # with what few schemas need
+
+        yield from (*check_targets(index), *check_dag(index))
 
 
 def _check_timeframe(dataset: Dataset) -> Iterator[Problem]:

@@ -166,6 +166,15 @@ EXTRAS = [
         "/nodes/2/columns/4/generator",
         {"case": {"on": "x", "when": {"1": {"constant": {"value": None}}}, "else": {"sequence": {}}}},
     ),
+    ("/targets", {"weekend_share": [{"table": "order", "timestamp": "at", "min": 0.2}]}),
+    (
+        "/targets",
+        {
+            "mean_in_range": [{"table": "order", "column": "x", "max": 2}],
+            "composite_effect": [{"table": "a", "metric": "b", "influences": ["c", "d.e"], "tolerance": {"mae": 1}}],
+        },
+    ),
+    ("/dag", [["customer"], ["order"]]),
     (
         "/nodes/2/modifiers",
         [{"transform": "effect", "args": {"effect_table": "product", "on": {"a.b": "c"}, "map": {"field": "price"}}}],
