@@ -196,7 +196,7 @@ class Plan:
     """A dataset and a seed: all tables, parents before children."""
 
     def __init__(self, dataset: Dataset, seed: int) -> None:
-        dataset = bound(with_behaviours(dataset))
+        dataset = _kept(bound(with_behaviours(dataset)))
         self.dataset, self.seed = dataset, seed
         self.tables: dict[str, TablePlan] = {}
         self.index = Index(dataset)
@@ -222,6 +222,15 @@ class Plan:
             held = table.rows(range(table.row_count)).values(column)
             return (coded(held) if isinstance(held, Text) else held).take
         return lambda numbers: table.rows(numbers).values(column)
+
+
+def _kept(dataset: Dataset) -> Dataset:
+    """Return the dataset with draws that keep to the ranges that it promises."""
+    if not dataset.constraints.ranges:
+        return dataset
+    from datagen_chat.schema.ranges import within_ranges  # few schemas have ranges
+
+    return within_ranges(dataset)
 
 
 def parents_first(tables: tuple[Table, ...]) -> tuple[Table, ...]:

@@ -61,10 +61,15 @@ def value_pool(values: tuple[Scalar, ...], type_: ColumnType) -> Values:
 
 def is_distinct(values: tuple[Scalar, ...], type_: ColumnType, places: int | None) -> bool:
     """Return whether no two values that fit the type are equal in a column that is rounded to so many places."""
-    held = [value if isinstance(value, str) and type_ == "string" else _plain(value, type_) for value in values]
+    made = [held(value, type_) for value in values]
     if places is not None:
-        held = [round(value, places) for value in held if not isinstance(value, str)]
-    return None not in values and len(set(held)) == len(values)
+        made = [round(value, places) for value in made if not isinstance(value, str)]
+    return None not in values and len(set(made)) == len(values)
+
+
+def held(value: Scalar, type_: ColumnType) -> str | int | float | bool:
+    """Return a value that fits the type as a column holds it: text, or a number; a null is 0."""
+    return value if isinstance(value, str) and type_ == "string" else _plain(value, type_)
 
 
 def most_places(values: tuple[Scalar, ...]) -> int:

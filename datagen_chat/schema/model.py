@@ -228,6 +228,14 @@ class Check(Word):
     empty: Truth | None = term(None, "true: the query must find no row.", also=("is_empty", "no_rows"))
 
 
+class ColumnRules(Word):
+    """Promises about one column's text or values."""
+
+    pattern: Text | None = term(None, "A regular expression that the whole text matches.", also=("regex", "matches"))
+    enum: tuple[AnyScalar, ...] | None = term(None, "The only values.", also=("values", "allowed", "in", "choices"))
+    enum_ref: Reference | None = term(None, "A column that holds the only values.", also=("ref", "values_ref", "choices_ref"))
+
+
 class Column(Word):
     """One column of a table."""
 
@@ -252,6 +260,10 @@ class Column(Word):
     unique: Truth = term(False, "Whether no value may repeat.", also=("is_unique", "distinct"))
     modifiers: Annotated[tuple[Change, ...], Field(max_length=20)] = term(
         (), "Changes of the values, in order.", also=("transforms", "transformations", "modifier")
+    )
+
+    constraints: ColumnRules | None = term(
+        None, "Promises about the column, checked on the output.", also=("constraint", "rules", "validation", "checks")
     )
 
     def uses(self) -> Iterator[Use]:

@@ -62,7 +62,7 @@ def _check_use(use: Use, table: Table, index: Index) -> Iterator[Problem]:
     target = use.table or table.id
     found = index.columns.get((target, use.column))
     if found is None:
-        yield _unknown(use.at, target, use.column, index, qualified=use.table is not None)
+        yield unknown_place(use.at, target, use.column, index, qualified=use.table is not None)
     elif use.how == "row" and target not in (table.id, *index.ancestors(table.id)):
         yield from _check_pointed(use, table, target, index)
     elif use.how == "descendant" and table.id not in index.ancestors(target):
@@ -125,7 +125,7 @@ def _check_pointed(use: Use, table: Table, target: str, index: Index) -> Iterato
         yield Problem(use.at, "not-an-ancestor", message, hint)
 
 
-def _unknown(at: str, table: str, column: str, index: Index, *, qualified: bool) -> Problem:
+def unknown_place(at: str, table: str, column: str, index: Index, *, qualified: bool) -> Problem:
     """Return the problem of a column that does not exist, with the nearest one that does."""
     if not qualified:
         hint = did_you_mean(column, [name for owner, name in index.columns if owner == table])
@@ -200,7 +200,7 @@ def _check_on(table: Table, lookup: Lookup, local: str, theirs: str | None, inde
     if (table.id, local) not in index.columns:
         return
     if theirs is not None and (lookup.table, theirs) not in index.columns:
-        yield _unknown(f"/on/{local}", lookup.table, theirs, index, qualified=True)
+        yield unknown_place(f"/on/{local}", lookup.table, theirs, index, qualified=True)
         return
     wanted = theirs or index.tables[lookup.table].pk
     hint = f'Make {local} with {{"lookup": {{"from": "{lookup.table}.{wanted}"}}}}, or name a column that is.'
@@ -216,7 +216,7 @@ def _check_foreign_key(key: ForeignKey, index: Index) -> Iterator[Problem]:
     child, parent = _place(key.from_), _place(key.to)
     missing = [(at, place) for at, place in (("/from", child), ("/to", parent)) if place not in index.columns]
     if missing:
-        yield from (_unknown(at, *place, index, qualified=True) for at, place in missing)
+        yield from (unknown_place(at, *place, index, qualified=True) for at, place in missing)
         return
     types = index.columns[child].type, index.columns[parent].type
     if types[0] != types[1]:
@@ -272,7 +272,7 @@ def _check_unique(index: Index) -> Iterator[Problem]:
     for i, columns in enumerate(index.unique_sets):
         at = pointer("constraints", "unique", i)
         unknown = [place for place in columns if place not in index.columns]
-        yield from (_unknown(at, *place, index, qualified=True) for place in unknown)
+        yield from (unknown_place(at, *place, index, qualified=True) for place in unknown)
         if len({table for table, _ in columns}) > 1:
             hint = "Give one entry for each table."
             yield Problem(at, "unique-across-tables", "A unique constraint names columns of several tables.", hint)

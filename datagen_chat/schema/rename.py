@@ -104,7 +104,7 @@ def _in_table(parts: Node, table: dict[str, Any]) -> Iterator[_Mention | _Formul
     keys = {**dict.fromkeys(_OF_PARENTS, first), **dict.fromkeys(("segment_behavior", "vintage_behavior"), own)}
     yield from _under(parts["Table"]["properties"], table, keys)
     for column in columns_of(table):
-        yield from _under(parts["Column"]["properties"], column, dict.fromkeys(("generator", "modifiers"), own))
+        yield from _under(parts["Column"]["properties"], column, dict.fromkeys(("generator", "modifiers", "constraints"), own))
 
 
 def _under(properties: Node, holder: dict[str, Any], keys: dict[str, str | None]) -> Iterator[_Mention | _Formula]:

@@ -35,11 +35,24 @@ def resolve(dataset: Dataset) -> Iterator[Problem]:
     for at, table, column in index.every_column:
         yield from (problem.under(at) for problem in _check_column(table, column, index))
     yield from check_references(index)
+    yield from _check_promises(index)
     yield from check_cycles(index)
     if dataset.dag or dataset.targets != Targets.model_construct():
         from datagen_chat.schema.target_checks import check_dag, check_targets  # with what few schemas need
 
         yield from (*check_targets(index), *check_dag(index))
+
+
+def _check_promises(index: Index) -> Iterator[Problem]:
+    constraints = index.dataset.constraints
+    if constraints.pattern or constraints.enum or any(column.constraints for _, _, column in index.every_column):
+        from datagen_chat.schema.promises import check_promises
+
+        yield from check_promises(index)
+    if constraints.ranges:
+        from datagen_chat.schema.ranges import check_ranges
+
+        yield from check_ranges(index)
 
 
 def _check_timeframe(dataset: Dataset) -> Iterator[Problem]:

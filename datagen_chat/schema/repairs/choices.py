@@ -115,7 +115,7 @@ def write_values_as(draft: Json, problem: Problem) -> str | None:
     column, _ = holder_of(draft, problem.at.partition("/generator/")[0] + "/generator")
     type_ = column.get("type")
     before = holder if isinstance(holder, list) else [holder[key]]
-    written = [_written(value, type_) for value in before]
+    written = [written_as(value, type_) for value in before]
     if written == before or not all(value is None or fits(value, type_) for value in written):
         return None  # an earlier edit of the pass has done it, or some value has no such notation
     if isinstance(holder, list):
@@ -125,7 +125,7 @@ def write_values_as(draft: Json, problem: Problem) -> str | None:
     return f"Wrote the {key} as {type_}."
 
 
-def _written(value: Any, type_: str) -> Any:
+def written_as(value: Any, type_: str) -> Any:
     """Return a choice in the notation of a type, or as it is when it has none there."""
     if value is None:
         return None

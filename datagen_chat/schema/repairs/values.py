@@ -8,7 +8,7 @@ from typing import Any
 
 from datagen_chat.instants import parse_instant
 from datagen_chat.problems import Problem
-from datagen_chat.schema.places import Json, holder_of, schema_at
+from datagen_chat.schema.places import Json, called, holder_of, schema_at, whole
 from datagen_chat.schema.repairs.registry import repairs
 
 _WHOLE = re.compile(r"[+-]?\d{1,18}(?:\.0+)?", re.ASCII)
@@ -69,6 +69,8 @@ def wrap_one(draft: Json, problem: Problem) -> str | None:
     wanted = {"object"} if "$ref" in items else {types} if isinstance(types, str) else set(types)
     if _JSON_TYPES.get(type(value)) not in wanted and not (key == "foreign_keys" and isinstance(value, str)):
         return None
+    if isinstance(value, dict) and not any(called(whole(items, value), name) for name in value):
+        return None  # an object by name, whatever it is of
     holder[key] = [value]
     return f'Put "{key}" into a list.'
 
