@@ -228,12 +228,12 @@ def _reader(when: When, scope: ParentScope, above: Above, *, is_end: bool = Fals
     read = scope.reader(use.table, use.column)
     unit = DAY if above.type_of(use.table, use.column) == "date" else 1
     missing = (LATEST if above.timeframe is None else above.timeframe[1]) if is_end else LATEST + SECOND
-    rest = unit - 1 if is_end else 0
+    last, rest = (LATEST // unit, unit - 1) if is_end else (LATEST // unit + 1, 0)
 
     def times(parents: Rows) -> NDArray[np.int64]:
         values = read(parents)
         assert isinstance(values, Numbers)
-        found = np.clip(values.data, -LATEST // unit, LATEST // unit + 1) * unit + rest
+        found = np.clip(values.data, -LATEST // unit, last) * unit + rest
         return found if values.valid is None else np.where(values.valid, found, missing)
 
     return times

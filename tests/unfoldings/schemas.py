@@ -47,7 +47,7 @@ def walked(model: dict[str, Any] | None = None, parents: int = 400, **table: Any
         "kind": "fact",
         "pk": "scan_id",
         "parents": ["parcel"],
-        "state_transition_model": copy.deepcopy(PARCEL) if model is None else model,
+        "state_transition_model": PARCEL if model is None else model,
         "columns": [
             {"name": "scan_id", **KEY},
             {"name": "parcel_id", "type": "int", "generator": {"lookup": {"from": "parcel.parcel_id"}}},
@@ -65,13 +65,14 @@ def walked(model: dict[str, Any] | None = None, parents: int = 400, **table: Any
         "rows": parents,
         "columns": [{"name": "parcel_id", **KEY}, start],
     }
-    return {
+    schema = {
         "version": "1.0",
         "metadata": {"name": "parcels"},
         "timeframe": {"start": "2024-01-01T00:00:00Z", "end": "2024-12-31T23:59:59Z"},
         "constraints": {"foreign_keys": [{"from": "scan.parcel_id", "to": "parcel.parcel_id"}]},
         "nodes": [parcel, scan | table],
     }
+    return copy.deepcopy(schema)  # tests write into it
 
 
 def funnelled(config: dict[str, Any] | None = None, parents: int = 400) -> dict[str, Any]:
@@ -84,7 +85,7 @@ def funnelled(config: dict[str, Any] | None = None, parents: int = 400) -> dict[
         "kind": "fact",
         "pk": "event_id",
         "parents": ["user"],
-        "stage_config": copy.deepcopy(FUNNEL) if config is None else config,
+        "stage_config": FUNNEL if config is None else config,
         "columns": [
             {"name": "event_id", **KEY},
             {"name": "user_id", "type": "int", "generator": {"lookup": {"from": "user.user_id"}}},
@@ -101,10 +102,11 @@ def funnelled(config: dict[str, Any] | None = None, parents: int = 400) -> dict[
         "rows": parents,
         "columns": [{"name": "user_id", **KEY}, start, tier],
     }
-    return {
+    schema = {
         "version": "1.0",
         "metadata": {"name": "funnel"},
         "timeframe": {"start": "2024-01-01T00:00:00Z", "end": "2024-12-31T23:59:59Z"},
         "constraints": {"foreign_keys": [{"from": "journey.user_id", "to": "user.user_id"}]},
         "nodes": [user, journey],
     }
+    return copy.deepcopy(schema)
