@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from datagen_chat.generators.base import Use
 from datagen_chat.problems import Problem, pointer
+from datagen_chat.schema.facts import TableFacts
 from datagen_chat.schema.index import Index, Place
 from datagen_chat.schema.model import Column, Dataset, Table
 from datagen_chat.words import ColumnType, Scalar
@@ -24,6 +25,11 @@ class AboveTable:
     def timeframe(self) -> tuple[int, int] | None:
         """The dataset's window."""
         return self.index.dataset.window
+
+    @property
+    def facts(self) -> TableFacts:
+        """What is known of the parent."""
+        return TableFacts(self.index, self.index.tables[self.parent])
 
     def times(self) -> tuple[Place, ...]:
         """Return the columns that hold times, the parent's first, without those that wait for the rows in question.
@@ -96,10 +102,12 @@ def surely_starts(table: Table, index: Index) -> bool:
     if known is None or table.unfolding is None:
         return False
     starts, ends = table.unfolding.starts(known), table.unfolding.ends(known)
-    if starts is None or ends is None or ends.column is not None:
+    if starts is None or ends is None or not ends.is_fixed:
         return False
-    if starts.column is None:
+    if starts.is_fixed:
         return starts.at <= ends.at
+    if starts.column is None:
+        return False
     place = (starts.column.table or known.parent, starts.column.column)
     latest = None if place not in index.columns or index.columns[place].may_be_null else index.latest(place)
     return latest is not None and latest <= ends.at

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol
@@ -9,14 +10,13 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from datagen_chat.generators.base import Generator, Rows, Sampler, Unfold, Use
+from datagen_chat.generators.base import Generator, Rows, Sampler, TableFacts, TableScope, Unfold, Use
 from datagen_chat.instants import DAY, SECOND, parse_instant, show_instant
 from datagen_chat.problems import Problem, note
 from datagen_chat.values import Numbers
-from datagen_chat.words import ColumnType, Moment, Registered, Scalar, Word, term
+from datagen_chat.words import COLUMN_PATTERN, ColumnType, Moment, Registered, Scalar, Word, term
 
 if TYPE_CHECKING:
-    from datagen_chat.draws import Key
     from datagen_chat.unfoldings._walks import Route
 
 Place = tuple[str, str]
@@ -55,6 +55,10 @@ class Above(Protocol):
     def timeframe(self) -> tuple[int, int] | None:
         """The dataset's window, in microseconds since 1970."""
 
+    @property
+    def facts(self) -> TableFacts:
+        """What is known of the parent."""
+
     def times(self) -> tuple[Place, ...]:
         """Return the columns that hold times, those of the parent first, without those that wait for the rows in question."""
 
@@ -68,22 +72,45 @@ class Above(Protocol):
         """Return the type of a column of the parent or another table; None when there is no such column."""
 
 
-class ParentScope(Protocol):
-    """What an unfolding may ask of the engine while it is compiled: it reads rows of the parent."""
-
-    def key(self, draw: str) -> Key:
-        """Return the key of one named stream of draws."""
-
-    def reader(self, table: str | None, column: str) -> Sampler:
-        """Return how to read a column of parent rows, or of the rows above them."""
-
-
 @dataclass(frozen=True, slots=True)
 class When:
-    """An instant, or the column of the parent row, or of a row above it, that holds one."""
+    """An instant; or the column of the parent row, or of a row above it, that holds one; or the formula that makes one."""
 
     at: int = LATEST
     column: Use | None = None
+    formula: str | None = None
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether it is the same for all parent rows."""
+        return self.column is None and self.formula is None
+
+    def uses(self, at: str) -> Iterator[Use]:
+        """Yield the columns that it is read from, `at` being the place that names them."""
+        if self.column is not None:
+            yield self.column
+        if self.formula is not None:
+            from datagen_chat.generators._formula import uses_of  # most walks have none
+
+            yield from uses_of(self.formula, at)
+
+    def check(self, above: Above) -> Iterator[Problem]:
+        """Yield what is wrong with the formula."""
+        if self.formula is not None:
+            from datagen_chat.generators._formula import check_values
+
+            yield from check_values(self.formula, above.facts, ("datetime", "date"))
+
+    def reader(self, scope: TableScope, above: Above) -> tuple[Sampler, int]:
+        """Return how to read it where it is not fixed, and how many microseconds its unit has."""
+        if self.column is not None:
+            is_day = above.type_of(self.column.table, self.column.column) == "date"
+            return scope.reader(self.column.table, self.column.column), DAY if is_day else 1
+        from datagen_chat.generators._formula import kind_of, sampler_of
+
+        assert self.formula is not None
+        is_day = kind_of(self.formula, scope) == "date"
+        return sampler_of(self.formula, scope, "date" if is_day else "datetime"), DAY if is_day else 1
 
 
 class Unfolding(Registered):
@@ -99,8 +126,9 @@ class Unfolding(Registered):
 
     start: Moment | None = term(
         None,
-        'When it begins: a column of the parent ("signup_date"), of a table above it ("customer.signup_date"), an instant, or '
-        '"timeframe.start"; where the column is null there are no rows. Default: the first datetime column of the parent.',
+        'When it begins: a column of the parent ("signup_date"), of a table above it ("customer.signup_date"), a formula over '
+        'them, an instant, or "timeframe.start"; where it is null there are no rows. Default: the first datetime column of the '
+        "parent.",
         also=("start_at", "starts_at", "start_column", "start_from", "from", "begin", "start_time", "start_date", "anchor"),
     )
     end: Moment | None = term(
@@ -122,7 +150,7 @@ class Unfolding(Registered):
         """Return the most rows that one parent can have."""
         raise NotImplementedError
 
-    def routes(self, scope: ParentScope, above: Above) -> Callable[[Rows], Route]:
+    def routes(self, scope: TableScope, above: Above) -> Callable[[Rows], Route]:
         """Return how parent rows go on from state to state."""
         raise NotImplementedError
 
@@ -152,21 +180,22 @@ class Unfolding(Registered):
 
     def uses(self, above: Above) -> Iterator[Use]:
         """Yield the columns of the parent, or above it, that the rows depend on; pointers are relative to the word."""
-        for when in (self.starts(above), self.ends(above)):
-            if when is not None and when.column is not None:
-                yield when.column
+        for at, when in (("/start", self.starts(above)), ("/end", self.ends(above))):
+            yield from () if when is None else when.uses(at)
         yield from self.more_uses(above)
 
     def check(self, above: Above) -> Iterator[Problem]:
         """Yield what is wrong with the arguments; pointers are relative to the word."""
         starts, ends = self.starts(above), self.ends(above)
+        for at, when in (("/start", starts), ("/end", ends)):
+            yield from (problem.under(at) for problem in (() if when is None else when.check(above)))
         if self.start is None:
             yield from self._check_default(starts, above)
         elif starts is None:
             yield _no_timeframe("/start")
         if ends is None:
             yield _no_timeframe("/end")
-        elif starts and not starts.column and not ends.column and ends.at < starts.at:
+        elif starts and starts.is_fixed and ends.is_fixed and ends.at < starts.at:
             message = f"The end ({show_instant(ends.at)}) lies before the start ({show_instant(starts.at)})."
             yield Problem("/end" if self.end else "/start", "window-order", message, "Swap start and end.")
         yield from self.check_more(above)
@@ -187,7 +216,7 @@ class Unfolding(Registered):
             hint = f'Add "start": "{name}" to say so, or name another column.'
             yield note("", "default-start", f"Each {self.one} of {above.table} starts at {name}.", hint)
 
-    def compile(self, scope: ParentScope, above: Above) -> Unfold:
+    def compile(self, scope: TableScope, above: Above) -> Unfold:
         """Return how parent rows unfold."""
         from datagen_chat.unfoldings._walks import Walks
 
@@ -204,6 +233,8 @@ def _when(at: str, moment: int | str, above: Above) -> When | None:
         return When(moment)
     if moment in ("timeframe.start", "timeframe.end"):
         return None if above.timeframe is None else When(above.timeframe[moment == "timeframe.end"])
+    if not re.fullmatch(COLUMN_PATTERN, moment):
+        return When(formula=moment)
     table, _, column = moment.rpartition(".")
     return When(column=Use(at, table or None, column, wants=("datetime", "date")))
 
@@ -216,17 +247,15 @@ def _no_timeframe(at: str) -> Problem:
 Times = Callable[[Rows], NDArray[np.int64]]
 
 
-def _reader(when: When, scope: ParentScope, above: Above, *, is_end: bool = False) -> Times:
+def _reader(when: When, scope: TableScope, above: Above, *, is_end: bool = False) -> Times:
     """Return how to read a moment of each parent row, in microseconds; an end that is the same for all has one entry.
 
     A date that ends something means its last microsecond. Without a start nothing begins; without an end nothing ends before
     the timeframe does.
     """
-    use = when.column
-    if use is None:
+    if when.is_fixed:
         return lambda parents: np.full(1 if is_end else len(parents), when.at, dtype=np.int64)
-    read = scope.reader(use.table, use.column)
-    unit = DAY if above.type_of(use.table, use.column) == "date" else 1
+    read, unit = when.reader(scope, above)
     missing = (LATEST if above.timeframe is None else above.timeframe[1]) if is_end else LATEST + SECOND
     last, rest = (LATEST // unit, unit - 1) if is_end else (LATEST // unit + 1, 0)
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
-from datagen_chat.generators.base import Rows, Use
+from datagen_chat.generators.base import Rows, TableScope, Use
 from datagen_chat.generators.choice import Choice
 from datagen_chat.problems import Problem, did_you_mean, note, pointer, shown
-from datagen_chat.unfoldings.base import LATEST, Above, ColumnLike, ParentScope, Unfolding
+from datagen_chat.unfoldings.base import LATEST, Above, ColumnLike, Unfolding
 from datagen_chat.words import Name, Positive, Share, Text, Weight, Word, term
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ class StageConfig(Unfolding, word="stage_config"):
         generator = column.generator
         return column.type == "string" and isinstance(generator, Choice) and self.names[0] in (generator.choices or ())
 
-    def routes(self, scope: ParentScope, above: Above) -> Callable[[Rows], Route]:
+    def routes(self, scope: TableScope, above: Above) -> Callable[[Rows], Route]:
         """Return the ways through the funnel: the rates of a parent depend on its segment."""
         from datagen_chat.unfoldings._funnel import compile_funnel
 

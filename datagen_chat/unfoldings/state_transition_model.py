@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
-from datagen_chat.generators.base import Rows
+from datagen_chat.generators.base import Rows, TableScope
 from datagen_chat.problems import Problem, did_you_mean, note, pointer, shown
 from datagen_chat.unfoldings._dwell import ANY_DWELL, Dwell
-from datagen_chat.unfoldings.base import Above, ParentScope, Unfolding, When
+from datagen_chat.unfoldings.base import Above, Unfolding, When
 from datagen_chat.words import Truth, Weight, Word, term
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ class StateTransitionModel(Unfolding, word="state_transition_model"):
             waiting += following
         return list(found)
 
-    def routes(self, scope: ParentScope, above: Above) -> Callable[[Rows], Route]:  # noqa: ARG002
+    def routes(self, scope: TableScope, above: Above) -> Callable[[Rows], Route]:  # noqa: ARG002
         """Return the chain, which is the same for all parents."""
         from datagen_chat.tables import Discrete
         from datagen_chat.unfoldings._chain import Chain, Stays, Successors

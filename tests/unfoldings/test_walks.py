@@ -187,6 +187,16 @@ def test_a_date_that_ends_a_walk_means_its_whole_day(plan_of: PlanOf) -> None:
     assert max(at for parent, at in last.items() if listed(stops)[parent] is None) > begin + 3 * DAY
 
 
+def test_a_formula_may_say_when_a_walk_starts_and_ends(plan_of: PlanOf) -> None:
+    model = copy.deepcopy(PARCEL) | {"start": "sent_at + hours(2)", "end": "min(parcel.sent_at + days(1), timeframe.end)"}
+    plan = plan_of(walked(model))
+    sent = listed(plan.tables["parcel"].rows(range(400)).values("sent_at"))
+    found = walks(plan)
+    assert all(rows[0]["entered_at"] == sent[parent] + 2 * HOUR for parent, rows in found.items())
+    assert all(rows[-1]["entered_at"] <= min(sent[parent] + DAY, END) for parent, rows in found.items())
+    assert max(rows[-1]["entered_at"] - sent[parent] for parent, rows in found.items()) > DAY - HOUR
+
+
 def test_a_walk_may_start_at_a_time_further_up(plan_of: PlanOf) -> None:
     draft = walked()
     box = {"id": "box", "kind": "fact", "pk": "box_id", "parents": ["parcel"], "columns": [{"name": "box_id", **KEY}]}
