@@ -22,6 +22,7 @@ from datagen_chat.tables import Discrete, clamped_masses
 
 PARENT_BLOCK = 1 << 16
 KEPT_BYTES = 1 << 25
+_FEW_BLOCKS = 16
 Counts = Callable[[int], NDArray[np.int64]]
 """The number of children of each parent of one block of parents, by the block's number."""
 
@@ -92,9 +93,12 @@ class Fanout:
         """Return the row number at which each parent's rows begin, shape (parents,); the number of parents gives the total."""
         if not len(parents):
             return parents
+        low, high = (min(int(parent), max(self.parents - 1, 0)) // PARENT_BLOCK for parent in (parents.min(), parents.max()))
+        if low == high:
+            return self._borders(low).take(parents - low * PARENT_BLOCK)
         blocks = np.minimum(parents, max(self.parents - 1, 0)) // PARENT_BLOCK
         found = np.empty_like(parents)
-        for number in np.unique(blocks).tolist():
+        for number in np.unique(blocks).tolist() if high - low > _FEW_BLOCKS else range(low, high + 1):
             chosen = np.flatnonzero(blocks == number)
             found[chosen] = self._borders(number).take(parents[chosen] - number * PARENT_BLOCK)
         return found

@@ -28,6 +28,7 @@ Tell = Callable[[str, str, int], None]
 _LIMIT = float(1 << 62)
 _LOW = np.int64((1 << 32) - 1)
 _HALF = np.int64(32)
+_SHORT = 24
 _FIXED = (2.0**20, 2.0**62)
 """Floats of unknown places are added in units of 2**-20, and what these leave over in units of 2**-62."""
 
@@ -180,6 +181,22 @@ def _some(valid: Mask) -> Mask | None:
     return None if valid.all() else valid
 
 
+def _each(pick: np.ufunc, data: NDArray[Any], starts: Whole) -> NDArray[Any]:
+    """Return what `pick` leaves of each run of values, `starts` being where the runs begin, one after the other.
+
+    As `pick.reduceat` does, which takes twice as long as this for runs of a few values.
+    """
+    sizes = np.diff(starts, append=len(data))
+    longest = int(sizes.max(initial=0))
+    if longest > _SHORT:
+        return np.asarray(pick.reduceat(data, starts))
+    best, left = data.take(starts), np.flatnonzero(sizes > 1)
+    for step in range(1, longest):
+        best[left] = pick(best.take(left), data.take(starts.take(left) + step))
+        left = left.compress(sizes.take(left) > step + 1)
+    return best
+
+
 def _filled(piece: Piece) -> tuple[Whole, Whole]:
     """Return the upper rows that have rows in a piece, as positions in all upper rows, and where these rows begin in it."""
     having = np.flatnonzero(np.diff(piece.edges))
@@ -204,7 +221,7 @@ class Extreme:
             self._best = np.full(self._size, worst, values.data.dtype)
         data = values.data if counts is None else np.where(counts, values.data, worst)
         upper, starts = _filled(piece)
-        self._best[upper] = self._pick(self._best[upper], self._pick.reduceat(data, starts))
+        self._best[upper] = self._pick(self._best[upper], _each(self._pick, data, starts))
         self._is_there[piece.upper] |= (np.diff(piece.edges) if counts is None else _sums(piece, counts)) > 0
 
     def values(self, descent: Descent) -> Values:  # noqa: ARG002
@@ -253,10 +270,10 @@ class End(Chosen):
         upper, starts = _filled(piece)
         place = np.arange(len(values))
         if self._is_last:
-            found = np.maximum.reduceat(place if counts is None else np.where(counts, place, -1), starts)
+            found = _each(np.maximum, place if counts is None else np.where(counts, place, -1), starts)
             chosen = np.flatnonzero(found >= 0)
         else:
-            found = np.minimum.reduceat(place if counts is None else np.where(counts, place, len(values)), starts)
+            found = _each(np.minimum, place if counts is None else np.where(counts, place, len(values)), starts)
             chosen = np.flatnonzero((found < len(values)) & ~self._is_there.take(upper))
         self._is_there[upper.take(chosen)] = True
         self._parts.append((values.take(found.take(chosen)), upper.take(chosen)))
@@ -298,7 +315,7 @@ class TextExtreme(Chosen):
         worst = len(ranks) if self._order == "min" else -1
         pick: np.ufunc = np.minimum if self._order == "min" else np.maximum
         upper, starts = _filled(piece)
-        best = pick.reduceat(found if counts is None else np.where(counts, found, worst), starts)
+        best = _each(pick, found if counts is None else np.where(counts, found, worst), starts)
         chosen = np.flatnonzero(best != worst)
         self._keep(taken(values.words, _arrow_index(order.take(best.take(chosen)))), upper.take(chosen))
 
