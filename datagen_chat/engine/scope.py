@@ -167,6 +167,11 @@ class TableScope(TableFacts):
         target = self.plan.tables[table]
         return target.layout(target.table.column(column))
 
+    def nullable_of(self, table: str | None, column: str) -> bool:
+        """Return whether a column can hold nulls, those included that come of a formula without a value."""
+        place = (table or self.owner.name, column)
+        return super().nullable_of(table, column) or place in self.index.failing
+
     def row_range(self, table: str | None) -> tuple[float, float]:
         """Return the number of rows of a table, twice: here it is known."""
         return (self.row_count(table),) * 2

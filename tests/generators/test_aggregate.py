@@ -448,7 +448,8 @@ SURE = [
     ({"distribution": "poisson", "lambda": 2, "min": 1}, {}, True),
     ({"distribution": "uniform", "min": 1, "max": 3}, {}, True),
     (POISSON, {}, False),
-    ({"distribution": "uniform", "min": 1, "max": 3}, {"rows": 50}, False),
+    ({"distribution": "uniform", "min": 1, "max": 3}, {"rows": 50}, True),
+    ({"distribution": "uniform", "min": 0, "max": 3}, {"rows": 100}, False),
 ]
 
 
