@@ -129,13 +129,16 @@ def term(
     also: tuple[str, ...] = (),
     alias: str | None = None,
     advice: str = "",
+    rows_of: str = "",
     **rules: Any,
 ) -> Any:
     """Declare one argument of a word: its default, its description, and the other names that `repair` maps to it.
 
-    `advice` is the hint for a value of the wrong shape, where saying what shape is wanted would not help.
+    `advice` is the hint for a value of the wrong shape, where saying what shape is wanted would not help. `rows_of` is the
+    argument that names the table whose columns a formula reads, where it is not the column's own.
     """
-    extra: dict[str, Any] = ({"also": list(also)} if also else {}) | ({"advice": advice} if advice else {})
+    notes = {"also": list(also), "advice": advice, "rows_of": rows_of}
+    extra: dict[str, Any] = {name: value for name, value in notes.items() if value}
     if alias is not None:
         rules["alias"] = alias
     return Field(default, description=description, json_schema_extra=extra, **rules)

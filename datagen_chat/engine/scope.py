@@ -135,11 +135,6 @@ class TableScope(TableFacts):
         """Return how to find the rows of a descendant table below rows of this one."""
         return self.owner.descent(table)
 
-    def below(self, table: str) -> TableScope:
-        """Return what words that read the rows of a table below may ask, in this column's name."""
-        owner = self.plan.tables[table]
-        return TableScope(self.index, owner.table, plan=self.plan, owner=owner, stream=self.stream, path=self.path)
-
     def unfolding(self) -> Unfold:
         """Return how the table's rows come from their parents'."""
         return self.owner.unfolding

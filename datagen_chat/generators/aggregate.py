@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Annotated, ClassVar, Literal
 
+import numpy as np
 from pydantic import WithJsonSchema
 
 from datagen_chat.generators._folds import (
@@ -19,8 +21,8 @@ from datagen_chat.generators._folds import (
 )
 from datagen_chat.generators.base import Facts, Fold, Generator, Layout, Rows, Sampler, Scope, Source, Use
 from datagen_chat.problems import Problem
-from datagen_chat.values import Mask, Values
-from datagen_chat.words import COLUMN_TYPES, ColumnType, Reference, Scalar, term
+from datagen_chat.values import Mask, Numbers, Values
+from datagen_chat.words import COLUMN_TYPES, Code, ColumnType, Reference, Scalar, term
 
 Op = Literal["sum", "count", "mean", "min", "max", "first", "last"]
 _SYNONYMS = {
@@ -53,10 +55,9 @@ _FITS: dict[ColumnType, tuple[ColumnType, ...]] = {
 
 
 class Aggregate(Generator, word="aggregate"):
-    """A sum, count, mean, smallest, largest, first or last of the rows below: an order's total of its lines.
+    """A value of the rows below, by first parents at any distance: an order's total of its lines.
 
-    Of a table that hangs off this one by first parents, at any distance. Sums are exact to the last decimal. Nulls are left
-    out; where nothing is left, sum and count are 0 and the others null, so make such columns nullable.
+    Nulls are left out; of nothing, sum and count are 0 and the others null. Sums are exact.
     """
 
     of: Reference = term(
@@ -66,6 +67,13 @@ class Aggregate(Generator, word="aggregate"):
     op: Annotated[Op, WithJsonSchema(OP)] = term(
         description="How; first and last go by the order of the rows.",
         also=("function", "func", "fn", "agg", "aggregation", "operation", "type", "method", "how", "operator"),
+    )
+
+    where: Code | None = term(
+        None,
+        """A condition on those rows: "status == 'paid'".""",
+        also=("filter", "condition", "if", "only", "when", "having"),
+        rows_of="of",
     )
 
     also: ClassVar = ("agg", "aggregation", "rollup", "roll_up", "summary", "reduce")
@@ -84,9 +92,19 @@ class Aggregate(Generator, word="aggregate"):
     def uses(self) -> Iterator[Use]:
         """Yield the column that is aggregated."""
         yield Use("/of", *self.source, "descendant", wants=_WANTS.get(self.op, COLUMN_TYPES))
+        if self.where is not None:
+            from datagen_chat.generators._formula import uses_of  # most aggregates have no condition
+
+            table = self.source[0]
+            yield from (replace(use, table=use.table or table, of=table) for use in uses_of(self.where, "/where"))
 
     def check(self, facts: Facts) -> Iterator[Problem]:
-        """Yield a result that does not fit the column's type."""
+        """Yield a condition that is none, and a result that does not fit the column's type."""
+        if self.where is not None and facts.type_of(*self.source) is not None:
+            from datagen_chat.generators._formula import check_values
+
+            below = facts.of(self.source[0])
+            yield from (problem.under("/where") for problem in check_values(self.where, below, ("bool",)))
         made = self._made(facts)
         if made is None or facts.type in _FITS[made] or (self.op == "mean" and facts.type == "int"):
             return
@@ -111,6 +129,8 @@ class Aggregate(Generator, word="aggregate"):
         table, column = self.source
         if self.op in ("sum", "count") or facts.type_of(table, column) is None:
             return ""
+        if self.where is not None:
+            return f"rows without any {table} below them that meets the condition have no {self.op}"
         if not facts.is_sure_of(table):
             return f"rows without any {table} below them have no {self.op}"
         return f"{self.of} may be null in all of them" if facts.nullable_of(table, column) else ""
@@ -140,13 +160,13 @@ class Aggregate(Generator, word="aggregate"):
     def fold(self, scope: Scope) -> Fold:
         """Return how the value is made of the rows below."""
         table, column = self.source
-        type_, can_be_null = scope.type_of(table, column), scope.nullable_of(table, column)
+        type_, is_partial = scope.type_of(table, column), self.where is not None or scope.nullable_of(table, column)
         assert type_ is not None
-        read, is_last = _reader(column), self.op == "last"
+        read, is_last = self._reader(scope), self.op == "last"
         if self.op == "count":
-            return Fold(lambda size: ValueCount(size, read)) if can_be_null else Fold(lambda _: RowCount(), needs_rows=False)
+            return Fold(lambda size: ValueCount(size, read)) if is_partial else Fold(lambda _: RowCount(), needs_rows=False)
         if self.op in ("first", "last"):
-            if can_be_null:
+            if is_partial:
                 return Fold(lambda size: End(size, read, type_, is_last=is_last))
             pick = scope.picker(table, column)
             return Fold(lambda _: EndRow(pick, type_, is_last=is_last), needs_rows=False)
@@ -162,10 +182,19 @@ class Aggregate(Generator, word="aggregate"):
         is_float = type_ == "float"
         return Fold(lambda size: Total(size, read, places, is_mean=is_mean, is_float=is_float, tell=scope.tell))
 
+    def _reader(self, scope: Scope) -> Read:
+        """Return how to read the values below, and which of them count."""
+        table, column = self.source
+        if self.where is None:
+            return lambda rows: ((values := rows.values(column)), values.valid)
+        from datagen_chat.generators._formula import sampler_of
 
-def _reader(column: str) -> Read:
-    def read(rows: Rows) -> tuple[Values, Mask | None]:
-        values = rows.values(column)
-        return values, values.valid
+        name, meets = ("where", self.where), sampler_of(self.where, scope.of(table), "bool")
 
-    return read
+        def read(rows: Rows) -> tuple[Values, Mask | None]:
+            met, values = rows.shared(name, lambda: meets(rows)), rows.values(column)
+            assert isinstance(met, Numbers)
+            masks = [mask for mask in (met.valid, values.valid) if mask is not None]
+            return values, np.logical_and.reduce([met.data, *masks])
+
+        return read

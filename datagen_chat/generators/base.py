@@ -32,7 +32,8 @@ class Use:
     `how` says where it is read: "row" in the same row or, with a table, in the row's ancestor or in the row that its only
     key column of that table points at; "target" in any row of a table that is looked up; "ancestor" where both are possible
     and the table decides; "descendant" in the rows below. `wants` are the types that will do. `by_score` says that not the
-    value is read but the normal score behind it, which only a generator that `has_scores` has.
+    value is read but the normal score behind it, which only a generator that `has_scores` has. `of` is the table whose rows
+    read it, where these are not the column's own; then `table` is named in any case.
     """
 
     at: str
@@ -41,6 +42,7 @@ class Use:
     how: How = "row"
     wants: tuple[ColumnType, ...] = COLUMN_TYPES
     by_score: bool = False
+    of: str | None = None
 
     def under(self, pointer: str) -> Use:
         """Return this use with its pointer moved below `pointer`."""
@@ -394,9 +396,6 @@ class TableScope(TableFacts, Protocol):
 
     def descent(self, table: str) -> Callable[[Rows], Descent]:
         """Return how to find the rows of a descendant table below rows of this one."""
-
-    def below(self, table: str) -> TableScope:
-        """Return the scope of words that read the rows of a table below this one."""
 
     def unfolding(self) -> Unfold:
         """Return how the table's rows come from their parents', where a walk or a journey makes them."""

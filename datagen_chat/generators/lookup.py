@@ -91,6 +91,7 @@ class Lookup(Generator, word="lookup"):
         None,
         "A condition on the columns of the other table, a formula; only its rows are chosen from.",
         also=("filter", "condition", "if"),
+        rows_of="from",
     )
 
     copies: ClassVar = True

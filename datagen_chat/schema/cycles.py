@@ -57,6 +57,7 @@ def _needs_of(table: Table, column: Column, index: Index) -> Iterator[Need]:
 
 def _reads(table: Table, use: Use, index: Index) -> Iterator[Need]:
     """Yield the column that a word of a table reads, and the row counts and keys that it takes to find it."""
+    table = index.tables.get(use.of or table.id, table)
     above, target = index.ancestors(table.id), use.table or table.id
     if (target, use.column) not in index.columns:
         return

@@ -42,7 +42,7 @@ FAMILIES: Mapping[str, Words] = {
     "dwell": DWELLS,
 }
 _BOUNDS = {"ge": ("minimum", max), "gt": ("exclusiveMinimum", max), "le": ("maximum", min), "lt": ("exclusiveMaximum", min)}
-_OURS = ("also", "advice", "family", "synonyms", "names")
+_OURS = ("also", "advice", "family", "synonyms", "names", "rows_of")
 
 
 def json_schema() -> Node:

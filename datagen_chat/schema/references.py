@@ -59,6 +59,10 @@ def _check_counted_by(table: Table, index: Index) -> Iterator[Problem]:
 
 def _check_use(use: Use, table: Table, index: Index) -> Iterator[Problem]:
     """Yield why a row of a table cannot read the column that a word names."""
+    if use.of is not None:
+        if use.of not in index.tables:
+            return  # that is told where the table is named
+        table = index.tables[use.of]
     target = use.table or table.id
     found = index.columns.get((target, use.column))
     if found is None:

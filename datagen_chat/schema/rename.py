@@ -119,7 +119,8 @@ def _in_value(node: Node, holder: Any, key: Any, own: str | None) -> Iterator[_M
     value = holder.get(key) if isinstance(holder, dict) else holder[key]
     node = whole(node, value)
     if isinstance(value, str) and (format_ := _format(node, value)):
-        yield _Formula(holder, key, own, format_)
+        source = holder.get(node.get("rows_of")) if isinstance(holder, dict) else None
+        yield _Formula(holder, key, source.partition(".")[0] if isinstance(source, str) else own, format_)
     elif isinstance(value, str) and node.get("names") == "table":
         yield _Mention(holder, key, value, None, is_qualified=False)
     elif isinstance(value, str):

@@ -16,6 +16,7 @@ from datagen_chat.engine.plan import Plan
 from datagen_chat.generators._folds import FloatSum, WholeSum
 from datagen_chat.generators.base import Piece
 from datagen_chat.schema.read import read
+from datagen_chat.schema.rename import rename_column, rename_table
 from datagen_chat.schema.repair import repair
 from tests.engine.test_rows import listed
 
@@ -353,6 +354,56 @@ def test_a_key_chosen_below_leads_to_its_row() -> None:
     assert all(price == prices.get(key) for key, price in found)
 
 
+@pytest.mark.parametrize("op", OPERATIONS)
+def test_only_rows_that_meet_the_condition_are_taken(op: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of columns below, and of those that they lead to; a condition without a value is not met."""
+    monkeypatch.setattr(folding, "PIECE_ROWS", 11)
+    code = "status == 'paid' and size > a.limit"
+    found = {"aggregate": {"of": "b.x", "op": op, "where": code}}
+    y = of("y", made_type(op, "int") or "", found, **({} if op in ("sum", "count") else {"nullable": True}))
+    status = of("status", "string", {"choice": {"choices": ["paid", "open"]}})
+    size = of("size", "int", {"choice": {"choices": [1, 5, 9]}}, null_rate=0.2)
+    limit = of("limit", "int", {"choice": {"choices": [0, 4]}})
+    low = table(
+        "b", of("x", "int", {"distribution": {"type": "poisson", "params": {"lambda": 9}}}), status, size, parents=("a",)
+    )
+    made = plan(table("a", limit, y), low)
+    rows = list(zip(*(column(made, "b", name) for name in ("x", "status", "size")), strict=True))
+    limits, wanted = column(made, "a", "limit"), []
+    for number, each in enumerate(families(made, "a", "b")):
+        met = [rows[row] for row in each if rows[row][1] == "paid" and (rows[row][2] or 0) > limits[number]]
+        wanted.append(OPERATIONS[op]([x for x, _, _ in met]))
+    assert column(made, "a", "y") == wanted
+    assert len(set(wanted)) > 2
+
+
+CONDITIONS = [
+    ("x >", "/where", "expression-syntax"),
+    ("x + 1", "/where", "expression-type"),
+    ("z > 1", "/where", "unknown-reference"),
+    ("side.x > 1", "/where", "not-an-ancestor"),
+    ("word > 1", "/where", "expression-kind"),
+]
+
+
+@pytest.mark.parametrize(("code", "at", "problem"), CONDITIONS)
+def test_a_condition_is_checked_in_the_rows_below(code: str, at: str, problem: str) -> None:
+    errors = read(tangle({"aggregate": {"of": "low.n", "op": "count", "where": code}})).errors
+    assert [(error.at, error.code) for error in errors] == [(AT + at, problem)]
+
+
+def test_a_rename_reaches_the_condition_in_the_names_of_the_table_below() -> None:
+    draft = tangle({"aggregate": {"of": "low.n", "op": "count", "where": "x > 1 and low.word == 'x' and top.y > 0"}})
+    rename_column(draft, "low", "x", "amount")
+    rename_column(draft, "top", "y", "total")
+    rename_table(draft, "low", "line")
+    generator = draft["nodes"][0]["columns"][1]["generator"]["aggregate"]
+    assert generator == {"of": "line.n", "op": "count", "where": "amount > 1 and line.word == 'x' and top.total > 0"}
+    lookup = tangle({"lookup": {"from": "lone.lone_id", "where": "x > 1"}})
+    rename_column(lookup, "lone", "x", "amount")
+    assert lookup["nodes"][0]["columns"][1]["generator"]["lookup"]["where"] == "amount > 1"
+
+
 AT = "/nodes/0/columns/1/generator/aggregate"
 MISTAKES = [
     ({"of": "low.wort", "op": "sum"}, f"{AT}/of", "unknown-reference", 'Did you mean "low.word"?'),
@@ -419,6 +470,7 @@ DIALECT: list[tuple[Draft, Draft]] = [
     ({"count": {"of": "low.n"}}, {"of": "low.n", "op": "count"}),
     ({"count": {"from": "low"}}, {"of": "low.low_id", "op": "count"}),
     ({"rollup": {"of": "low.n", "agg": "sum"}}, {"of": "low.n", "op": "sum"}),
+    ({"aggregate": {"of": "low.n", "op": "sum", "filter": "x > 1"}}, {"of": "low.n", "op": "sum", "where": "x > 1"}),
     ({"type": "aggregate", "of": "low.n", "op": "sum"}, {"of": "low.n", "op": "sum"}),
 ]
 
