@@ -30,7 +30,7 @@ def compile_column(scope: ColumnScope) -> Sampler:
     column = scope.column
     made, type_ = _modified(scope)
     convert = converter(type_, column.type)
-    finish = _chained([*_clamping(scope), *_rounding(column), *([convert] if convert else [])])
+    finish = _chained([*_clamping(scope), *_holding(scope), *_rounding(column), *([convert] if convert else [])])
     if not column.null_rate:
         return made if finish is None else lambda rows: finish(made(rows))
     key, limit = scope.key("null"), round(column.null_rate * 2**32)
@@ -54,16 +54,26 @@ def _modified(scope: ColumnScope) -> tuple[Sampler, ColumnType]:
         sampler = change.args.compile(scope.nested("modifiers", word, str(words[word])), sampler, made)
         words[word] += 1
         made = change.args.makes(made)
-    return _held(scope, sampler), made.type
+    return _quiet(sampler), made.type
 
 
-def _held(scope: ColumnScope, sampler: Sampler) -> Sampler:
-    """Return the sampler of numbers that the column can hold: those that modifiers led beyond are pulled back, and told."""
-    limit = _LARGEST_WHOLE if scope.column.type == "int" else _LARGEST
+def _quiet(sampler: Sampler) -> Sampler:
+    """Return a sampler whose numbers may leave the range of floats: they are pulled back when all modifiers are done."""
 
     def sample(rows: Rows) -> Values:
         with np.errstate(over="ignore", invalid="ignore"):
-            values = sampler(rows)
+            return sampler(rows)
+
+    return sample
+
+
+def _holding(scope: ColumnScope) -> list[Stage]:
+    """Return how numbers that modifiers led beyond what the column can hold are pulled back, and told."""
+    if not scope.column.modifiers:
+        return []
+    limit = _LARGEST_WHOLE if scope.column.type == "int" else _LARGEST
+
+    def hold(values: Values) -> Values:
         if not isinstance(values, Numbers) or values.data.dtype != np.float64 or not len(values):
             return values
         if values.data.min() >= -limit and values.data.max() <= limit:
@@ -73,7 +83,7 @@ def _held(scope: ColumnScope, sampler: Sampler) -> Sampler:
         scope.tell("out-of-range", f"The modifiers lead beyond what {scope.column.type} can hold; the bound is taken.", count)
         return Numbers(np.clip(np.nan_to_num(values.data), -limit, limit), values.valid)
 
-    return sample
+    return [hold]
 
 
 def _made(scope: ColumnScope) -> Sampler:

@@ -127,16 +127,24 @@ class Shaping:
             yield number, np.flatnonzero(chosen == number)
 
     def factor(self, parents: Rows) -> NDArray[np.float64] | None:
-        """Return what multiplies the mean of each parent, never negative; None when nothing does."""
+        """Return what multiplies the mean of each parent, never negative; None when nothing does.
+
+        Raises:
+            SchemaError: a factor is too large for any table of its draws.
+        """
         if not self.factors and not any(self.scales):
             return None
         product = np.ones(len(parents))
-        for factor in self.factors:
-            product *= factor(parents)
-        for number, chosen in self.parts(parents):
-            scale = self.scales[number]
-            if scale is not None:
-                product[chosen] *= scale(parents)[chosen]
+        with np.errstate(over="ignore"):
+            for factor in self.factors:
+                product *= factor(parents)
+            for number, chosen in self.parts(parents):
+                scale = self.scales[number]
+                if scale is not None:
+                    product[chosen] *= scale(parents)[chosen]
+        if product.max(initial=0.0) >= 2.0**_OCTAVES:
+            message = f"A fanout is multiplied by {product.max():.3g}, which is too much."
+            raise SchemaError([Problem("/nodes", "fanout-too-wide", message, "Use smaller multipliers.")])
         return np.maximum(product, 0.0)
 
 

@@ -13,6 +13,7 @@ from datagen_chat.engine.estimate import estimate
 from datagen_chat.engine.plan import Plan
 from datagen_chat.instants import DAY, parse_instant
 from datagen_chat.modifiers._matching import Spans
+from datagen_chat.problems import SchemaError
 from datagen_chat.schema.read import read
 from tests.engine.test_promises import column
 
@@ -157,6 +158,13 @@ def test_an_effect_of_a_fact_scales_its_fanout_by_the_parents_time(plan_of: Plan
     for factor in np.unique(factors).tolist():
         chosen = made[factors == factor]
         assert abs(chosen.mean() - 6 * factor) < 4.5 * math.sqrt(6 * factor / len(chosen))
+
+
+def test_a_fanout_that_is_multiplied_beyond_all_tables_is_a_problem(plan_of: PlanOf) -> None:
+    huge = {"transform": "multiply", "args": {"factor": 1e300}}
+    plan = plan_of(shop(purchase={"modifiers": [huge, huge]}))
+    with pytest.raises(SchemaError, match="too much"):
+        _ = plan.tables["purchase"].row_count
 
 
 # Segments

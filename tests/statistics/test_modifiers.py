@@ -209,6 +209,10 @@ def test_what_no_column_can_hold_is_pulled_back_and_told_once(plan_of: PlanOf) -
     assert [(told.code, told.count) for told in plan.tellings.all] == [("out-of-range", 10)]
 
 
+def test_a_last_clamp_beyond_whole_numbers_is_pulled_back_too(plan_of: PlanOf) -> None:
+    assert set(changed(plan_of, 5, ("clamp", {"max": -1e300}), type_="int").tolist()) == {-(2**63 - 1024)}
+
+
 CASES = [
     ([("clamp", {})], "/args", "no-bounds"),
     ([("clamp", {"min": 5, "max": 1})], "/args/max", "empty-range"),
