@@ -8,7 +8,7 @@ from typing import Any, Literal
 from datagen_chat.conversation.extract import Candidate
 from datagen_chat.conversation.session import Session, Version
 from datagen_chat.conversation.tokens import Liberty
-from datagen_chat.llm.base import Reply, TextDelta
+from datagen_chat.llm.base import Noted, ReasoningDelta, Reply, TextDelta, Waiting
 from datagen_chat.preview import Preview
 from datagen_chat.problems import Problem
 from datagen_chat.schema.change import Change
@@ -121,6 +121,9 @@ class TurnEnded:
 Event = (
     UserSaid
     | TextDelta
+    | ReasoningDelta
+    | Waiting
+    | Noted
     | ReplyFinished
     | Prose
     | SchemaExtracted

@@ -29,11 +29,12 @@ def _streamed(provider: Provider, messages: Sequence[Message]) -> Generator[Even
     """Yield the pieces of a reply, and return the whole of it."""
     pieces, end = [], Finished("cut")
     for event in provider.stream(messages):
+        if isinstance(event, Finished):
+            end = event
+            continue
         if isinstance(event, TextDelta):
             pieces.append(event.text)
-            yield event
-        else:
-            end = event
+        yield event
     return Reply("".join(pieces), end.stop, end.usage, end.model)
 
 

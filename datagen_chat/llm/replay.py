@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from datagen_chat.llm.base import Finished, Message, MissingReplyError, Reply, TextDelta
+from datagen_chat.llm.base import Message, MissingReplyError, Reply, Streamed, heeding
+from datagen_chat.llm.cancellation import Cancellation
 from datagen_chat.problems import shown
 
 
@@ -31,14 +32,14 @@ class Replay:
         self._turn = -1
         self._used = 0
 
-    def stream(self, messages: Sequence[Message]) -> Iterator[TextDelta | Finished]:
+    def stream(self, messages: Sequence[Message], cancellation: Cancellation | None = None) -> Iterator[Streamed]:
         """Yield the recorded reply to these messages.
 
         Raises:
             MissingReplyError: the recording holds none; the text names the turn.
         """
         reply = self._next(messages[-1].text if messages else "")
-        yield from reply.events()
+        yield from heeding(reply.events(), cancellation)
 
     def _next(self, request: str) -> Reply:
         later = (turn for turn in range(self._turn + 1, len(self._exchanges)) if self._exchanges[turn].request == request)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from datagen_chat.llm.base import Finished, Message, Reply, TextDelta
+from datagen_chat.llm.base import Message, Reply, Streamed, heeding
+from datagen_chat.llm.cancellation import Cancellation
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Script:
     answer: Callable[[Sequence[Message]], str | Reply]
     name: str = "script"
 
-    def stream(self, messages: Sequence[Message]) -> Iterator[TextDelta | Finished]:
+    def stream(self, messages: Sequence[Message], cancellation: Cancellation | None = None) -> Iterator[Streamed]:
         """Yield the reply to these messages."""
         reply = self.answer(messages)
-        yield from (Reply(reply) if isinstance(reply, str) else reply).events()
+        yield from heeding((Reply(reply) if isinstance(reply, str) else reply).events(), cancellation)

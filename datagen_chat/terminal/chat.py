@@ -39,7 +39,11 @@ _MARKS: dict[Sort, tuple[str, str]] = {
 }
 _STOPS: dict[Stop, str] = {
     "length": "The reply ran into the model's limit of tokens.",
+    "context": "The reply ran into the end of the model's context window.",
     "refusal": "The model declined.",
+    "filter": "A filter of the vendor's cut the reply.",
+    "tool": "The model wanted to use a tool; there is none here.",
+    "other": "The model stopped for a reason of its own.",
     "cut": "The reply broke off.",
 }
 

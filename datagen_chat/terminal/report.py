@@ -19,6 +19,8 @@ def report(error: DatagenError) -> int:
     screen = stderr()
     if not isinstance(error, ProblemsError):
         screen.say(("datagen: ", "bold"), (one_line(str(error)), "bold red"), hang=2)
+        for line in error.hint.splitlines() if isinstance(error, ProviderError) else ():
+            screen.say(one_line(line), hang=2)
         return NO_REPLY if isinstance(error, ProviderError) else WRONG_INPUT
     name: str | None = getattr(error, "name", None)
     draft: Any = getattr(error, "draft", None)

@@ -1,0 +1,76 @@
+"""What the protocols have in common: a request, what a server was found not to take, and how a library's stream is read."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from datagen_chat.llm.address import Address
+from datagen_chat.llm.base import Message, Streamed
+from datagen_chat.llm.failures import garbled
+
+if TYPE_CHECKING:
+    import httpx2
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What a server was found to take: the limit of a reply under which name and how high, and what it does not take at all."""
+
+    limit: int | None = None
+    limit_name: str = "max_completion_tokens"
+    refuses: frozenset[str] = frozenset()
+
+
+class Dialect(Protocol):
+    """A protocol, spoken by its vendor's library over a client that is given."""
+
+    def habits(self, limit: int | None) -> Habits:
+        """Return what servers are first asked for."""
+
+    def events(
+        self, http: httpx2.Client, address: Address, habits: Habits, messages: Sequence[Message]
+    ) -> Generator[Streamed, None, None]:
+        """Yield the reply to these messages; an end without a reason is `cut`."""
+
+    def learned(self, habits: Habits, words: str) -> tuple[Habits, str] | None:
+        """Return what a server takes after it refused a request in these words, and what changed; None if nothing does."""
+
+    def errors(self) -> tuple[type[Exception], ...]:
+        """Return what the library raises when a call fails."""
+
+
+def decoded(stream: Iterable[Any], address: Address) -> Generator[Any, None, None]:
+    """Yield what a library makes of a stream.
+
+    Raises:
+        ProviderError: the library stumbled, because this is not its protocol.
+    """
+    chunks, is_empty = iter(stream), True
+    while True:
+        stumbled = ""
+        try:
+            chunk = next(chunks, None)
+        except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
+            stumbled = type(error).__name__
+        if stumbled:
+            raise garbled(address, f"what it sends cannot be read ({stumbled})")
+        if chunk is None:
+            break
+        is_empty = False
+        yield chunk
+    if is_empty:
+        raise garbled(address, "it sent no reply")
+
+
+def text_of(value: Any, name: str) -> str:
+    """Return a text of an object that a library made of whatever it was sent, empty where there is none."""
+    found = getattr(value, name, None)
+    return found if isinstance(found, str) else ""
+
+
+def count_of(value: Any, name: str) -> int:
+    """Return a count of such an object, 0 where there is none."""
+    found = getattr(value, name, None)
+    return found if type(found) is int and found > 0 else 0
