@@ -251,6 +251,15 @@ def _add_schema(parser: argparse.ArgumentParser) -> None:
     """Add nothing: the command takes no arguments."""
 
 
+def _add_models(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--model",
+        metavar="NAME",
+        help="the address to ask, such as ollama: or openai@http://HOST:PORT/v1 (default: what is connected)",
+    )
+    parser.add_argument("--json", action="store_true", help="write them as JSON")
+
+
 def _add_file(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="SCHEMA", help='a schema file, or "-" for standard input')
     parser.add_argument("--strict", action="store_true", help="take only strict JSON in the language's own spelling")
@@ -266,5 +275,6 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "generate": ("write all rows of a schema to files", _add_generate),
     "validate": ("check a schema, and say what is wrong with it", _add_validate),
     "sample": ("show some rows of a schema, as generate would write them", _add_sample),
+    "models": ("list the language models that an address serves", _add_models),
     "schema": ("write the JSON Schema of the language", _add_schema),
 }
