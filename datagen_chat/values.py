@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 Mask = NDArray[np.bool_]
 Index = NDArray[np.int64]
 
+_NOWHERE = pa.Array.from_buffers(pa.int32(), 1, [None, pa.py_buffer(np.int32(-1))])[0]  # `pa.scalar` imports pandas
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Numbers:
@@ -101,6 +103,11 @@ def words_array(words: list[str]) -> pa.StringArray:
     return pa.StringArray.from_buffers(len(words), pa.py_buffer(offsets), pa.py_buffer(b"".join(encoded)))
 
 
+def text_scalar(text: str) -> pa.StringScalar:
+    """Return one text for Arrow's functions; `pa.scalar`, which would do, imports pandas when it is there."""
+    return words_array([text])[0]
+
+
 def taken(words: pa.StringArray, index: pa.Array) -> pa.StringArray:
     """Return the words at these positions, as `words.take` does."""
     return compute("take", words, index)
@@ -116,7 +123,7 @@ def places_in(words: pa.StringArray, sought: pa.StringArray) -> NDArray[np.int64
     from pyarrow._compute import SetLookupOptions
 
     found = compute("index_in", sought, options=SetLookupOptions(value_set=words, skip_nulls=True))
-    filled = compute("coalesce", found, pa.scalar(-1, pa.int32()))
+    filled = compute("coalesce", found, _NOWHERE)
     return np.frombuffer(filled.buffers()[1], np.int32, len(filled), filled.offset * 4).astype(np.int64)
 
 

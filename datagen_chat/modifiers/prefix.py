@@ -9,7 +9,7 @@ import pyarrow as pa
 from datagen_chat.generators.base import Layout, Sampler, Scope
 from datagen_chat.modifiers._words import known, respelled
 from datagen_chat.modifiers.base import Made, Modifier
-from datagen_chat.values import compute
+from datagen_chat.values import compute, text_scalar
 from datagen_chat.words import Text, term
 
 
@@ -37,5 +37,4 @@ class Prefix(Modifier, word="prefix"):
         return respelled(sampler, made, self._longer)
 
     def _longer(self, words: pa.StringArray) -> pa.StringArray:
-        text = pa.scalar(self.text)
-        return compute("binary_join_element_wise", text, words, pa.scalar(""))
+        return compute("binary_join_element_wise", text_scalar(self.text), words, text_scalar(""))

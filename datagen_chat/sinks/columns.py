@@ -14,7 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from datagen_chat.sinks.base import UNIT_ROWS, Block, ColumnShape, TableShape
-from datagen_chat.values import Mask, Numbers, Text, Values, arrow, unique, with_nulls, words_array
+from datagen_chat.values import Mask, Numbers, Text, Values, arrow, places_in, unique, with_nulls, words_array
 
 
 class ColumnBuffer(Protocol):
@@ -109,11 +109,8 @@ class CategoryBuffer:
         if words.equals(self._pool):
             self._places = None
             return
-        import pyarrow.compute as pc  # slow to import, and few pools ever change
-
-        fresh = words.filter(pc.invert(pc.is_in(words, self._pool)))
-        self._pool = pa.concat_arrays([self._pool, fresh.unique()])
-        self._places = code_numbers(pc.index_in(words, self._pool))
+        self._pool = unique(pa.concat_arrays([self._pool, words]))
+        self._places = places_in(self._pool, words).astype(np.int32)
 
     def drain(self) -> pa.Array:
         """Return what was gathered and begin anew; the pool stays."""

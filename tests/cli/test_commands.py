@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -185,6 +186,26 @@ def test_generating_imports_no_more_than_it_needs(tmp_path: Path) -> None:
     code, modules = loaded("generate", ECOMMERCE, "-o", tmp_path)
     assert code == 0
     assert modules & (SLOW | SPARE | {"concurrent", "difflib", "logging", "ssl"}) == set()
+
+
+def test_cases_formulas_and_modifiers_of_texts_import_nothing_slow(tmp_path: Path) -> None:
+    generators = {
+        "kind": {"choice": {"choices": ["a", "b"]}},
+        "own": {
+            "case": {"on": "kind", "when": {"a": {"choice": {"choices": ["x"]}}}, "else": {"pattern": {"regex": "[A-Z]{4}"}}}
+        },
+        "both": {"expression": {"code": "concat(kind, '-', own)"}},
+        "named": {"choice": {"choices": ["x", "y"]}},
+    }
+    columns: list[Any] = [{"name": "id", "type": "int", "generator": {"sequence": {}}}]
+    columns += [{"name": name, "type": "string", "generator": generator} for name, generator in generators.items()]
+    columns[-1]["modifiers"] = [{"transform": "prefix", "args": {"text": "<"}}, {"transform": "suffix", "args": {"text": ">"}}]
+    table = {"id": "t", "kind": "entity", "pk": "id", "rows": 100_000, "columns": columns}
+    schema = tmp_path / "t.json"
+    schema.write_text(json.dumps({"version": "1.0", "metadata": {"name": "t"}, "nodes": [table]}))
+    code, modules = loaded("generate", schema, "-o", tmp_path / "made")
+    assert code == 0
+    assert modules & SLOW == set()
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="only Linux lists a process's threads")

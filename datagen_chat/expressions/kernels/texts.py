@@ -15,7 +15,7 @@ from datagen_chat.expressions.cells import TOO_LONG, Cells, faults_of, judged, r
 from datagen_chat.expressions.core import Operation
 from datagen_chat.selection import joined
 from datagen_chat.spelling import spelled
-from datagen_chat.values import Mask, Numbers, Text, arrow, compute, taken, with_nulls, words_array
+from datagen_chat.values import Mask, Numbers, Text, arrow, compute, taken, text_scalar, with_nulls, words_array
 from datagen_chat.words import ColumnType
 
 LENGTH_LIMIT = 10_000
@@ -285,11 +285,11 @@ def _strings(text: Text) -> Words:
 def _scalar(text: Text) -> pa.StringScalar:
     """Return the only value; a null's may be anything."""
     place = 0 if text.codes is None else int(text.codes[0])
-    return text.words[place] if 0 <= place < len(text.words) else pa.scalar("")
+    return text.words[place] if 0 <= place < len(text.words) else text_scalar("")
 
 
 def _join(columns: Sequence[Any]) -> Words:
-    return compute("binary_join_element_wise", *columns, pa.scalar(""))
+    return compute("binary_join_element_wise", *columns, text_scalar(""))
 
 
 def _join_scalars(columns: Sequence[pa.StringScalar]) -> str:
