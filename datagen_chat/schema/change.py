@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -144,12 +144,23 @@ def _named_by(word: str, arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 def _spread_out(table: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    """Return a table with the parts of its walk or journey as keys of their own, where the other one has one too."""
+    """Return a table with the parts of its walk, journey or behaviours as keys, where the other one has them too."""
     spread: dict[str, Any] = {}
     for key, value in table.items():
         is_both = isinstance(value, dict) and isinstance(other.get(key), dict)
-        spread |= _parts(value) if is_both and key in ("state_transition_model", "stage_config") else {key: value}
+        spread |= _SPREAD[key](value) if is_both and key in _SPREAD else {key: value}
     return spread
+
+
+def _behaviour_parts(behaviour: dict[str, Any]) -> dict[str, Any]:
+    """Return what a behaviour consists of: each argument, and what it says of each segment or curve, by its name."""
+    parts: dict[str, Any] = {}
+    for key, value in behaviour.items():
+        if key in ("behaviors", "segments", "age_based_multipliers"):
+            parts |= {f"{name} {inner}": part for name, each in _object(value).items() for inner, part in _object(each).items()}
+        else:
+            parts[key] = value
+    return parts
 
 
 def _parts(unfolding: dict[str, Any]) -> dict[str, Any]:
@@ -163,6 +174,12 @@ def _parts(unfolding: dict[str, Any]) -> dict[str, Any]:
     if stages:
         parts["stages"] = list(stages)
     return {key: value for key, value in unfolding.items() if key not in ("states", "stages")} | parts
+
+
+_SPREAD: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    **dict.fromkeys(("state_transition_model", "stage_config"), _parts),
+    **dict.fromkeys(("segment_behavior", "vintage_behavior"), _behaviour_parts),
+}
 
 
 def _generator_changes(place: str, old: Any, new: Any) -> Iterator[Change]:

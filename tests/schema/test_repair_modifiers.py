@@ -116,6 +116,29 @@ def test_a_changed_modifier_is_told_by_its_word(shop: dict[str, Any], before: An
     assert [str(change) for change in difference(with_modifiers(shop, PRICE, before), patched.draft)] == lines
 
 
+def test_a_changed_behaviour_is_told_by_its_segment(shop: dict[str, Any]) -> None:
+    behaviour = {"segment_column": "country", "behaviors": {"US": {"fanout_multiplier": 2}}}
+    shop["nodes"][0]["segment_behavior"] = behaviour
+    patch = {"nodes": {"customer": {"segment_behavior": {"behaviors": {"US": {"fanout_multiplier": 3}}}}}}
+    lines = [str(change) for change in difference(shop, apply_patch(shop, patch).draft)]
+    assert lines == ["customer: US fanout_multiplier 2 → 3"]
+
+
+def test_a_renamed_column_is_followed_into_behaviours_and_effects(shop: dict[str, Any]) -> None:
+    effect = {"effect_table": "product", "on": {"product_id": "product_id"}, "map": {"field": "price"}}
+    shop["nodes"][2]["columns"][4]["modifiers"] = [{"transform": "effect", "args": effect}]
+    shop["nodes"][0]["segment_behavior"] = {"segment_column": "country", "behaviors": {"US": {"fanout_multiplier": 2}}}
+    renamed = {
+        "customer": {"columns": {"country": {"$rename": "land"}}},
+        "product": {"columns": {"price": {"$rename": "cost"}}},
+    }
+    draft = apply_patch(apply_patch(shop, {"nodes": renamed}).draft, {"nodes": {"product": {"$rename": "article"}}}).draft
+    assert read(draft).errors == ()
+    assert draft["nodes"][0]["segment_behavior"]["segment_column"] == "land"
+    args = draft["nodes"][2]["columns"][4]["modifiers"][0]["args"]
+    assert (args["effect_table"], args["map"]["field"]) == ("article", "cost")
+
+
 def test_a_renamed_column_is_followed_into_modifiers(shop: dict[str, Any]) -> None:
     at = {"name": "at", "type": "datetime", "generator": {"datetime_series": {"within": "timeframe"}}}
     shop["nodes"][1]["columns"].append(at)
