@@ -437,6 +437,8 @@ class Generator(Registered):
     """Whether each value follows from one normal score, so that other columns can correlate with it."""
     copies: ClassVar = False
     """Whether every value is copied from one column of some row."""
+    advice: ClassVar = ""
+    """What to do where values are to be unique and the generator can repeat them; empty where nothing helps."""
     always_differs: ClassVar = False
     """Whether no two rows have the same value, even where they may."""
     is_bounded: ClassVar = False

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from datagen_chat.draws import bits32
-from datagen_chat.generators.base import Facts, Generator, Layout, Lots, Rows, Sampler, Scope
+from datagen_chat.draws import Key, bits32
+from datagen_chat.generators.base import Facts, Generator, Layout, Lots, Numbering, Rows, Sampler, Scope
 from datagen_chat.values import Numbers
 from datagen_chat.words import Scalar, Share, term
 
@@ -45,6 +47,20 @@ class Bernoulli(Generator, word="bernoulli"):
     def lots(self, facts: Facts) -> Lots:
         """Return true and false with their shares."""
         return Lots((True, False) if facts.type == "bool" else (1, 0), (self.p, 1 - self.p), "value")
+
+    def numbered(self, facts: Facts) -> int:
+        """Return how many of the two values can come out."""
+        return len(self.outcomes(facts))
+
+    def numbering(self, scope: Scope) -> Numbering:
+        """Return what can come out, true first."""
+        values, limit, shares = np.array(self.outcomes(scope)), round(self.p * 2**32), np.array([self.p, 1 - self.p])
+
+        def draw(key: Key, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+            return (bits32(key, rows) >= limit).astype(np.int64)
+
+        one_of = Numbering(len(values), lambda _rows, numbers: Numbers(values.take(numbers)))
+        return replace(one_of, draw=draw, weights=lambda: shares) if len(values) == 2 else one_of
 
     def layout(self, facts: Facts) -> Layout:  # noqa: ARG002
         """Return that few values repeat."""

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import model_validator
 
 from datagen_chat.generators._written import check_fit, most_places, value_pool
-from datagen_chat.generators.base import Facts, Generator, Layout, Lots, Rows, Sampler, Scope, Source
+from datagen_chat.generators.base import Facts, Generator, Layout, Lots, Numbering, Rows, Sampler, Scope, Source
 from datagen_chat.problems import Problem
 from datagen_chat.values import Values
 from datagen_chat.words import AnyScalar, Scalar, term
@@ -53,6 +53,15 @@ class Constant(Generator, word="constant"):
     def lots(self, facts: Facts) -> Lots:  # noqa: ARG002
         """Return the value as the only one."""
         return Lots((self.value,))
+
+    def numbered(self, facts: Facts) -> int:  # noqa: ARG002
+        """Return 1: there is no other value."""
+        return 1
+
+    def numbering(self, scope: Scope) -> Numbering:
+        """Return the value by the number 0."""
+        pool = value_pool((self.value,), scope.type)
+        return Numbering(1, lambda _rows, numbers: pool.take(numbers))
 
     def layout(self, facts: Facts) -> Layout:  # noqa: ARG002
         """Return that few values repeat."""

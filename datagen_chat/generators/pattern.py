@@ -10,21 +10,24 @@ import pyarrow as pa
 from pydantic import StringConstraints
 
 from datagen_chat.generators._distinct import distinct_numbers
-from datagen_chat.generators.base import CATEGORY_LIMIT, Facts, Generator, Layout, Rows, Sampler, Scope
+from datagen_chat.generators.base import CATEGORY_LIMIT, Facts, Generator, Layout, Numbering, Rows, Sampler, Scope
 from datagen_chat.patterns.language import characters, is_unambiguous
 from datagen_chat.patterns.parser import TEXT_LIMIT, PatternError, parse
-from datagen_chat.patterns.writer import Writer
+from datagen_chat.patterns.writer import RANKS, Writer
 from datagen_chat.problems import Problem
 from datagen_chat.values import Text
 from datagen_chat.words import Scalar, term
 
 OUTCOME_LIMIT = 256
+COMBINED = 1 << 20
+"""More texts than these say nothing in a combination with other columns."""
 
 
 class Pattern(Generator, word="pattern"):
     """Text that matches a regular expression: codes, postcodes. Repetition has bounds: no * or +."""
 
     fills: ClassVar = ("string",)
+    advice: ClassVar = "Write the pattern so that no text can come about in two ways, such as [ab]{2} instead of (a|b|ab)."
 
     regex: Annotated[str, StringConstraints(max_length=TEXT_LIMIT)] = term(
         description="The expression: characters, classes, groups, alternatives, {3} and {2,5}; it is the whole text.",
@@ -73,6 +76,15 @@ class Pattern(Generator, word="pattern"):
         except PatternError:
             return None
 
+    def numbered(self, facts: Facts) -> int | None:
+        """Return how many texts are drawn from in a combination that must not repeat, if none comes about in two ways."""
+        return None if self.capacity(facts) is None else writer_of(self.regex, COMBINED).ranks
+
+    def numbering(self, scope: Scope) -> Numbering:
+        """Return texts by their ranks; characters that the ranks do not tell are drawn."""
+        key, writer = scope.key("text"), writer_of(self.regex, COMBINED)
+        return Numbering(writer.ranks, lambda rows, numbers: writer.write(key, rows.numbers, numbers))
+
     def compile(self, scope: Scope) -> Sampler:
         """Return the sampler: the choices that a text is made of are drawn, or follow from a number that no other row has."""
         key, writer = scope.key("text"), writer_of(self.regex)
@@ -87,10 +99,10 @@ class Pattern(Generator, word="pattern"):
 
 
 @lru_cache(maxsize=64)
-def writer_of(regex: str) -> Writer:
-    """Return what writes the texts of a pattern.
+def writer_of(regex: str, most: int = RANKS) -> Writer:
+    """Return what writes the texts of a pattern, telling no more than `most` of them apart.
 
     Raises:
         PatternError: it is none.
     """
-    return Writer(parse(regex))
+    return Writer(parse(regex), most)

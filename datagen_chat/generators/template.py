@@ -34,6 +34,10 @@ class Template(Generator, word="template"):
     """Text from other columns; {table.column} reads ancestors and rows that keys point at."""
 
     fills: ClassVar = ("string",)
+    advice: ClassVar = (
+        "Put a column that never repeats into the text, such as the primary key, beside a sign that it cannot contain: "
+        "{last_name}.{customer_id}@example.com."
+    )
 
     format: Format = term(
         description="The text, with columns in braces: {name}, {table.name}, {n:05}, {price:.2f}, {day:%Y-%m}, {name:upper}.",

@@ -179,10 +179,10 @@ def _fill_some(writer: _Writer, choices: Choices, index: NDArray[np.int64], out:
 
 
 class Writer:
-    """Writes the texts of a pattern."""
+    """Writes the texts of a pattern, and tells no more than `most` of them apart by their ranks."""
 
-    def __init__(self, node: Node) -> None:
-        self._writer = _compiled(node, RANKS)
+    def __init__(self, node: Node, most: int = RANKS) -> None:
+        self._writer = _compiled(node, most)
         self._is_full = self._writer.is_full
         self._rows = max(_CHUNK_BYTES // max(self._writer.width, 1), 1)
         self._pool = _texts(self._writer.words) if isinstance(self._writer, _Pool) else None

@@ -20,9 +20,10 @@ def check_key(facts: ColumnFacts) -> Iterator[Problem]:
 def check_repeats(facts: ColumnFacts) -> Iterator[Problem]:
     """Yield why the values of a column that is said to be unique can repeat."""
     if _can_repeat(facts):
-        word = facts.column.generator.word
+        word, advice = facts.column.generator.word, facts.column.generator.advice
         message = f"{facts.name} is to be unique, but {word} can make the same value twice."
-        yield Problem("", "unique-not-made", message, "Do not ask for unique values here, or make the column with a sequence.")
+        hint = "Do not ask for unique values here, or make the column with a sequence."
+        yield Problem("", "unique-not-made", message, advice or hint)
     else:
         yield from _check_capacity(facts)
 

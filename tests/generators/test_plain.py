@@ -80,3 +80,31 @@ def test_scattered_identifiers_are_those_of_the_whole(plan_of: PlanOf) -> None:
     plan = plan_of(table([{"name": "x", "type": "string", "generator": {"uuid": {}}}], 100))
     whole = column(plan, "t", "x")
     assert listed(plan.tables["t"].rows(np.array([99, 3, 3])).values("x")) == [whole[99], whole[3], whole[3]]
+
+
+@pytest.mark.parametrize(
+    ("generator", "type_", "most"),
+    [
+        ({"pattern": {"regex": "[ab]{2}"}}, "string", 4),
+        ({"pattern": {"regex": "[a-z]{12}"}}, "string", 6),
+        ({"bernoulli": {"p": 0.9}}, "bool", 2),
+        ({"bernoulli": {"p": 0.1}}, "int", 2),
+        ({"bernoulli": {"p": 1}}, "bool", 1),
+        ({"constant": {"value": "x"}}, "string", 1),
+    ],
+)
+def test_values_do_not_repeat_within_a_parent_where_they_must_not(
+    plan_of: PlanOf, generator: dict[str, Any], type_: str, most: int
+) -> None:
+    key = {"name": "id", "type": "int", "generator": {"sequence": {}}}
+    above = {"name": "t_id", "type": "int", "generator": {"lookup": {"from": "t.id"}}}
+    part = {"id": "part", "kind": "fact", "pk": "id", "parents": ["t"], "columns": [key, above]}
+    draft = table([], 40)
+    draft["nodes"].append(part | {"fanout": {"distribution": "uniform", "min": 0, "max": most}})
+    part["columns"].append({"name": "x", "type": type_, "generator": generator})
+    draft["constraints"] = {"unique": [["part.t_id", "part.x"]]}
+    assert read(draft).errors == ()
+    rows = plan_of(draft).tables["part"]
+    made = rows.rows(range(rows.row_count))
+    pairs = list(zip(listed(made.values("t_id")), listed(made.values("x")), strict=True))
+    assert len(set(pairs)) == len(pairs) > 0

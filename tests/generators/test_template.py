@@ -299,6 +299,7 @@ def test_a_text_that_is_said_to_be_unique_is_so(plan_of: PlanOf, first: str) -> 
 def test_a_key_in_a_text_makes_it_unique_where_one_can_tell_it_from_what_stands_beside_it(text: str, is_unique: bool) -> None:
     problems = read(unique(text, SMALL)).errors
     assert [problem.code for problem in problems] == ([] if is_unique else ["unique-not-made"])
+    assert all("primary key" in problem.hint for problem in problems)
 
 
 def test_a_column_that_a_unique_text_rests_on_does_not_repeat_either(plan_of: PlanOf) -> None:
