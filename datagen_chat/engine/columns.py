@@ -11,7 +11,7 @@ import numpy as np
 from datagen_chat.bounds import inner_bounds
 from datagen_chat.conversion import Stage, converter
 from datagen_chat.draws import bits32
-from datagen_chat.generators.base import Rows, Sampler
+from datagen_chat.generators.base import Limits, Rows, Sampler
 from datagen_chat.modifiers.base import Made
 from datagen_chat.rounding import round_half_even
 from datagen_chat.schema.model import Column
@@ -54,7 +54,13 @@ def _modified(scope: ColumnScope) -> tuple[Sampler, ColumnType]:
         sampler = change.args.compile(scope.nested("modifiers", word, str(words[word])), sampler, made)
         words[word] += 1
         made = change.args.makes(made)
-    return _quiet(sampler), made.type
+    return _within_limits(scope, _quiet(sampler)), made.type
+
+
+def _within_limits(scope: ColumnScope, sampler: Sampler) -> Sampler:
+    """Return the sampler of values pulled to the bounds that the generator left to be kept after the modifiers."""
+    limits = scope.column.generator.limits(scope) if scope.has_modifiers else None
+    return sampler if limits is None else lambda rows: _clamped(sampler(rows), limits(rows))
 
 
 def _quiet(sampler: Sampler) -> Sampler:
@@ -96,15 +102,14 @@ def _made(scope: ColumnScope) -> Sampler:
 
 
 def _clamping(scope: ColumnScope) -> list[Stage]:
-    """Return the clamp that the generator left to be done after the modifiers, and that of the last modifier."""
+    """Return the clamp of the last modifier."""
     column = scope.column
-    bounds = [column.generator.clamps() if scope.has_modifiers else None]
-    bounds += [column.modifiers[-1].args.clamps()] if column.modifiers else []
-    return [_clamp(*inner_bounds(each, scope.decimals)) for each in bounds if each is not None]
+    bounds = column.modifiers[-1].args.clamps() if column.modifiers else None
+    return [] if bounds is None else [lambda values: _clamped(values, inner_bounds(bounds, scope.decimals))]
 
 
-def _clamp(low: float, high: float) -> Stage:
-    return lambda values: Numbers(np.clip(values.data, low, high), values.valid) if isinstance(values, Numbers) else values
+def _clamped(values: Values, limits: Limits) -> Values:
+    return Numbers(np.clip(values.data, *limits), values.valid) if isinstance(values, Numbers) else values
 
 
 def _chained(stages: list[Stage]) -> Stage | None:

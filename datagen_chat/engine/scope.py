@@ -182,11 +182,6 @@ class ColumnScope(TableScope, ColumnFacts):
         return not self.path and super().is_unique
 
     @property
-    def has_modifiers(self) -> bool:
-        """Whether modifiers change what the outermost word makes."""
-        return not self.path and super().has_modifiers
-
-    @property
     def decimals(self) -> int | None:
         """The places that numbers are rounded to."""
         return 0 if self.type == "int" else self.column.places

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self, TypeVa
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from datagen_chat.bounds import inner_bounds
 from datagen_chat.instants import Grid
 from datagen_chat.problems import Problem, pointer
 from datagen_chat.words import COLUMN_TYPES, ColumnType, Registered, Scalar
@@ -315,6 +316,9 @@ Unfold = Callable[["Rows"], Unfolded]
 CATEGORY_LIMIT = 4096
 """Columns with up to so many different words are categories."""
 
+Limits = tuple["float | NDArray[np.float64]", "float | NDArray[np.float64]"]
+"""The lowest and the highest value, of all rows or of each."""
+
 Sampler = Callable[[Rows], "Values"]
 Picker = Callable[["NDArray[np.int64]"], "Values"]
 Locator = Callable[[Rows], "NDArray[np.int64]"]
@@ -527,6 +531,12 @@ class Generator(Registered):
     def clamps(self) -> tuple[float, float] | None:
         """Return the bounds that values are pulled to, where the arguments name any."""
         return None
+
+    def limits(self, scope: Scope) -> Callable[[Rows], Limits] | None:
+        """Return how to find the bounds that values of rows are pulled to after modifiers; None where there are none."""
+        clamp = self.clamps()
+        bounds = None if clamp is None else inner_bounds(clamp, scope.decimals)
+        return None if bounds is None else lambda _rows: bounds
 
     @property
     def is_drawn(self) -> bool:

@@ -18,6 +18,7 @@ from datagen_chat.generators.base import (
     Facts,
     Generator,
     Layout,
+    Limits,
     Locator,
     Lots,
     Rows,
@@ -210,6 +211,22 @@ class Case(Generator, word="case"):
             return scattered(values, [index for _, index in made], len(rows), join)
 
         return sample
+
+    def limits(self, scope: Scope) -> Callable[[Rows], Limits] | None:
+        """Return how to find the bounds of each row's branch."""
+        found = [branch and branch.limits(scope.nested(*steps)) for steps, branch in self._all_branches()]
+        if not any(found):
+            return None
+        parts = self._parts(scope)
+
+        def limits(rows: Rows) -> Limits:
+            low, high = np.full(len(rows), -np.inf), np.full(len(rows), np.inf)
+            for number, index in parts(rows):
+                if own := found[number]:
+                    low[index], high[index] = own(Subset(rows, index))
+            return low, high
+
+        return limits
 
     def locate(self, scope: Scope, table: str) -> Locator:
         """Return how to find the row that each branch's value comes from."""

@@ -295,6 +295,24 @@ def test_a_case_has_the_most_decimals_of_its_branches(branches: list[Draft], pla
     assert all(abs(value * unit - round(value * unit)) < 1e-6 for value in made)
 
 
+def test_clamps_of_branches_hold_after_modifiers() -> None:
+    """As they do outside of a case: each row within the bounds of its own branch, also of one further inside."""
+    wide = {"distribution": {"type": "uniform", "params": {"low": 0, "high": 10}, "clamp": [2, 4.005]}}
+    inner = case(
+        "size", {"1": {"distribution": {"type": "uniform", "params": {"low": 0, "high": 10}, "clamp": [5, 6]}}}, else_=NORMAL
+    )
+    jitter = [{"transform": "jitter", "args": {"std": 3}}]
+    size = of("size", "int", {"choice": {"choices": [1, 2]}})
+    x = of("x", "float", case("kind", {"a": wide, "b": inner}, else_={"constant": {"value": 1}}), decimals=2, modifiers=jitter)
+    rows = values(plan_of(table("t", KIND, size, x)), "t", "kind", "size", "x")
+    of_a, of_b = [x for kind, _, x in rows if kind == "a"], [x for kind, size, x in rows if kind == "b" and size == 1]
+    assert (min(of_a), max(of_a)) == (2, 4)  # 4.005 rounded inwards
+    assert (min(of_b), max(of_b)) == (5, 6)
+    free = [x for kind, size, x in rows if kind == "c" or (kind == "b" and size == 2)]
+    assert min(free) < 0
+    assert max(free) > 15
+
+
 def test_few_words_are_a_category_and_many_are_not() -> None:
     few = of("few", "string", case("kind", {"a": {"choice": {"choices": ["x", "y"]}}}, else_={"constant": {"value": "z"}}))
     many = [{"choice": {"choices": [f"{letter}{k}" for k in range(3000)]}} for letter in "xy"]
