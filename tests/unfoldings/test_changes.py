@@ -23,7 +23,9 @@ CHANGES = [
 ]
 
 
-@pytest.mark.parametrize(("draft", "at", "value", "line"), CHANGES, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(
+    ("draft", "at", "value", "line"), CHANGES, ids=lambda value: getattr(value, "__name__", str(value))[:40]
+)
 def test_a_change_is_told_where_it_is(draft: Any, at: str, value: Any, line: str) -> None:
     assert [str(change) for change in difference(draft(), written(draft(), at, value))] == [line]
 

@@ -13,7 +13,15 @@ from datagen_chat.problems import Problem, parts_of
 from datagen_chat.schema.read import read
 from tests.unfoldings.schemas import DAY, FUNNEL, funnelled, state, walked
 
-GONE = object()
+
+class Gone:
+    """What stands for a key that is taken out."""
+
+    def __str__(self) -> str:
+        return "gone"
+
+
+GONE = Gone()
 N = "/nodes/1"
 M, S = f"{N}/state_transition_model", f"{N}/stage_config"
 CONSTANT = {"distribution": "constant", "value": 1}
