@@ -12,7 +12,6 @@ from datagen_chat.problems import Problem, nearest, note, pointer, shown
 from datagen_chat.schema.cycles import needs
 from datagen_chat.schema.index import Index, Need, Place
 from datagen_chat.schema.model import Inequality
-from datagen_chat.schema.unfoldings import is_walked
 from datagen_chat.words import REFERENCE_PATTERN
 
 Op = Literal["<", "<=", ">", ">="]
@@ -116,12 +115,19 @@ def check_inequalities(index: Index) -> Iterator[Problem]:
             assert left is not None
             assert right is not None
             yield from (problem.under(at) for problem in _check_sides(left, right, index))
-            if not (at in kept or left in index.twins or right in index.twins or is_walked(left, inequality.op, right, index)):
+            if at not in kept and not _follows(left, right, index):
                 message = (
                     f"{inequality.left} {inequality.op} {inequality.right} is not drawn so; rows that break it are counted."
                 )
                 hint = "Make the later one a datetime_series, or compute it from the other with an expression."
                 yield note(at, "only-checked", message, hint)
+
+
+def _follows(left: Place, right: Place, index: Index) -> bool:
+    """Return whether one of two columns is made from the other, or drawn beside it, so that whoever wrote it saw to it."""
+    graph = needs(index)
+    is_made = _reaches(graph, left, right) or _reaches(graph, right, left)
+    return is_made or left in index.twins or right in index.twins
 
 
 def _check_side(name: str, index: Index) -> Iterator[Problem]:
