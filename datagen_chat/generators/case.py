@@ -28,7 +28,7 @@ from datagen_chat.generators.base import (
     Use,
     may_read_null,
 )
-from datagen_chat.problems import Problem, note, pointer
+from datagen_chat.problems import Problem, pointer
 from datagen_chat.rounding import round_half_even
 from datagen_chat.selection import Joiner, scattered
 from datagen_chat.values import Index, Numbers, Values
@@ -113,11 +113,7 @@ class Case(Generator, word="case"):
         type_ = facts.type_of(*self.source)
         if type_ is None:
             return
-        problems = tuple(check_names(self.when, type_, facts.outcomes(*self.source)))
-        yield from problems
-        if not problems and self.else_ is not None and not self._has_rest(facts):
-            message = f"Every value that {self.on} can have is listed, so else is never used."
-            yield note("/else", "else-unused", message, "Remove it, or a value that it is meant for.")
+        yield from check_names(self.when, type_, facts.outcomes(*self.source))
 
     def _has_rest(self, facts: Facts) -> bool:
         """Return whether rows can have a value that is not listed, or none."""
