@@ -89,7 +89,16 @@ def values_of(name: str) -> Values:
     return numbers(values, {"float": np.float64, "bool": np.bool_}.get(type_, np.int64))
 
 
-VALUES = {name: values_of(name) for name in COLUMNS}
+def unchangeable(values: Values) -> Values:
+    """Return values over which nothing can be written: other columns read them too."""
+    arrays = (values.codes, values.valid) if isinstance(values, Text) else (values.data, values.valid)
+    for array in arrays:
+        if array is not None:
+            array.flags.writeable = False
+    return values
+
+
+VALUES = {name: unchangeable(values_of(name)) for name in COLUMNS}
 
 
 def type_of(table: str | None, column: str) -> ColumnType | None:

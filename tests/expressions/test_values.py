@@ -292,3 +292,18 @@ def test_nothing_is_infinite_or_no_number() -> None:
 
 def test_every_sample_column_is_used_by_some_test() -> None:
     assert {name for code in CODES for _, name in meaning(code).compile().columns()} | {"d"} == set(COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("date_diff(d, e)", [5, -19]),
+        ("date_diff('day', e, d) * 2", [-10, 38]),
+        ("max(date_diff('day', d, e), 0)", [5, 0]),
+        ("(d - e) / days(1)", [-5, 19]),
+    ],
+)
+def test_a_difference_leaves_the_dates_as_they_were(code: str, expected: list[int]) -> None:
+    days, others = Numbers(np.array([10, 20])), Numbers(np.array([15, 1]))
+    assert on(code, d=("date", days), e=("date", others))[0] == expected
+    assert (days.data.tolist(), others.data.tolist()) == ([10, 20], [15, 1])

@@ -90,6 +90,8 @@ def _date_diff(call: Call) -> Core:
 
 
 def _counted(call: Call, time: Operand, unit: str) -> Core:
+    if unit == "day" and time.kind == "date":
+        return time.part  # dates are days already; an operation that changes nothing would share their memory
     return call.build.apply(call.at, "int", Count(unit, time.kind == "date"), time.part)
 
 
