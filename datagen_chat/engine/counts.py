@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from datagen_chat import draws
 from datagen_chat.branches import Branches
 from datagen_chat.draws import Key, RowNumbers, bits32
-from datagen_chat.engine.fanout import Counts, bounded_masses, drawn_counts, exact_counts, kept, topped_up
+from datagen_chat.engine.fanout import Counts, Highest, bounded_masses, drawn_counts, exact_counts, kept, topped_up
 from datagen_chat.fanouts import Spread
 from datagen_chat.fanouts.constant import ConstantSpread
 from datagen_chat.fanouts.poisson import PoissonSpread
@@ -126,6 +127,11 @@ class Shaping:
         for number in np.unique(chosen).tolist():
             yield number, np.flatnonzero(chosen == number)
 
+    def bounds(self) -> tuple[int, int | None]:
+        """Return the fewest and the most rows of every parent, where nothing tells parents apart; None is no limit."""
+        is_alike = self.choose is None and not self.factors and not any(self.scales)
+        return self.spreads[0].bounds() if is_alike else (0, None)
+
     def factor(self, parents: Rows) -> NDArray[np.float64] | None:
         """Return what multiplies the mean of each parent, never negative; None when nothing does.
 
@@ -204,22 +210,32 @@ def _compile_choice(scope: TableScope, fanout: Fanout, numbers: Iterator[int]) -
 
 
 def _totalled(shaping: Shaping, table: TablePlan, parent: TablePlan, room: Room | None) -> Counts:
-    """Return counts that follow the shaping, leave no parent more than its room, and add up to the table's rows."""
+    """Return counts that follow the shaping, leave no parent more than its room, and add up to the table's rows.
+
+    Bounds of a fanout that is the same for all parents hold too; others are what the total stretches.
+    """
     rows, key = table.table.rows or 0, draws.key(table.plan.seed, table.name, "", "fanout")
     expected = sum(_expected(shaping, parent.block(number)) for number in range(parent.blocks))
     scale = rows / expected if expected else 1.0
 
-    def counts(number: int) -> NDArray[np.int64]:
-        drawn = _drawn(shaping, key, parent.block(number), scale)
-        return drawn if room is None else np.minimum(drawn, room(parent.block(number)))
+    least, high = shaping.bounds()
+    most = None if room is None else _most(parent, room, high)
 
-    high = None if room is None else lambda number: room(parent.block(number))
+    def counts(number: int) -> NDArray[np.int64]:
+        drawn = np.maximum(_drawn(shaping, key, parent.block(number), scale), least)
+        return drawn if most is None else np.minimum(drawn, most(number))
+
     try:
-        return topped_up(counts, parent.row_count, rows, 0, high)
+        return topped_up(counts, parent.row_count, rows, least, most)
     except ValueError:
         hint = "Lower the rows, or leave more room: longer windows, finer steps, more to choose from."
         message = f"{table.name} cannot have {rows} rows: its parents leave room for fewer."
         raise SchemaError([Problem("/nodes", "rows-out-of-reach", message, hint)]) from None
+
+
+def _most(parent: TablePlan, room: Room, high: int | None) -> Highest:
+    """Return the most rows of each parent: what it has room for, and no more than the fanout allows."""
+    return lambda number: np.minimum(room(parent.block(number)), sys.maxsize if high is None else high)
 
 
 def _drawn(shaping: Shaping, key: Key, parents: Rows, scale: float) -> NDArray[np.int64]:

@@ -131,3 +131,14 @@ MISTAKES = [
 def test_a_case_that_cannot_be_is_a_problem_at_its_place(fanout: dict[str, Any], place: str, code: str) -> None:
     found = read(shop(fanout)).errors
     assert (f"/nodes/1/fanout{place}", code) in [(problem.at, problem.code) for problem in found]
+
+
+def test_a_total_leaves_every_parent_within_its_bounds_where_nothing_may_come_twice(plan_of: PlanOf) -> None:
+    draft = shop({"distribution": "uniform", "min": 2, "max": 9}, rows=5_000, customers=900)
+    shelf = {"id": "copy", "kind": "entity", "pk": "id", "rows": 320, "columns": [KEY]}
+    book = {"name": "copy_id", "type": "int", "generator": {"lookup": {"from": "copy.id", "distinct": True}}}
+    draft["nodes"][1]["columns"].append(book)
+    draft["nodes"][1]["parents"].append("copy")
+    drawn = counts(plan_of({**draft, "nodes": [shelf, *draft["nodes"]]}))
+    assert drawn.sum() == 5_000
+    assert (drawn.min(), drawn.max()) == (2, 9)
