@@ -50,9 +50,11 @@ def _object(value: Json) -> dict[str, Any]:
 
 
 def _dataset_changes(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:
-    one, other = ({key: value for key, value in draft.items() if key not in ("nodes", "constraints")} for draft in (old, new))
+    apart = ("nodes", "constraints", "checks")
+    one, other = ({key: value for key, value in draft.items() if key not in apart} for draft in (old, new))
     yield from _key_changes("", one, other, deep=("metadata", "timeframe"))
     yield from _constraint_changes(_object(old.get("constraints")), _object(new.get("constraints")))
+    yield from _check_changes(_by_name(old.get("checks"), "name"), _by_name(new.get("checks"), "name"))
     yield from _named_changes("", _by_name(old.get("nodes"), "id"), _by_name(new.get("nodes"), "id"))
 
 
@@ -287,6 +289,18 @@ def _constraint_changes(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Ch
             yield Change("moved", "", f"{key} in another order")
 
 
+def _check_changes(old: Mapping[str, dict[str, Any]], new: Mapping[str, dict[str, Any]]) -> Iterator[Change]:
+    for name in old:
+        if name not in new:
+            yield Change("removed", "", f"check {name} removed")
+    for name, check in new.items():
+        if name not in old:
+            about = f": {in_words(check['requirement'])}" if "requirement" in check else ""
+            yield Change("added", "", f"check {name} added{about}")
+        else:
+            yield from _key_changes(f"check {name}", old[name], check)
+
+
 def _promises(values: Any) -> list[str]:
     values = values if isinstance(values, list) else [values] if values else []
     return [_promise(value) for value in values]
@@ -311,7 +325,7 @@ def _worded(value: Any, depth: int = 0) -> str:
     if isinstance(value, dict):
         if depth > 3 or not value:
             return "{…}" if value else "nothing"
-        if all(map(_is_generator, value.values())):
+        if all(map(_is_word, value.values())):
             return ", ".join(f"{name}: {_worded(part, depth + 1)}" for name, part in list(value.items())[:_SHOWN_PARTS])
         if len(value) == 1 and isinstance(next(iter(value.values())), dict):
             [(word, arguments)] = value.items()
@@ -324,17 +338,20 @@ def _worded(value: Any, depth: int = 0) -> str:
 
 
 def _arguments(arguments: dict[str, Any], depth: int) -> str:
-    """Return arguments with their names, the first one, and what an object merely holds together, without."""
+    """Return arguments with their names; without, what says it by itself: the first or only one, and what an object holds."""
     parts = []
     for k, (name, value) in enumerate(list(arguments.items())[:12]):
         text = _worded(value, depth)
-        is_plain = k == 0 or (isinstance(value, dict) and not _is_generator(value))
+        is_first = k == 0 and (len(arguments) == 1 or isinstance(value, str | list))
+        is_plain = is_first or (isinstance(value, dict) and not _is_word(value))
         parts.append(text if is_plain else f"{name} {text}")
     return ", ".join(parts)
 
 
-def _is_generator(value: Any) -> bool:
-    return _word(value) is not None and next(iter(value)) in GENERATORS
+def _is_word(value: Any) -> bool:
+    """Return whether an object is a generator, or a fanout of one distribution."""
+    is_fanout = isinstance(value, dict) and isinstance(value.get("distribution"), str)
+    return is_fanout or (_word(value) is not None and next(iter(value)) in GENERATORS)
 
 
 def _cut(text: str, width: int = 100) -> str:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from datagen_chat.schema.change import difference
+from datagen_chat.schema.change import difference, in_words
 from datagen_chat.schema.patch import apply_patch
 from datagen_chat.schema.read import read
 
@@ -277,3 +277,22 @@ def test_new_choices_do_not_keep_the_weights_of_the_old(shop):
     }
     column = apply_patch(shop, patch).draft["nodes"][0]["columns"][2]
     assert column["generator"] == {"choice": {"choices": ["FR", "IT"]}}
+
+
+def test_checks_are_compared_by_name(shop):
+    old = {"name": "customers", "requirement": "500 customers", "sql": "SELECT count(*) FROM customer", "equals": 500}
+    before = shop | {"checks": [old, {**old, "name": "gone"}]}
+    new = {"name": "prices", "requirement": "1 to 99", "sql": "SELECT max(price) FROM product", "max": 99}
+    after = shop | {"checks": [{**old, "equals": 600}, new]}
+    assert [str(change) for change in difference(before, after)] == [
+        "check gone removed",
+        "check customers: equals 500 → 600",
+        "check prices added: 1 to 99",
+    ]
+
+
+def test_the_cases_of_a_fanout_are_told_by_their_values(shop):
+    spread = {
+        "case": {"on": "tier", "when": {"gold": {"distribution": "poisson", "lambda": 9}}, "else": shop["nodes"][2]["fanout"]}
+    }
+    assert in_words(spread).startswith("case tier, gold: poisson, lambda 9, else ")
