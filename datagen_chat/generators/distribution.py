@@ -13,7 +13,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from datagen_chat.bounds import Bounds, inner_bounds, rounded_window, truncated, truncated_masses
 from datagen_chat.draws import WIDE, below, bits, bits32, scaled
-from datagen_chat.generators.base import Facts, Generator, Layout, Locator, Rows, Sampler, Scope, Scorer, Use
+from datagen_chat.generators.base import Facts, Generator, Layout, Locator, Numbering, Rows, Sampler, Scope, Scorer, Use
 from datagen_chat.laws import LAWS, Law
 from datagen_chat.laws.uniform import Uniform
 from datagen_chat.problems import Problem, note
@@ -161,6 +161,28 @@ class Distribution(Generator, word="distribution"):
             message = "The values leave the 64 bits of an int."
             yield Problem("/params", "law-too-large", message, "Use smaller parameters, a clamp, or the type float.")
 
+    def _listed(self, facts: Facts) -> range | None:
+        """Return the whole numbers that are equally likely, where the law is uniform and nothing else weighs or ties them."""
+        if facts.type != "int" or not isinstance(self.params, Uniform) or self.correlate or (self.clamp and not self.truncate):
+            return None
+        first, count = self._whole_numbers(self.params)
+        return range(first, first + count)
+
+    def capacity(self, facts: Facts) -> int | None:
+        """Return how many whole numbers a uniform law has to give."""
+        listed = self._listed(facts)
+        return None if listed is None else len(listed)
+
+    def numbered(self, facts: Facts) -> float | None:
+        """Return how many whole numbers a uniform law has to give."""
+        return self.capacity(facts)
+
+    def numbering(self, scope: Scope) -> Numbering:
+        """Return the whole numbers by their places."""
+        listed = self._listed(scope)
+        assert listed is not None
+        return Numbering(len(listed), lambda _rows, numbers: Numbers(numbers + listed.start))
+
     def uses(self) -> Iterator[Use]:
         """Yield the column that this one goes along with."""
         if self.correlate:
@@ -190,6 +212,12 @@ class Distribution(Generator, word="distribution"):
 
     def compile(self, scope: Scope) -> Sampler:
         """Return the sampler: a table of the law's quantiles or masses, made once."""
+        listed = self._listed(scope)
+        if scope.is_unique and listed is not None:
+            from datagen_chat.generators._distinct import distinct_numbers  # only what must not repeat needs it
+
+            number = distinct_numbers(scope, len(listed))
+            return lambda rows: Numbers(number(rows) + listed.start)
         clamp = None if self.clamp is None or scope.has_modifiers else inner_bounds(self.clamp, scope.decimals)
         if scope.type == "int" and isinstance(self.params, Uniform):
             return self._compile_integers(scope, self.params, clamp)

@@ -168,6 +168,22 @@ def test_combinations_do_not_depend_on_how_rows_are_cut(plan_of: PlanOf, columns
     assert listed(again.rows(numbers).values("course")) == [whole[number] for number in numbers.tolist()]
 
 
+SEAT = {"name": "seat", "type": "int", "generator": {"distribution": {"type": "uniform", "params": {"low": 1, "high": 180}}}}
+
+
+def test_whole_numbers_do_not_repeat_where_they_must_not(plan_of: PlanOf) -> None:
+    plan = plan_of(school({"rows": 180, "columns": [SEAT | {"unique": True}]}))
+    assert sorted(column(plan, "taken", "seat").tolist()) == list(range(1, 181))
+
+
+def test_no_seat_is_given_twice_within_one_parent(plan_of: PlanOf) -> None:
+    columns = [lookup("course", "course.id"), SEAT]
+    of_course = {"parents": ["course"], "fanout": {"distribution": "uniform", "min": 100, "max": 180}, "columns": columns}
+    found = tuples(plan_of(school(of_course, [["taken.course", "taken.seat"]])), "course", "seat")
+    assert len(set(found)) == len(found)
+    assert {seat for _, seat in found} == set(range(1, 181))
+
+
 COURSES = {
     "id": "course",
     "kind": "entity",
@@ -223,6 +239,7 @@ FEW = {"parents": ["student"], "fanout": {"distribution": "constant", "value": 5
 ALONE = {"rows": 6001, "columns": [STUDENT, lookup("course", "course.id")]}
 AGE = {"name": "age", "type": "int", "generator": {"distribution": {"type": "normal", "params": {"mu": 1, "sigma": 1}}}}
 MISTAKES = [
+    ({"rows": 181, "columns": [SEAT]}, ["taken.seat"], U, "too-few-values", "only 180"),
     (FEW, [["taken.student", "taken.role"]], U, "too-few-values", "5 rows for each student"),
     (ALONE, [["taken.student", "taken.course"]], U, "too-few-values", "200 student × 30 course = 6000"),
     (OF_STUDENT | {"columns": [STUDENT, AGE]}, [["taken.student", "taken.age"]], U, "unique-not-made", "student, age"),
