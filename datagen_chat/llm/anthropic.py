@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from datagen_chat.llm.address import Address
 from datagen_chat.llm.base import Finished, Message, ReasoningDelta, Stop, Streamed, TextDelta, Usage
-from datagen_chat.llm.dialect import Habits, count_of, decoded, text_of
+from datagen_chat.llm.dialect import Habits, count_of, decoded, sendable, text_of
 from datagen_chat.llm.wire import PLACEHOLDER
 
 if TYPE_CHECKING:
@@ -61,12 +61,17 @@ class Messages:
             return replace(habits, refuses=habits.refuses | {"cache_control"}), "It does not keep the prompt in a cache."
         return None
 
+    def prepare(self, http: httpx2.Client, address: Address) -> None:
+        """Import what the first request needs; the package imports the most of it when it is first used."""
+        getattr(_client(http, address).messages, "create")  # noqa: B009 - for what it imports
+        self.errors()
+
     def errors(self) -> tuple[type[Exception], ...]:
         """Return what the library raises when a call fails; within a stream, that is what the layer below it raises."""
         import anthropic
         import httpx2
 
-        return (anthropic.AnthropicError, httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError)
+        return (anthropic.AnthropicError, httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError, UnicodeError)
 
 
 def _client(http: httpx2.Client, address: Address) -> anthropic.Anthropic:
@@ -87,7 +92,7 @@ def _system(messages: Sequence[Message], habits: Habits) -> dict[str, Any]:
     if not text:
         return {}
     kept = {} if "cache_control" in habits.refuses else {"cache_control": {"type": "ephemeral"}}
-    return {"system": [{"type": "text", "text": text, **kept}]}
+    return {"system": [{"type": "text", "text": sendable(text), **kept}]}
 
 
 def _sent(messages: Sequence[Message]) -> Any:
@@ -96,7 +101,7 @@ def _sent(messages: Sequence[Message]) -> Any:
     if spoken and spoken[0].role == "assistant":
         spoken = [Message("user", "(The conversation begins.)"), *spoken]  # the protocol wants a person to begin
     turns = groupby(spoken, key=lambda message: message.role)
-    return [{"role": role, "content": "\n\n".join(message.text for message in said)} for role, said in turns]
+    return [{"role": role, "content": sendable("\n\n".join(message.text for message in said))} for role, said in turns]
 
 
 def _read(events: Generator[Any, None, None]) -> Iterator[Streamed]:

@@ -37,6 +37,9 @@ class Dialect(Protocol):
     def learned(self, habits: Habits, words: str) -> tuple[Habits, str] | None:
         """Return what a server takes after it refused a request in these words, and what changed; None if nothing does."""
 
+    def prepare(self, http: httpx2.Client, address: Address) -> None:
+        """Import what the first request needs; the packages import the most of it when it is first used."""
+
     def errors(self) -> tuple[type[Exception], ...]:
         """Return what the library raises when a call fails."""
 
@@ -62,6 +65,11 @@ def decoded(stream: Iterable[Any], address: Address) -> Generator[Any, None, Non
         yield chunk
     if is_empty:
         raise garbled(address, "it sent no reply")
+
+
+def sendable(text: str) -> str:
+    """Return a text that can be sent: bytes of the terminal that were no characters become question marks."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def text_of(value: Any, name: str) -> str:

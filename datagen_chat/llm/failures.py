@@ -178,7 +178,8 @@ def _hint(kind: Kind, address: Address) -> str:
     return {
         "key": f"Set {' or '.join(variables(address))} to a key for it.",
         "payment": "Add credit there, or choose another model with --model.",
-        "model": f"List what it serves: datagen models --model {address.name}",
+        "model": f"List what it serves: datagen models --model {address.name}"
+        + (f"; get it with: ollama pull {address.model}" if address.vendor == "ollama" else ""),
         "address": "Correct the address; most end in /v1.",
         "context": "Begin anew from the schema as it is, or choose a model with a larger context window.",
         "rate": "Try again later.",
@@ -195,7 +196,8 @@ def unreached(error: Exception, address: Address, secrets: tuple[str, ...]) -> P
         if isinstance(cause, ProviderError):
             return cause  # ours, from within the connection; one library wraps whatever is raised there
     if any("timeout" in type(cause).__name__.lower() for cause in causes):
-        return ProviderError(f"{address.url} did not answer in time.", "timeout", _hint("timeout", address), is_passing=True)
+        hint = "A smaller model may be fast enough for this machine." if address.is_local else _hint("timeout", address)
+        return ProviderError(f"{address.url} did not answer in time.", "timeout", hint, is_passing=not address.is_local)
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
         return ProviderError(f"The certificate of {address.host} is not to be trusted.", "network", "Correct the address.")
     if any(isinstance(cause, socket.gaierror) for cause in causes):

@@ -63,8 +63,9 @@ class Live:
         self._habits = dialect.habits(limit)
 
     def prepare(self) -> None:
-        """Import the vendor's package, which takes seconds: while a person types, for instance, in another thread."""
-        self._dialect.errors()
+        """Do what takes seconds before the first request: while a person types, for instance, in another thread."""
+        with connected(self.address, None, self._patience, Cancellation()) as http:
+            self._dialect.prepare(http, self.address)
 
     def stream(self, messages: Sequence[Message], cancellation: Cancellation | None = None) -> Iterator[Streamed]:
         """Yield the reply to these messages.
@@ -96,7 +97,7 @@ class Live:
         try:
             with connected(self.address, self._key, self._patience, Cancellation()) as http:
                 return served(http, self.address, self._key, self._clock.now())
-        except (httpx2.HTTPError, OSError) as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL, OSError, UnicodeError) as error:
             failure = self._told(error)
         raise failure
 

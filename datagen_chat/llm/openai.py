@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from datagen_chat.llm.address import Address
 from datagen_chat.llm.base import Finished, Message, ReasoningDelta, Stop, Streamed, TextDelta, Usage
-from datagen_chat.llm.dialect import Habits, count_of, decoded, text_of
+from datagen_chat.llm.dialect import Habits, count_of, decoded, sendable, text_of
 from datagen_chat.llm.wire import PLACEHOLDER
 
 if TYPE_CHECKING:
@@ -67,12 +67,17 @@ class ChatCompletions:
             return _without(habits, "system"), "It takes no system message; the prompt stands before the first request."
         return None
 
+    def prepare(self, http: httpx2.Client, address: Address) -> None:
+        """Import what the first request needs; the package imports the most of it when it is first used."""
+        getattr(_client(http, address).chat.completions, "create")  # noqa: B009 - for what it imports
+        self.errors()
+
     def errors(self) -> tuple[type[Exception], ...]:
         """Return what the library raises when a call fails."""
         import httpx2
         import openai
 
-        return (openai.OpenAIError, httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError)
+        return (openai.OpenAIError, httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError, UnicodeError)
 
 
 def _client(http: httpx2.Client, address: Address) -> openai.OpenAI:
@@ -104,7 +109,7 @@ def _without(habits: Habits, name: str) -> Habits:
 
 def _sent(messages: Sequence[Message], habits: Habits) -> Any:
     """Return messages as they are sent; consecutive requests share their beginning to the byte, so that caches hold."""
-    spoken = [{"role": message.role, "content": message.text} for message in messages if message.text]
+    spoken = [{"role": message.role, "content": sendable(message.text)} for message in messages if message.text]
     if "system" in habits.refuses and len(spoken) > 1 and spoken[0]["role"] == "system":
         first = {"role": "user", "content": f"{spoken[0]['content']}\n\n{spoken[1]['content']}"}
         return [first, *spoken[2:]]

@@ -25,7 +25,6 @@ CONNECT_SECONDS = 10.0
 _NEEDED = frozenset(
     {
         "accept",
-        "accept-encoding",
         "anthropic-version",
         "connection",
         "content-length",
@@ -84,12 +83,15 @@ def connected(address: Address, key: Secret | None, patience: float, cancellatio
         _check_place(address, request)
         for name in set(request.headers) - kept:
             del request.headers[name]
+        request.headers["accept-encoding"] = "identity"  # packed, a few bytes could be gigabytes
         if key is not None:
             request.headers["authorization"] = f"Bearer {key.reveal()}"
         request.extensions = {**request.extensions, "trace": line.traced}
 
     def received(response: httpx2.Response) -> None:
         _check_redirect(address, response)
+        if response.headers.get("content-encoding", "identity") != "identity":
+            raise ProviderError(f"{address.url} packs what it sends, although it was asked not to.", "garbage")
         response.stream = _bounded(response.stream)
 
     client = httpx2.Client(
@@ -105,20 +107,18 @@ def connected(address: Address, key: Secret | None, patience: float, cancellatio
 
 @cache
 def _trust(is_needed: bool) -> ssl.SSLContext:
-    """Return what decides which certificates to trust; reading those of the system takes a tenth of a second."""
+    """Return the system's certificates, which take a tenth of a second to read, or none."""
     import httpx2
 
-    return httpx2.create_ssl_context() if is_needed else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # which trusts none
+    return httpx2.create_ssl_context() if is_needed else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _check_place(address: Address, request: httpx2.Request) -> None:
-    port = request.url.port or (443 if request.url.scheme == "https" else 80)
-    if (request.url.host, port, f"{request.url.scheme}:") != (
-        address.host,
-        address.port,
-        address.url[: address.url.index(":") + 1],
-    ):
-        raise ProviderError(f"A request for {address.url} was about to go to {request.url.host}.", "address")
+    import httpx2
+
+    meant, asked = httpx2.URL(address.url), request.url
+    if (asked.scheme, asked.host, asked.port) != (meant.scheme, meant.host, meant.port):
+        raise ProviderError(f"A request for {address.url} was about to go to {asked.host}.", "address")
 
 
 def _check_redirect(address: Address, response: httpx2.Response) -> None:

@@ -63,7 +63,7 @@ class Fails:
     def written(self, protocol: Protocol) -> bytes:
         """Return the body."""
         if self.body is not None:
-            return self.body.encode()
+            return self.body.encode("utf-8" if "Content-Encoding" not in self.headers else "latin-1")
         error: Json = {"type": self.type, "message": self.message}
         if protocol == "anthropic":
             return json.dumps({"type": "error", "error": error}).encode()

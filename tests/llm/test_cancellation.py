@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -99,6 +100,21 @@ def test_what_was_cancelled_before_is_not_asked(protocol: Protocol) -> None:
             list(live(server, protocol).stream(QUESTION, cancellation))
         assert caught.value.kind == "cancelled"
         assert server.requests == []
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="this system sends no signals to threads")
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_an_interrupt_from_the_keyboard_ends_the_wait_and_the_connection(protocol: Protocol) -> None:
+    with Server([Says("one two", pieces=4, after=1, ending="stall"), Says("next")]) as server:
+        provider = live(server, protocol, patience=PATIENT)
+        stream = provider.stream(QUESTION)
+        assert next(stream) == TextDelta("one ")
+        me = threading.get_ident()
+        threading.Timer(0.1, signal.pthread_kill, (me, signal.SIGINT)).start()
+        with pytest.raises(KeyboardInterrupt):
+            next(stream)
+        assert server.requests[0].gone.wait(SOON)
+        assert hear(provider).text == "next"
 
 
 def test_the_stand_ins_stop_as_well() -> None:

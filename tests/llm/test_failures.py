@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import gc
+import gzip
 import logging
 import socket
+import ssl
 import traceback
 from dataclasses import replace
 
+import httpx2
 import pytest
 
 from datagen_chat.llm.address import parse
-from datagen_chat.llm.base import ProviderError, Usage, Waiting
+from datagen_chat.llm.base import Message, ProviderError, Usage, Waiting
 from datagen_chat.llm.clock import SkippingClock
 from datagen_chat.llm.connect import connect
+from datagen_chat.llm.failures import unreached
 from tests.fakes.answers import Answer, Fails, Hangs, Protocol, Says
 from tests.fakes.server import Server
 from tests.llm.asking import CANARY, PROTOCOLS, hear, live
@@ -93,18 +97,25 @@ EARLY: dict[str, Answer] = {
     "cut": Says("partial", after=0, ending="cut"),
     "reset": Says("partial", after=0, ending="reset"),
     "an error event": Says("partial", after=0, ending="error"),
-    "stall": Says("partial", after=0, ending="stall"),
     "a closed connection": Hangs(closes=True),
-    "no answer": Hangs(),
 }
 
 
 @pytest.mark.parametrize("case", EARLY)
 def test_what_breaks_before_the_first_word_is_tried_again(protocol: Protocol, case: str) -> None:
     with Server([EARLY[case], Says("second")]) as server:
-        heard = hear(live(server, protocol, patience=0.5))
+        heard = hear(live(server, protocol))
     assert (heard.text, heard.end.stop, len(server.requests)) == ("second", "end", 2)
     assert heard.of(Waiting)[0].attempt == 1
+
+
+@pytest.mark.parametrize("answer", [Hangs(), Says("partial", after=0, ending="stall")])
+def test_a_server_on_this_machine_that_takes_too_long_is_not_made_to_do_it_again(protocol: Protocol, answer: Answer) -> None:
+    with Server([answer, Says("next")]) as server:
+        provider = live(server, protocol, patience=0.5)
+        failure = hear(provider).failure
+        assert (failure.kind, len(server.requests)) == ("timeout", 1)
+        assert hear(provider).text == "next"
 
 
 NO_MODEL: dict[str, Fails] = {
@@ -179,6 +190,36 @@ def test_a_host_that_does_not_exist_is_named(protocol: Protocol) -> None:
     assert (failure.kind, "no-such-host.invalid" in str(failure)) == ("network", True)
 
 
+@pytest.mark.parametrize("host", ["a" * 70, "a..b", "xn--a", "xn--bcher-kva.invalid", "bücher.invalid", "256.256.256.256", "-"])
+def test_a_host_that_cannot_be_one_is_an_error_like_others(protocol: Protocol, host: str) -> None:
+    provider = connect(parse(f"{protocol}@http://{host}:m"), {}, clock=SkippingClock())
+    assert hear(provider).failure.kind == "network"
+    with pytest.raises(ProviderError) as caught:
+        provider.served()
+    assert caught.value.kind == "network"
+
+
+def test_packed_bytes_are_not_unpacked(protocol: Protocol) -> None:
+    bomb = gzip.compress(b"0" * 10_000_000)
+    packed = Fails(200, body=bomb.decode("latin-1"), headers={"Content-Encoding": "gzip"})
+    with Server([packed]) as server:
+        assert hear(live(server, protocol)).failure.kind == "garbage"
+        assert server.requests[0].headers["accept-encoding"] == "identity"
+
+
+def test_a_server_on_this_machine_is_reached_past_any_proxy(protocol: Protocol, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    with Server([Says("ok")]) as server:
+        assert hear(live(server, protocol)).text == "ok"
+
+
+def test_bytes_that_were_no_characters_do_not_stop_a_request(protocol: Protocol) -> None:
+    with Server([Says("ok")]) as server:
+        assert hear(live(server, protocol), [Message("system", "\udcff"), Message("user", "caf\udce9")]).text == "ok"
+        assert "caf?" in str(server.requests[0].json)
+
+
 def test_nothing_of_a_librarys_error_is_kept(protocol: Protocol, caplog: pytest.LogCaptureFixture) -> None:
     """Their errors hold the request with its headers; ours holds text only, and what is logged holds no key either."""
     caplog.set_level(logging.DEBUG)
@@ -209,3 +250,22 @@ def test_a_failure_leaves_no_connection(protocol: Protocol, recwarn: pytest.Warn
         assert [isinstance(hear(provider).error, ProviderError) for _ in range(3)] == [True] * 3
         gc.collect()  # an open socket would warn here
     assert [str(warning.message) for warning in recwarn] == []
+
+
+def test_an_untrusted_certificate_and_a_slow_network_are_told_apart(protocol: Protocol) -> None:
+    address = parse(f"{protocol}@https://models.example:m")
+    untrusted = unreached(_caused(ssl.SSLCertVerificationError("self-signed")), address, ())
+    slow = unreached(_caused(httpx2.ReadTimeout("slow")), address, ())
+    lost = unreached(_caused(ConnectionResetError(104, f"reset {CANARY}")), address, (CANARY,))
+    assert [(error.kind, error.is_passing) for error in (untrusted, slow, lost)] == [
+        ("network", False),
+        ("timeout", True),
+        ("network", True),
+    ]
+    assert CANARY not in str(lost)
+
+
+def _caused(cause: Exception) -> Exception:
+    error = httpx2.ConnectError("it failed")
+    error.__cause__ = cause
+    return error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
 
@@ -152,3 +153,12 @@ def test_an_address_lists_what_it_serves(protocol: Protocol) -> None:
     with Server([Lists([{"id": "a", "max_model_len": 8192, "max_input_tokens": 8192}, {"id": "b"}])]) as server:
         served = live(server, protocol).served()
     assert [(model.name, model.window) for model in served] == [("a", 8192), ("b", None)]
+
+
+def test_preparing_sends_nothing_and_imports_what_the_first_request_needs(protocol: Protocol) -> None:
+    with Server([Says("ok")]) as server:
+        provider = live(server, protocol)
+        provider.prepare()
+        assert server.requests == []
+        assert f"{protocol}.resources" in sys.modules
+        assert hear(provider).text == "ok"
