@@ -109,12 +109,15 @@ def test_an_interrupt_from_the_keyboard_ends_the_wait_and_the_connection(protoco
         provider = live(server, protocol, patience=PATIENT)
         stream = provider.stream(QUESTION)
         assert next(stream) == TextDelta("one ")
-        me = threading.get_ident()
-        threading.Timer(0.1, signal.pthread_kill, (me, signal.SIGINT)).start()
         with pytest.raises(KeyboardInterrupt):
-            next(stream)
+            _next_until_interrupted(stream)
         assert server.requests[0].gone.wait(SOON)
         assert hear(provider).text == "next"
+
+
+def _next_until_interrupted(stream: Iterator[Streamed]) -> None:
+    threading.Timer(0.3, signal.pthread_kill, (threading.get_ident(), signal.SIGINT)).start()
+    next(stream)
 
 
 def test_the_stand_ins_stop_as_well() -> None:

@@ -89,7 +89,7 @@ def test_servers_are_found_with_their_models_and_others_are_passed_over() -> Non
 
 def test_a_server_that_says_nothing_is_not_waited_for_long() -> None:
     with serving(Hangs(), Hangs(), Lists([{"id": "a"}])) as places:
-        servers = found(places, seconds=1.0)  # the others hang until they are closed, below
+        servers = found(places, seconds=2.0)  # the others hang until they are closed, below
     assert [server.models for server in servers] == [("a",)]
     assert SECONDS <= 0.3
 

@@ -84,7 +84,7 @@ BROKEN: dict[str, tuple[Answer, str]] = {
 def test_a_reply_that_breaks_off_keeps_what_there_is_and_is_not_asked_for_again(protocol: Protocol, case: str) -> None:
     answer, kind = BROKEN[case]
     with Server([answer, Says("next")]) as server:
-        provider = live(server, protocol, patience=0.5 if case == "stall" else 20.0)
+        provider = live(server, protocol, patience=1.0 if case == "stall" else 20.0)
         heard = hear(provider)
         assert (heard.text, heard.failure.kind, len(server.requests)) == ("partial", kind, 1)
         assert heard.failure.usage is None  # it was paid for, and nobody said how much
@@ -112,7 +112,7 @@ def test_what_breaks_before_the_first_word_is_tried_again(protocol: Protocol, ca
 @pytest.mark.parametrize("answer", [Hangs(), Says("partial", after=0, ending="stall")])
 def test_a_server_on_this_machine_that_takes_too_long_is_not_made_to_do_it_again(protocol: Protocol, answer: Answer) -> None:
     with Server([answer, Says("next")]) as server:
-        provider = live(server, protocol, patience=0.5)
+        provider = live(server, protocol, patience=1.0)
         failure = hear(provider).failure
         assert (failure.kind, len(server.requests)) == ("timeout", 1)
         assert hear(provider).text == "next"
