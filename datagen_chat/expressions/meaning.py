@@ -56,8 +56,6 @@ _INSTEAD = {
     "sum": 'Use the generator "aggregate" for many rows, or a + b.',
     "count": 'Use the generator "aggregate".',
     "cast": "Write round(x) for a whole number, concat(x) for text, date(x) for a date.",
-    "int": "Write floor(x) or round(x).",
-    "trunc": "Write floor(x) or round(x).",
     "float": "Write the number itself; / always gives a float.",
     "str": "Write concat(x).",
     "string": "Write concat(x).",
@@ -70,12 +68,9 @@ _INSTEAD = {
     "uniform": 'Draw in another column, with the generator "distribution" or "choice".',
     "datediff": "Write date_diff('day', earlier, later).",
     "timedelta": "Write days(n), hours(n), minutes(n) or seconds(n).",
-    "interval": "Write days(n), hours(n), minutes(n) or seconds(n).",
     "dayofweek": "Write dow(t), where 0 is Monday.",
     "weekday": "Write dow(t), where 0 is Monday.",
     "mod": "Write a % b.",
-    "isnull": "Write x is null.",
-    "is_null": "Write x is null.",
     "split": "Use substring, left, right or replace.",
 }
 

@@ -9,8 +9,10 @@ Source:
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 
+from datagen_chat.expressions.foreign import converted_to, length_of, method, own_call, part_of
 from datagen_chat.expressions.mistakes import ExpressionError
 from datagen_chat.expressions.nodes import (
     Between,
@@ -21,6 +23,7 @@ from datagen_chat.expressions.nodes import (
     In,
     IsNull,
     Literal,
+    LiteralKind,
     Logic,
     Name,
     Node,
@@ -33,12 +36,13 @@ NESTING_LIMIT = 64
 NODE_LIMIT = 2000
 _OPEN_LIMIT = 128  # brackets and operators that wait for their right side; they use Python's stack
 
-CONDITION, OR, AND, NOT, COMPARE, ADD, MULTIPLY, SIGN, POWER = range(1, 10)
+CONDITION, OR, AND, NOT, COMPARE, ADD, MULTIPLY, SIGN, POWER, SUFFIX = range(1, 11)
 COMPARISONS = {"=": "==", "==": "==", "!=": "!=", "<>": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _LOGIC = {"or": ("or", OR), "||": ("||", OR), "and": ("and", AND), "&&": ("and", AND)}
 _ARITHMETIC = {"+": ADD, "-": ADD, "*": MULTIPLY, "/": MULTIPLY, "//": MULTIPLY, "%": MULTIPLY}
 _STRENGTH = (
     {"?": CONDITION, "if": CONDITION, "in": COMPARE, "is": COMPARE, "between": COMPARE, "not": COMPARE, "**": POWER}
+    | {"::": SUFFIX, ".": SUFFIX}
     | {sign: strength for sign, (_, strength) in _LOGIC.items()}
     | dict.fromkeys(COMPARISONS, COMPARE)
     | _ARITHMETIC
@@ -50,6 +54,7 @@ _WORDS: dict[str, Literal] = {
     "none": Literal(None, "null"),
 }
 _NAMES_AT_THE_START = ("end", "when", "then")  # no value begins with these keywords, so columns may be called so
+_INTERVAL_NUMBER = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,9})?", re.ASCII)
 _INSTEAD = {
     "like": "Write starts_with(text, 'A') or contains(text, 'a').",
     "ilike": "Write starts_with(lower(text), 'a') or contains(lower(text), 'a').",
@@ -145,7 +150,7 @@ class _Parser:
     def _start(self) -> Node:
         token = self._peek()
         if token.kind == "number":
-            return _number(self._take())
+            return self._measured(_number(self._take()))
         if token.kind == "text":
             return Literal(self._take().value, "text", token.at)
         if token.kind == "name" or token.value in _NAMES_AT_THE_START:
@@ -157,19 +162,107 @@ class _Parser:
 
     def _named(self, token: Token) -> Node:
         first = token.value if token.kind == "name" else token.text
+        form = _FORMS.get(first.lower())
+        if form is not None and (found := form(self, token)) is not None:
+            return found
         if self._takes("("):
-            return Call(first.lower(), self._arguments(")"), token.at)
-        if not self._takes("."):
+            return own_call(Call(first.lower(), self._arguments(")"), token.at))
+        if not self._is_next(".") or self._is_method():
             return Name(None, first, token.at)
+        self._take()
+        column = self._name_behind_dot()
+        return Name(first, column.value if column.kind == "name" else column.text, token.at)
+
+    def _is_method(self) -> bool:
+        """Return whether a bracket follows the name behind the dot."""
+        following = self._tokens[self._next + 1 : self._next + 3]
+        return len(following) == 2 and following[1].value == "(" and following[1].kind == "sign"
+
+    def _name_behind_dot(self) -> Token:
         column = self._take()
         if column.kind not in ("name", "keyword"):
             self._next -= column.kind != "end"
             raise self._unexpected("a column's name behind the dot")
-        if self._is_next(".") or self._is_next("("):
-            message = f"{first}.{column.text} cannot be followed by {self._peek()}."
-            hint = "Write column, table.column or function(arguments)."
-            raise ExpressionError(self._peek().at, "expression-syntax", message, hint)
-        return Name(first, column.value if column.kind == "name" else column.text, token.at)
+        return column
+
+    def _suffix(self, left: Node, sign: Token) -> Node:
+        """Return `left` in the type behind a double colon, or with the method behind a dot."""
+        if sign.value == "::":
+            return self._converted(left, left.at)
+        word = self._name_behind_dot()
+        arguments = self._arguments(")") if self._takes("(") else None
+        made = method(left, word.text.lower(), arguments, left.at)
+        if made is None:
+            message = f".{word.text} cannot follow here."
+            raise ExpressionError(sign.at, "expression-syntax", message, "Write column, table.column or function(arguments).")
+        return made
+
+    def _converted(self, value: Node, at: int) -> Node:
+        """Return a value in the type that is named next, as in `x::date`."""
+        word = self._take()
+        name = word.value
+        if name.lower() == "double" and self._peek().value.lower() == "precision":
+            self._take()
+        made = converted_to(name, self._arguments(")") if self._takes("(") else (), value, at)
+        if made is None:
+            hint = "Write round(x) or floor(x) for a whole number, concat(x) for text, date(x) for a date."
+            raise ExpressionError(word.at, "expression-function", f"Nothing is converted to {word}.", hint)
+        return made
+
+    def _measured(self, number: Node) -> Node:
+        """Return a number, or the duration that it is with the unit behind it, as in `90 days`."""
+        unit = self._peek()
+        length = length_of(unit.value) if unit.kind == "name" else None
+        return number if length is None else Call(length, (number,), self._take().at)
+
+    def interval(self, token: Token) -> Node | None:
+        """Return `interval '1 day'`, `interval 1 day` or `interval n day`; None where it is a column's name."""
+        if self._peek().kind not in ("text", "number", "name") and not self._is_next("("):
+            return None
+        value = self._expression(SUFFIX)
+        if isinstance(value, Call) and length_of(value.name):
+            return value
+        count, unit = _parts_of_interval(value)
+        length = length_of(unit or self._take().value)
+        if count is None or length is None:
+            hint = "Write days(n), hours(n), minutes(n) or seconds(n)."
+            raise ExpressionError(token.at, "expression-syntax", "This is no interval of one number and one unit.", hint)
+        return Call(length, (count,), token.at)
+
+    def cast(self, token: Token) -> Node | None:
+        """Return `cast(x as type)`."""
+        if not self._takes("("):
+            return None
+        value = self._expression(0)
+        if self._peek().value.lower() != "as":
+            raise self._unexpected("as and a type")
+        self._take()
+        made = self._converted(value, token.at)
+        self._expect(")", "behind the type")
+        return made
+
+    def extract(self, token: Token) -> Node | None:
+        """Return `extract(part from time)`."""
+        if not self._takes("("):
+            return None
+        part = self._take()
+        if self._peek().value.lower() != "from":
+            raise self._unexpected("from, as in extract(year from time)")
+        self._take()
+        time = self._expression(0)
+        self._expect(")", "behind the time")
+        made = part_of(part.value, time, token.at)
+        if made is None:
+            hint = "Write year(t), month(t), day(t), hour(t), or dow(t), where 0 is Monday."
+            raise ExpressionError(part.at, "expression-function", f"There is no part {part} of a time.", hint)
+        return made
+
+    def moment(self, token: Token) -> Node | None:
+        """Return `date '2024-01-31'` or `timestamp '…'`; None where it is a call or a column."""
+        if self._peek().kind != "text":
+            return None
+        name = "date" if token.value.lower() == "date" else "datetime"
+        return Call(name, (Literal(self._take().value, "text", token.at),), token.at)
 
     def _arguments(self, close: str) -> tuple[Node, ...]:
         """Return expressions up to the closing bracket; none when it follows at once."""
@@ -208,9 +301,7 @@ class _Parser:
         """Return `if(condition, then, otherwise)`."""
         self._expect("(", "after if, as in if(condition, then, otherwise)")
         arguments = self._arguments(")")
-        if len(arguments) != 3:
-            return Call("if", arguments, token.at)
-        return Case(None, ((arguments[0], arguments[1]),), arguments[2], token.at)
+        return own_call(Call("if", arguments, token.at))
 
     def case(self, token: Token) -> Node:
         """Return `case when … then … else … end`."""
@@ -233,7 +324,9 @@ class _Parser:
             return self._comparison(left)
         if strength == COMPARE:
             return self._membership(left, self._take())
-        self._take()
+        sign = self._take()
+        if strength == SUFFIX:
+            return self._suffix(left, sign)
         if value in _LOGIC:
             return _joined(_LOGIC[value][0], left, self._expression(strength))
         if strength == CONDITION:
@@ -295,6 +388,25 @@ _STARTS: dict[str, Callable[[_Parser, Token], Node]] = {
     "case": _Parser.case,
 }
 _STARTS.update(dict.fromkeys(_WORDS, _Parser.word))
+
+_FORMS: dict[str, Callable[[_Parser, Token], Node | None]] = {
+    "cast": _Parser.cast,
+    "extract": _Parser.extract,
+    "interval": _Parser.interval,
+    "date": _Parser.moment,
+    "timestamp": _Parser.moment,
+}
+
+
+def _parts_of_interval(value: Node) -> tuple[Node | None, str]:
+    """Return the number of an interval, and its unit where a text holds both."""
+    if not (isinstance(value, Literal) and isinstance(value.value, str)):
+        return value, ""
+    number, _, unit = value.value.strip().partition(" ")
+    if not _INTERVAL_NUMBER.fullmatch(number):
+        return None, unit
+    kind: LiteralKind = "float" if "." in number else "int"
+    return Literal(float(number) if kind == "float" else int(number), kind, value.at), unit.strip()
 
 
 def _joined(sign: str, left: Node, right: Node) -> Logic:

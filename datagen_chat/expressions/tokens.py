@@ -21,7 +21,7 @@ _TOKEN = re.compile(
     | (?P<name>[A-Za-z_][A-Za-z0-9_]*)
     | (?P<quoted>`[^`\n]{1,200}`)
     | (?P<text>'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*")
-    | (?P<sign>\*\*|//|<=|>=|==|!=|<>|&&|\|\||[-+*/%()\[\],.?:<>=!])""",
+    | (?P<sign>\*\*|//|<=|>=|==|!=|<>|&&|\|\||::|[-+*/%()\[\],.?:<>=!])""",
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)|''|\"\"", re.DOTALL)
@@ -37,7 +37,7 @@ _INSTEAD = {
     "≤": "Write <=.",
     "≥": "Write >=.",
     "≠": "Write !=.",
-    "{": "Write a column's name without braces.",
+    "{": "Write a column's name without braces; instead of a table of values, if(…) or the generator case.",
     "$": "Write a column's name without $.",
     "@": "Write a column's name without @.",
     ";": "Write one expression without a semicolon.",

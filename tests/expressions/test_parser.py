@@ -108,7 +108,7 @@ def test_every_spelling_means_the_same_tree(code: str, expected: Node) -> None:
         ("f(a", "column 4: Expected ) or a comma, found the end.", ""),
         ("(a", "column 3: Expected ) at the end of the brackets, found the end.", ""),
         ("'abc", "column 1: The quote ' is never closed.", "Add ' at its end."),
-        ("a.b.c", 'column 4: a.b cannot be followed by ".".', "Write column, table.column or function(arguments)."),
+        ("a.b.c", "column 4: .c cannot follow here.", "Write column, table.column or function(arguments)."),
         ("a ^ 2", "column 3: ^ is no part of an expression.", "Write ** for a power."),
         ("a ≥ 2", "column 3: ≥ is no part of an expression.", "Write >=."),
         ("‘a’", "column 1: ‘ is no part of an expression.", "Use straight quotes: '…'."),

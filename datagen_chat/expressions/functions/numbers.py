@@ -35,6 +35,11 @@ def _ceil(call: Call) -> Core:
     return _to_whole(call, "ceil")
 
 
+@function("trunc(x)", "The whole number before the point of x.", also=("int",))
+def _trunc(call: Call) -> Core:
+    return _to_whole(call, "trunc")
+
+
 def _to_whole(call: Call, way: str) -> Core:
     number = call.number(0)
     return number if number.kind == "int" else call.build.apply(call.at, "int", ToWhole(way), number)

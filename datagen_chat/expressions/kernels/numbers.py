@@ -25,7 +25,12 @@ from datagen_chat.rounding import round_half_even
 from datagen_chat.values import Numbers
 
 _MINIMUM = -(2**63)
-_ROUNDINGS: dict[str, Callable[..., NDArray[np.float64]]] = {"round": np.rint, "floor": np.floor, "ceil": np.ceil}
+_ROUNDINGS: dict[str, Callable[..., NDArray[np.float64]]] = {
+    "round": np.rint,
+    "floor": np.floor,
+    "ceil": np.ceil,
+    "trunc": np.trunc,
+}
 
 
 @dataclass(frozen=True)
