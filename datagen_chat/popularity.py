@@ -132,8 +132,8 @@ def _canonical(name: Any, numbers: list[Any]) -> str | None:
     written = [re.sub(r"^(?=\.)", "0", str(number)) for number in numbers]
     if name in _EQUAL and not written:
         return "uniform"
-    if name in _POWER and len(written) == 1:
-        text = f"zipf@{written[0]}"
+    if name in _POWER and len(written) < 2:
+        text = f"zipf@{written[0] if written else 1}"
     elif name in _HEAD and len(written) == 2:
         text = f"head_tail@{{{written[0]},{written[1]}}}"
     else:

@@ -107,6 +107,7 @@ class DatetimeSeries(Generator, word="datetime_series"):
     also: ClassVar = (
         "datetime",
         "timestamp",
+        "date",
         "date_series",
         "time_series",
         "timeseries",

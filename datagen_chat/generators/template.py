@@ -19,6 +19,7 @@ from datagen_chat.values import Mask, Text, Values
 from datagen_chat.words import ColumnType, term
 
 TEXT_LIMIT = 2000
+_PADDED, _PADDING = re.compile(r"0?\d{1,2}d?", re.ASCII), frozenset("0 ")
 _DOUBLED = re.compile(r"(?<!\{)\{\{\s*([A-Za-z]\w*\.)?([A-Za-z]\w*)\s*\}\}(?!\})", re.ASCII)
 _WIDTHS: dict[ColumnType, int] = {"date": 10, "datetime": 20}
 
@@ -166,7 +167,9 @@ def _stands_out(frame: Frame, number: int, facts: Facts) -> bool:
     place, signs = frame.places[number], facts.signs_of(frame.places[number].table, frame.places[number].column)
     fixed_before = all(_has_width(other, facts) for other in frame.places[:number])
     fixed_behind = all(_has_width(other, facts) for other in frame.places[number + 1 :])
-    if signs is None or place.spec:
+    if signs is not None and place.spec:
+        signs = signs | _PADDING if _PADDED.fullmatch(place.spec) else None
+    if signs is None:
         return fixed_before and fixed_behind
     ends_before = frame.texts[number][-1:] not in ("", *signs)
     ends_behind = frame.texts[number + 1][:1] not in ("", *signs)

@@ -67,6 +67,20 @@ def test_no_combination_comes_twice_under_one_parent(plan_of: PlanOf, columns: l
     assert len(set(found)) == len(found) > 4000
 
 
+SEAT = {"pattern": {"regex": "([1-9]|1[0-9])[A-F]"}}  # 19 rows of 6 seats
+NUMBER = {"distribution": {"type": "uniform", "params": {"low": 1, "high": 99}}}
+
+
+@pytest.mark.parametrize(("type_", "generator", "count"), [("string", SEAT, 114), ("int", NUMBER, 99)], ids=["text", "number"])
+def test_texts_and_numbers_do_not_repeat_under_one_parent(plan_of: PlanOf, type_: str, generator: Any, count: int) -> None:
+    place = {"name": "place", "type": type_, "generator": generator}
+    fact = {"parents": ["student"], "fanout": {"distribution": "constant", "value": 90}, "columns": [STUDENT, place]}
+    plan = plan_of(school(fact, [{"table": "taken", "columns": ["student", "place"]}]))
+    found = tuples(plan, "student", "place")
+    assert len(set(found)) == len(found) == 200 * 90
+    assert len({value for _, value in found}) == count  # all come, though each student has but 90
+
+
 @pytest.mark.parametrize("weights", [None, [0.7, 0.2, 0.06, 0.04]])
 def test_a_parent_can_have_every_value_there_is(plan_of: PlanOf, weights: list[float] | None) -> None:
     every = {"parents": ["student"], "fanout": {"distribution": "constant", "value": 4}, "columns": [STUDENT, roles(weights)]}

@@ -285,6 +285,8 @@ def test_a_text_that_is_said_to_be_unique_is_so(plan_of: PlanOf, first: str) -> 
         ("s{id}@stud.example-uni.de", True),
         ("{flat}{id}", True),
         ("{word}-{id}", True),
+        ("{word}-{id:05d}", True),
+        ("{num}{id:05d}", False),
         ("{id}{word}", False),
         ("{id}{num}", False),
         ("{num}{id}", False),

@@ -209,7 +209,6 @@ UNCHANGED = [
     (f"{C}/1/type", "blob"),
     (f"{C}/1/generator", {"pattern": {"regex": "[a-z]+"}}),
     (f"{C}/2/generator/choice/weights", [0.5, 0.3, 0.2]),
-    (f"{C}/2/generator/choice/weights", ["70%", "30%"]),
     (f"{P}/1/generator/distribution/type", "weird"),
     ("/timeframe/start", "last year"),
     ("/timeframe/start", "2024-02-30"),

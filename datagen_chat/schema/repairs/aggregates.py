@@ -44,6 +44,8 @@ def join_source(draft: Json, problem: Problem) -> str | None:
         return None
     table = next((name for name in _TABLES if name in aggregate), None)
     column = next((name for name in (*_COLUMNS, "of", "from") if name in aggregate), None)
+    if table is not None and column is None and key == table and _operation_of(aggregate) == "count":
+        return _count_rows(aggregate, table)
     if key not in (table, column) or table is None or column is None:
         return None
     parts = aggregate[table], aggregate[column]
@@ -52,6 +54,18 @@ def join_source(draft: Json, problem: Problem) -> str | None:
     rest = {name: value for name, value in aggregate.items() if name not in (table, column)}
     replace_by(aggregate, {"of": ".".join(parts)} | rest)
     return f'Wrote {table} and {column} as of: "{aggregate["of"]}".'
+
+
+def _operation_of(aggregate: dict[str, Any]) -> Any:
+    return next((aggregate[name] for name in ("op", "function", "operation", "agg") if name in aggregate), None)
+
+
+def _count_rows(aggregate: dict[str, Any], table: str) -> str | None:
+    """Name the table alone, where its rows are counted."""
+    if not isinstance(aggregate[table], str) or "." in aggregate[table]:
+        return None
+    replace_by(aggregate, {"of": aggregate[table]} | {name: value for name, value in aggregate.items() if name != table})
+    return f'Wrote {table} as of: "{aggregate["of"]}".'
 
 
 @repairs("null-not-allowed")

@@ -97,6 +97,21 @@ def name_weights_kind(draft: Json, problem: Problem) -> str | None:
     return f"Wrote {shown(written, 40)} as weights_kind: {shown(kind)}."
 
 
+@repairs("wrong-type", "unknown-key")
+def weigh_rows(draft: Json, problem: Problem) -> str | None:
+    """Turn a lookup with a list of weights into a choice of the column's values, which stand in the order of the rows."""
+    at, _, key = problem.at.rpartition("/")
+    holder, word = holder_of(draft, at)
+    if word != "lookup" or not is_word(draft, at, "lookup") or key not in ("weights", "weights_kind", "probabilities"):
+        return None
+    lookup = holder[word]
+    weights = lookup[key]
+    if not isinstance(weights, list) or not _are_numbers(weights) or set(lookup) != {"from", key}:
+        return None
+    replace_by(holder, {"choice": {"choices_ref": lookup["from"], "weights": weights}})
+    return f"Wrote the lookup with a weight for each row as a choice of {lookup['from']}."
+
+
 @repairs("wrong-type")
 def name_choices_ref(draft: Json, problem: Problem) -> str | None:
     """Turn choices that name a column into choices_ref."""

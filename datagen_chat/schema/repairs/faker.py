@@ -41,6 +41,43 @@ def move_argument_into_args(draft: Json, problem: Problem) -> str | None:
     return f'Moved "{key}" into args.'
 
 
+_METHODS = {
+    "full_name": "name",
+    "fullname": "name",
+    "person_name": "name",
+    "phone": "phone_number",
+    "telephone": "phone_number",
+    "mobile": "phone_number",
+    "zip": "zipcode",
+    "zip_code": "zipcode",
+    "username": "user_name",
+    "email_address": "email",
+    "company_name": "company",
+    "job_title": "job",
+    "street": "street_address",
+    "ip_address": "ipv4",
+    "ip": "ipv4",
+    "dob": "date_of_birth",
+    "birthdate": "date_of_birth",
+    "birth_date": "date_of_birth",
+    "date_birth": "date_of_birth",
+    "country_name": "country",
+    "city_name": "city",
+}
+
+
+@repairs("unknown-faker-method")
+def name_method(draft: Json, problem: Problem) -> str | None:
+    """Give a method that people call otherwise its own name, where Faker has it in the locale."""
+    faker, key = holder_of(draft, problem.at)
+    written, locale = faker[key], faker.get("locale", "en_US")
+    own = _METHODS.get(written.strip().lower().removesuffix("()").replace(" ", "_").replace("-", "_"))
+    if own is None or locale not in faking.locales() or faking.method(own, locale) is None:
+        return None
+    faker[key] = own
+    return f'Renamed the method "{written}" to "{own}".'
+
+
 @repairs("faker-type")
 def element_as_choice(draft: Json, problem: Problem) -> str | None:
     """Turn a random element among numbers, which Faker's methods write as text, into a choice."""

@@ -155,6 +155,8 @@ def _as_arguments(word: str, value: Any) -> dict[str, Any] | None:
     if isinstance(value, dict):
         return value
     first = next(iter(arguments), None)
+    if not arguments and value in (4, "4", "v4", "random"):
+        return {}
     if (value is None or isinstance(value, bool)) and (first is None or arguments[first].annotation is not Scalar):
         return None if value is False or any(field.is_required() for field in arguments.values()) else {}
     return None if first is None else {first: value}
@@ -210,9 +212,12 @@ _LOWER, _UPPER = ("min", "minimum", "low", "lower", "min_value"), ("max", "maxim
 def _bounds_to_clamp(distribution: dict[str, Any], holder: dict[str, Any], key: str) -> str | None:
     low = next((name for name in _LOWER if name in holder), None)
     high = next((name for name in _UPPER if name in holder), None)
-    if key not in (low, high) or low is None or high is None or "clamp" in distribution:
+    if key not in (low, high) or "clamp" in distribution:
         return None
     law = law_of(distribution.get("type"))
+    if low is None or high is None:
+        distribution["clamp"] = [holder.pop(key), None] if key == low else [None, holder.pop(key)]
+        return f'Wrote "{key}" as one end of clamp.'
     is_parameter = holder is not distribution and law is not None and low in LAWS[law].arguments()
     distribution["clamp"] = [holder[low] if is_parameter else holder.pop(low), holder.pop(high)]
     return f'Wrote "{low}" and "{high}" as clamp.'

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from datagen_chat.expressions import rename
 from datagen_chat.problems import Problem
-from datagen_chat.schema.places import Json, columns_of, holder_of, tables_of
+from datagen_chat.schema.places import Json, columns_of, holder_of, replace_by, tables_of
 from datagen_chat.schema.repairs.registry import repairs
 from datagen_chat.words import REFERENCE_PATTERN
 
@@ -83,6 +84,7 @@ def write_reference(draft: Json, problem: Problem) -> str | None:
     text = holder[key].strip()
     found = _CALL.fullmatch(text)
     written = f"{found[1]}.{found[2] or found[3]}" if found else text
+    text = text.removesuffix(".*")
     if found is None and "." not in text:
         pk = next((table.get("pk") for table in tables_of(draft) if table.get("id") == text), None)
         written = f"{text}.{pk}"
@@ -90,6 +92,21 @@ def write_reference(draft: Json, problem: Problem) -> str | None:
         return None
     holder[key], text = written, holder[key]
     return f'Wrote "{text}" as "{written}".'
+
+
+@repairs("missing-key")
+def name_table_of_unique(draft: Json, problem: Problem) -> str | None:
+    """Turn {"columns": ["follow.a", "follow.b"]} into the table and its columns."""
+    entry, key = holder_of(draft, problem.at)
+    columns = entry.get("columns")
+    if key != "table" or "/constraints/unique/" not in problem.at or not isinstance(columns, list) or len(entry) != 1:
+        return None
+    parts = [column.partition(".") for column in columns if isinstance(column, str) and column.count(".") == 1]
+    tables = {table for table, _, _ in parts}
+    if len(parts) != len(columns) or len(tables) != 1:
+        return None
+    replace_by(entry, {"table": tables.pop(), "columns": [column for _, _, column in parts]})
+    return f"Wrote the table of the columns, {entry['table']}, beside them."
 
 
 @repairs("wrong-type")
@@ -157,3 +174,37 @@ def turn_round(draft: Json, problem: Problem) -> str | None:
 def _looks_up(column: dict[str, Any], source: str) -> bool:
     lookup = column["generator"].get("lookup")
     return isinstance(lookup, dict) and lookup.get("from") == source and "on" not in lookup
+
+
+_FORMULAS = ("code", "start", "end", "scale")
+
+
+@repairs("unknown-column")
+def name_table_above(draft: Json, problem: Problem) -> str | None:
+    """Write the table before a column that the own table does not have, and exactly one of those that it hangs off does."""
+    if not problem.at.startswith("/nodes/"):
+        return None
+    holder, key = holder_of(draft, problem.at)
+    tables = {str(table.get("id")): table for table in tables_of(draft)}
+    own = draft["nodes"][int(problem.at.split("/")[2])]
+    above = {name: {column.get("name") for column in columns_of(tables[name])} for name in _above(own, tables)}
+    mine = {column.get("name") for column in columns_of(own)}
+
+    def change(table: str | None, column: str) -> tuple[str | None, str]:
+        found = [name for name, names in above.items() if column in names] if table is None and column not in mine else []
+        return (found[0] if len(found) == 1 else table), column
+
+    text = holder[key]
+    if not isinstance(text, str) or key not in (*_FORMULAS, "on", "time_reference"):
+        return None
+    holder[key] = rename(text, change)
+    return None if holder[key] == text else f'Wrote "{text}" as "{holder[key]}".'
+
+
+def _above(table: dict[str, Any], tables: dict[str, dict[str, Any]]) -> list[str]:
+    """Return the tables that a table hangs off by first parents."""
+    found: list[str] = []
+    while (parents := table.get("parents")) and parents[0] in tables and parents[0] not in found:
+        found.append(parents[0])
+        table = tables[parents[0]]
+    return found

@@ -20,6 +20,7 @@ _SIGNS = (
     r"\$([A-Za-z][\w.]*)",
     r"(?<!\w):([A-Za-z]\w*)",
 )
+_METHOD = re.compile(r"\{([A-Za-z][\w.]*)\.(upper|lower)\(\)\}", re.ASCII)
 _PARTS = ("columns", "fields", "parts", "values", "args", "items")
 _SEPARATORS = ("separator", "sep", "delimiter", "joiner", "with")
 
@@ -35,6 +36,19 @@ def put_in_braces(draft: Json, problem: Problem) -> str | None:
             template[key] = re.sub(signs, r"{\1}", text, flags=re.ASCII)
             return f"Wrote {', '.join(dict.fromkeys(names))} in single braces."
     return None
+
+
+@repairs("template-syntax")
+def name_letters(draft: Json, problem: Problem) -> str | None:
+    """Turn {name.upper()} into {name:upper}."""
+    template, key = holder_of(draft, problem.at)
+    if key != "format" or not is_word(draft, problem.at.rpartition("/")[0], "template"):
+        return None
+    written, count = _METHOD.subn(r"{\1:\2}", template[key])
+    if not count:
+        return None
+    template[key] = written
+    return "Wrote the letters' case of names behind a colon."
 
 
 @repairs("wrong-type")

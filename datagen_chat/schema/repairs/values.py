@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
+from datagen_chat.generators.datetime_series import Within
 from datagen_chat.instants import parse_instant
 from datagen_chat.problems import Problem
-from datagen_chat.schema.places import Json, called, holder_of, schema_at, whole
+from datagen_chat.schema.places import Json, called, holder_of, is_word, rename_key, schema_at, whole
 from datagen_chat.schema.repairs.registry import repairs
 
 _WHOLE = re.compile(r"[+-]?\d{1,18}(?:\.0+)?", re.ASCII)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+", re.ASCII)
+_PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,6})?)\s*%", re.ASCII)
 _NUMBER = re.compile(r"[+-]?\d{1,18}(?:\.\d{1,18})?(?:[eE][+-]?\d{1,2})?", re.ASCII)
 
 
@@ -28,14 +32,38 @@ def unquote(draft: Json, problem: Problem) -> str | None:
     return f'Took "{text}" out of its quotes.'
 
 
+@repairs("wrong-type")
+def percent(draft: Json, problem: Problem) -> str | None:
+    """Write a share in percent, where only a share or a weight belongs, as a number."""
+    holder, key = holder_of(draft, problem.at)
+    text, is_share = holder[key], schema_at(draft, problem.at).get("maximum") == 1 or "/weights/" in problem.at
+    found = _PERCENT.fullmatch(text.strip()) if isinstance(text, str) and is_share else None
+    if found is None:
+        return None
+    holder[key] = float(Decimal(found[1]) / 100)
+    return f'Wrote "{text}" as {holder[key]}.'
+
+
 def _unquoted(text: str, types: set[str]) -> Any:
     if "boolean" in types:
         return {"true": True, "false": False}.get(text.lower())
+    if "array" in types and text.startswith("["):
+        return _list_in(text)
     if _GROUPED.fullmatch(text):
         return None  # one, or a thousand as half of the world writes it
     if types & {"integer", "number"} and _WHOLE.fullmatch(text):
         return int(float(text)) if "." in text else int(text)
     return float(text) if "number" in types and _NUMBER.fullmatch(text) else None
+
+
+def _list_in(text: str) -> list[Any] | None:
+    """Return the list of plain values that a text holds."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return None
+    is_plain = isinstance(found, list) and all(isinstance(value, str | int | float | bool) for value in found)
+    return found if is_plain else None
 
 
 def _types(draft: Json, problem: Problem) -> set[str]:
@@ -199,3 +227,46 @@ def write_frequency(draft: Json, problem: Problem) -> str | None:
     text, count = holder[key], "" if found[1] in ("", "1") else found[1]
     holder[key] = count + unit
     return f'Wrote the step "{text}" as "{holder[key]}".'
+
+
+@repairs("unknown-key")
+def gather_window(draft: Json, problem: Problem) -> str | None:
+    """Move the start and the end that stand beside a series' other arguments into its window."""
+    series, key = holder_of(draft, problem.at)
+    at = problem.at.rpartition("/")[0]
+    if not is_word(draft, at, "datetime_series") or not {"within", "timeframe"}.isdisjoint(series):
+        return None
+    window = {"properties": {name: field.json_schema_extra for name, field in Within.model_fields.items()}}
+    named = {name: called(window, name) for name in series}
+    ends = {own: series[name] for name, own in named.items() if own in ("start", "end")}
+    if named.get(key) not in ("start", "end") or set(ends) != {"start", "end"}:
+        return None
+    for name in [name for name, own in named.items() if own in ("start", "end")]:
+        del series[name]
+    series["within"] = ends
+    return "Wrote start and end as the window."
+
+
+@repairs("wrong-type")
+def several_patterns(draft: Json, problem: Problem) -> str | None:
+    """Write several patterns under the key of several."""
+    series, key = holder_of(draft, problem.at)
+    if key != "pattern" or not is_word(draft, problem.at.rpartition("/")[0], "datetime_series"):
+        return None
+    if not isinstance(series[key], list) or "patterns" in series:
+        return None
+    rename_key(series, key, "patterns")
+    return "Wrote several patterns as patterns."
+
+
+_BEYOND = 1e12
+
+
+@repairs("null-value")
+def close_clamp(draft: Json, problem: Problem) -> str | None:
+    """Write an open end of a clamp as a number that is never reached."""
+    clamp, index = holder_of(draft, problem.at)
+    if not problem.at.rpartition("/")[0].endswith("/distribution/clamp") or len(clamp) != 2 or clamp[1 - index] is None:
+        return None
+    clamp[index] = _BEYOND if index else -_BEYOND
+    return f"Wrote the open end of the clamp as {clamp[index]:.0f}."

@@ -1,0 +1,161 @@
+"""Generators, fanouts and formulas as models write them come out as the language has them; what can mean two things stays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from datagen_chat.schema.repair import Repaired, repair
+
+Generator = dict[str, Any]
+START, END = "2024-02-01T00:00:00Z", "2024-02-29T00:00:00Z"
+WINDOW = {"datetime_series": {"within": {"start": START, "end": END}}}
+
+
+def with_column(shop: dict[str, Any], table: int, type_: str, generator: Any, **more: Any) -> Repaired:
+    shop["nodes"][table]["columns"].append({"name": "added", "type": type_, "generator": generator} | more)
+    return repair(shop)
+
+
+def added(repaired: Repaired, table: int) -> dict[str, Any]:
+    assert repaired.reading.errors == ()
+    assert repaired.mends
+    found: dict[str, Any] = repaired.draft["nodes"][table]["columns"][-1]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("type_", "written", "meant"),
+    [
+        ("datetime", {"datetime_series": {"start": START, "end": END}}, WINDOW),
+        ("datetime", {"datetime_series": {"start_date": "2024-02-01", "end_date": END}}, WINDOW),
+        ("date", {"type": "date", "start": START, "end": END}, WINDOW),
+        ("string", {"choice": {"choices": ["a", "b"], "weights": ["60%", "40 %"]}}, None),
+        ("bool", {"bernoulli": {"p": "2.5%"}}, {"bernoulli": {"p": 0.025}}),
+        ("string", {"uuid": 4}, {"uuid": {}}),
+        ("string", {"faker": {"method": "full_name"}}, {"faker": {"method": "name"}}),
+        ("string", {"template": {"format": "{country.lower()}"}}, {"template": {"format": "{country:lower}"}}),
+        (
+            "float",
+            {"distribution": {"type": "normal", "params": {"mu": 5, "sigma": 2}, "clamp": "[0, 10]"}},
+            {"distribution": {"type": "normal", "params": {"mu": 5, "sigma": 2}, "clamp": [0, 10]}},
+        ),
+        (
+            "float",
+            {"distribution": {"type": "normal", "params": {"mu": 5, "sigma": 2}, "clamp": [0, None]}},
+            {"distribution": {"type": "normal", "params": {"mu": 5, "sigma": 2}, "clamp": [0, 1e12]}},
+        ),
+        (
+            "int",
+            {"distribution": {"type": "poisson", "params": {"lambda": 2.5}, "min": 1}},
+            {"distribution": {"type": "poisson", "params": {"lambda": 2.5}, "clamp": [1, 1e12]}},
+        ),
+    ],
+)
+def test_a_generator_in_another_shape_is_mended(shop, type_, written, meant) -> None:
+    column = added(with_column(shop, 0, type_, written), 0)
+    assert column["generator"] == (meant or {"choice": {"choices": ["a", "b"], "weights": [0.6, 0.4]}})
+
+
+@pytest.mark.parametrize(
+    ("code", "type_", "meant"),
+    [
+        ("count(order)", "int", {"of": "order.order_id", "op": "count"}),
+        ("COUNT(order.*)", "int", {"of": "order.order_id", "op": "count"}),
+        ("SUM(order.product_id)", "int", {"of": "order.product_id", "op": "sum"}),
+        ("COALESCE(SUM(order.product_id), 0)", "int", {"of": "order.product_id", "op": "sum"}),
+        ("ROUND(AVG(order.product_id), 1)", "float", {"of": "order.product_id", "op": "mean"}),
+        ("max(order.product_id)", "int", {"of": "order.product_id", "op": "max"}),
+        ("SUM(CASE WHEN order.product_id > 5 THEN 1 ELSE 0 END)", "int", {"of": "order.order_id", "op": "count"}),
+        ("sum(if(order.product_id > 5, order.product_id, 0))", "int", {"of": "order.product_id", "op": "sum"}),
+    ],
+)
+def test_a_formula_over_the_rows_below_alone_is_an_aggregate(shop, code, type_, meant) -> None:
+    column = added(with_column(shop, 0, type_, {"expression": {"code": code}}, nullable=True), 0)
+    where = {"where": "order.product_id > 5"} if ">" in code else {}
+    assert column["generator"] == {"aggregate": meant | where}
+    assert column.get("decimals") == (1 if "ROUND" in code else None)
+
+
+@pytest.mark.parametrize(
+    "code", ["sum(order.product_id) / 2", "sum(product_id)", "sum(order.product_id + 1)", "median(order.product_id)"]
+)
+def test_a_formula_that_is_more_than_one_aggregate_stays_a_problem(shop, code) -> None:
+    repaired = with_column(shop, 0, "float", {"expression": {"code": code}})
+    assert repaired.reading.errors
+    assert repaired.draft["nodes"][0]["columns"][-1]["generator"] == {"expression": {"code": code}}
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ({"poisson": 3}, {"distribution": "poisson", "lambda": 3}),
+        ({"expression": "customer_id % 3"}, {"distribution": "constant", "value": 1, "scale": "customer_id % 3"}),
+        ({"distribution": "bernoulli", "p": 0.7}, {"distribution": "choice", "values": [0, 1], "weights": [0.3, 0.7]}),
+    ],
+)
+def test_a_fanout_in_another_shape_is_mended(shop, written, meant) -> None:
+    shop["nodes"][2]["fanout"] = written
+    repaired = repair(shop)
+    assert repaired.reading.errors == ()
+    assert repaired.draft["nodes"][2]["fanout"] == meant
+
+
+def test_numbers_in_the_branches_of_a_fanout_are_mended(shop) -> None:
+    branches = {"US": 0, "DE": [1, 5]}
+    shop["nodes"][2]["fanout"] = {"case": {"on": "country", "when": branches, "else": 2}}
+    repaired = repair(shop)
+    assert repaired.reading.errors == ()
+    case = repaired.draft["nodes"][2]["fanout"]["case"]
+    assert case["when"]["US"] == {"distribution": "constant", "value": 0}
+    assert case["when"]["DE"] == {"distribution": "uniform", "min": 1, "max": 5}
+    assert case["else"] == {"distribution": "constant", "value": 2}
+
+
+def test_a_lookup_with_a_weight_for_each_row_is_a_choice_of_them(shop) -> None:
+    shop["nodes"][1]["rows"] = 3
+    key = shop["nodes"][2]["columns"][2]
+    assert key["generator"]["lookup"]["from"] == "product.product_id"
+    key["generator"]["lookup"]["weights"] = [5, 3, 2]
+    repaired = repair(shop)
+    assert repaired.reading.errors == ()
+    made = repaired.draft["nodes"][2]["columns"][2]["generator"]
+    assert made == {"choice": {"choices_ref": "product.product_id", "weights": [5, 3, 2]}}
+
+
+def test_the_table_of_columns_that_are_unique_together_is_found(shop) -> None:
+    shop["constraints"]["unique"] = [{"columns": ["order.order_id", "order.product_id"]}]
+    repaired = repair(shop)
+    assert repaired.reading.errors == ()
+    assert repaired.draft["constraints"]["unique"] == [{"table": "order", "columns": ["order_id", "product_id"]}]
+
+
+@pytest.mark.parametrize(
+    ("type_", "written", "meant"),
+    [
+        ("string", {"expression": {"code": "upper(country)"}}, {"expression": {"code": "upper(customer.country)"}}),
+        (
+            "string",
+            {"case": {"on": "country", "when": {"US": {"constant": {"value": "a"}}}, "else": {"constant": {"value": "b"}}}},
+            {
+                "case": {
+                    "on": "customer.country",
+                    "when": {"US": {"constant": {"value": "a"}}},
+                    "else": {"constant": {"value": "b"}},
+                }
+            },
+        ),
+    ],
+)
+def test_a_column_that_only_the_parent_has_is_written_with_its_table(shop, type_, written, meant) -> None:
+    assert added(with_column(shop, 2, type_, written), 2)["generator"] == meant
+
+
+def test_a_column_that_only_another_table_has_is_not_taken_for_the_parents(shop) -> None:
+    assert with_column(shop, 2, "float", {"expression": {"code": "price * 2"}}).reading.errors
+
+
+def test_a_gamma_law_with_a_beta_can_mean_two_things(shop) -> None:
+    law = {"type": "gamma", "params": {"alpha": 2, "beta": 40}}
+    assert with_column(shop, 0, "float", {"distribution": law}).reading.errors
