@@ -54,8 +54,8 @@ def _dataset_changes(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Chang
     one, other = ({key: value for key, value in draft.items() if key not in apart} for draft in (old, new))
     yield from _key_changes("", one, other, deep=("metadata", "timeframe"))
     yield from _constraint_changes(_object(old.get("constraints")), _object(new.get("constraints")))
-    yield from _check_changes(_by_name(old.get("checks"), "name"), _by_name(new.get("checks"), "name"))
     yield from _named_changes("", _by_name(old.get("nodes"), "id"), _by_name(new.get("nodes"), "id"))
+    yield from _check_changes(_by_name(old.get("checks"), "name"), _by_name(new.get("checks"), "name"))
 
 
 def _by_name(values: Any, key: str) -> dict[str, dict[str, Any]]:

@@ -12,6 +12,7 @@ from datagen_chat.conversation.loop import replay
 from datagen_chat.conversation.session import Session
 from datagen_chat.conversation.transcript import parse
 from datagen_chat.schema.model import Dataset
+from datagen_chat.shipped import folder
 from tests.acceptance.database import broken_promises, failed_checks, generated
 
 FOLDER = Path(__file__).parents[1] / "data" / "conversations"
@@ -40,3 +41,19 @@ def test_the_data_keeps_what_the_schema_promises(name: str, number: int, tmp_pat
     _, database = generated(dataset, tmp_path)
     assert list(broken_promises(dataset, database)) == []
     assert list(failed_checks(dataset, database)) == []
+
+
+SHIPPED = {path.stem: path for path in sorted(folder("transcripts").glob("*.md"))}
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_data_of_a_shipped_conversation_keeps_what_its_schemas_promise(name: str, tmp_path: Path) -> None:
+    conversations = parse(SHIPPED[name].read_text("utf-8")).conversations
+    events = [event for conversation in conversations for event in replay(Session(), conversation)]
+    datasets = [event.version.dataset for event in events if isinstance(event, SchemaAccepted)]
+    assert datasets
+    for number, dataset in enumerate(datasets):
+        assert dataset.checks
+        _, database = generated(dataset, tmp_path / str(number))
+        assert list(broken_promises(dataset, database)) == []
+        assert list(failed_checks(dataset, database)) == []

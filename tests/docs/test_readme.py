@@ -13,7 +13,10 @@ import pytest
 from datagen_chat.fanouts import SPREADS
 from datagen_chat.generators import GENERATORS
 from datagen_chat.laws import LAWS
+from datagen_chat.modifiers import MODIFIERS
+from datagen_chat.schema.model import Constraints
 from datagen_chat.sinks import FORMATS
+from datagen_chat.unfoldings import UNFOLDINGS
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -69,7 +72,14 @@ def test_every_shell_command_in_it_is_run_or_cannot_be() -> None:
 def test_its_table_names_every_word() -> None:
     table = README[README.index("| word |") : README.index("Every argument of every word")]
     named = set(re.findall(r"`(\w+)`", table))
-    assert named >= {*GENERATORS, *LAWS, *SPREADS}
+    behaviours = ("segment_behavior", "vintage_behavior")
+    assert named >= {*GENERATORS, *LAWS, *SPREADS, *MODIFIERS, *UNFOLDINGS, *behaviours}
+
+
+def test_its_table_of_promises_names_every_constraint() -> None:
+    table = README[README.index("| promise |") : README.index("Every argument of every word")]
+    constraints = set(Constraints.arguments()) - {"foreign_keys"}
+    assert set(re.findall(r"`(\w+)`", table)) >= {*constraints, "checks"}
 
 
 def test_it_names_every_format() -> None:

@@ -16,10 +16,12 @@ from datagen_chat.conversation.turns import Conversation
 from datagen_chat.fanouts import SPREADS
 from datagen_chat.generators import GENERATORS
 from datagen_chat.laws import LAWS
+from datagen_chat.modifiers import MODIFIERS
 from datagen_chat.preview import preview
 from datagen_chat.schema.change import difference
 from datagen_chat.schema.read import read
 from datagen_chat.shipped import folder
+from datagen_chat.unfoldings import UNFOLDINGS
 
 FILES = sorted(folder("transcripts").glob("*.md"))
 
@@ -71,9 +73,37 @@ def test_a_file_says_how_to_replay_it_and_who_wrote_it(path: Path) -> None:
     assert "that this project wrote" in text
 
 
+def within(generator: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the word and the arguments of a generator, and of those that stand in it."""
+    [(word, arguments)] = generator.items()
+    yield word, arguments
+    if word == "case":
+        for branch in (*arguments["when"].values(), *([arguments["else"]] if "else" in arguments else [])):
+            yield from within(branch)
+
+
+def spreads(fanout: dict[str, Any]) -> Iterator[str]:
+    """Yield the distributions of a fanout, and of those that stand in it."""
+    if "case" not in fanout:
+        yield fanout["distribution"]
+        return
+    case = fanout["case"]
+    for branch in (*case["when"].values(), *([case["else"]] if "else" in case else [])):
+        yield from spreads(branch)
+
+
 def test_together_they_show_every_word_of_the_language() -> None:
-    columns = [column for draft in ALL for table in draft["nodes"] for column in table["columns"]]
-    generators = [next(iter(column["generator"].items())) for column in columns]
+    tables = [table for draft in ALL for table in draft["nodes"]]
+    columns = [column for table in tables for column in table["columns"]]
+    generators = [found for column in columns for found in within(column["generator"])]
+    modifiers = [change["transform"] for place in (*tables, *columns) for change in place.get("modifiers", ())]
     assert {word for word, _ in generators} == set(GENERATORS)
     assert {arguments["type"] for word, arguments in generators if word == "distribution"} == set(LAWS)
-    assert {table["fanout"]["distribution"] for draft in ALL for table in draft["nodes"] if "fanout" in table} == set(SPREADS)
+    assert {spread for table in tables if "fanout" in table for spread in spreads(table["fanout"])} == set(SPREADS)
+    assert set(modifiers) == set(MODIFIERS)
+    assert {key for table in tables for key in table} >= {*UNFOLDINGS, "segment_behavior", "vintage_behavior"}
+
+
+def test_a_file_can_be_read_at_one_sitting() -> None:
+    lengths = {path.stem: len(path.read_text("utf-8").splitlines()) for path in FILES}
+    assert {name: length for name, length in lengths.items() if length > 350} == {}
