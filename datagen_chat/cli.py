@@ -26,13 +26,14 @@ FORMATS = ("parquet", "csv", "jsonl", "duckdb")
 _DESCRIPTION = "Design a relational dataset in conversation with a language model, then generate it at any size."
 _EXAMPLES = """\
 examples:
+  datagen chat "a shop with customers and orders"
   datagen chat --from-transcript FILE --save schemas
   datagen sample schemas/shop.json --table order
   datagen generate schemas/shop.json --seed 42 -o output
 
 exit codes:
   0 done; 1 an error in datagen itself; 2 wrong input; 3 the language model failed;
-  4 a conversation ended with a schema that is not valid; 130 interrupted
+  4 a conversation ended with a schema that is not valid; 5 the model asked a question; 130 interrupted
 """
 
 
@@ -207,7 +208,27 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _dollars(said: str) -> float:
+    """Return an amount of money."""
+    found = re.fullmatch(r"\$?(\d{1,9}(?:\.\d{1,6})?)", said)
+    if found is None:
+        raise argparse.ArgumentTypeError(f"{said[:40]!r} is not an amount such as 0.50")
+    return float(found[1])
+
+
 def _add_chat(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("message", nargs="?", metavar="MESSAGE", help="what to say first; without it, type it, or pipe it in")
+    parser.add_argument("--model", metavar="NAME", help="such as anthropic:MODEL, openai:MODEL, ollama:MODEL or replay:FILE")
+    parser.add_argument("-m", dest="say", metavar="MESSAGE", help="say this, write the schema to standard output, and leave")
+    parser.add_argument("--schema", metavar="FILE", help="begin with this schema")
+    parser.add_argument("--transcript", metavar="FILE", help="where to keep the conversation (default: your data folder)")
+    parser.add_argument(
+        "--max-repairs",
+        type=_whole(0, 20),
+        metavar="N",
+        help="ask so often for a wrong schema (default: 2)",
+    )
+    parser.add_argument("--max-cost", type=_dollars, metavar="DOLLARS", help="stop before calls go beyond this")
     parser.add_argument("--from-transcript", metavar="FILE", help="replay the conversations in a Markdown file")
     parser.add_argument("--conversation", type=_whole(1, 10**6), metavar="N", help="replay only the N-th conversation")
     parser.add_argument("--save", metavar="FOLDER", help="write each conversation's last valid schema to a file there")

@@ -1,4 +1,4 @@
-"""`datagen chat`: conversations, so far recorded ones."""
+"""`datagen chat`: conversations with a model, and recorded ones held again."""
 
 from __future__ import annotations
 
@@ -22,6 +22,16 @@ from datagen_chat.terminal.clean import one_line
 from datagen_chat.terminal.screen import Screen, stdout
 
 STILL_INVALID = 4
+_RECORDED = {"conversation": "--conversation", "save": "--save"}
+_LIVE = {
+    "message": "A message",
+    "model": "--model",
+    "say": "-m",
+    "schema": "--schema",
+    "transcript": "--transcript",
+    "max_repairs": "--max-repairs",
+    "max_cost": "--max-cost",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +43,12 @@ class _End:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Hold recorded conversations again, and show what every reply comes to."""
+    """Hold a conversation with a model, or recorded ones again, and show what every reply comes to."""
+    _check_options(options)
     if options.from_transcript is None:
-        hint = "Replay a conversation: datagen chat --from-transcript FILE"
-        raise ProblemsError([Problem("", "no-model", "No language model is connected.", hint)])
+        from datagen_chat.commands import live  # a replay needs none of it
+
+        return live.run(options)
     conversations = _chosen(_read(options.from_transcript), options.conversation)
     screen = stdout()
     view, ends = ChatView(screen), list[_End]()
@@ -47,6 +59,24 @@ def run(options: argparse.Namespace) -> int:
         ends.append(_replayed(view, conversation, options.seed))
     _finish(screen, [end.version for end in ends if end.version is not None], options)
     return STILL_INVALID if any(end.outcome == "rejected" for end in ends) else 0
+
+
+def _check_options(options: argparse.Namespace) -> None:
+    """Refuse options that would have no effect.
+
+    Raises:
+        ProblemsError: some of them do not go together.
+    """
+    live = [flag for name, flag in _LIVE.items() if getattr(options, name) is not None]
+    recorded = [flag for name, flag in _RECORDED.items() if getattr(options, name) is not None]
+    if options.from_transcript is not None and live:
+        hint = "Leave one of them out: a recorded conversation is held without a model."
+        raise ProblemsError([Problem("", "not-together", f"{live[0]} has no effect with --from-transcript.", hint)])
+    if options.from_transcript is None and recorded:
+        hint = "Add --from-transcript FILE, or leave it out."
+        raise ProblemsError([Problem("", "no-transcript", f"{recorded[0]} is for recorded conversations.", hint)])
+    if options.message is not None and options.say is not None:
+        raise ProblemsError([Problem("", "not-together", "There are two messages.", "Leave one of them out.")])
 
 
 def _read(name: str) -> Sequence[Conversation]:

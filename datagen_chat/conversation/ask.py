@@ -45,11 +45,14 @@ def ask_afresh(request: str, accepted: Any, problems: Sequence[Problem]) -> str:
     """Return a request as it begins a clean conversation: the schema as it is accepted, and what went wrong before."""
     parts = [request]
     if accepted is not None:
-        parts.insert(
-            0, f"This is the schema so far:\n\n```json datagen\n{json.dumps(accepted, indent=2, ensure_ascii=False)}\n```"
-        )
+        parts.insert(0, tell_schema("This is the schema so far:", accepted))
     lines = "\n".join(f"- {_cut(f'{problem.message} {problem.hint}')}" for problem in problems[:PROBLEM_LIMIT])
     return "\n\n".join([*parts, f"Avoid these mistakes of an earlier attempt:\n{lines}"])
+
+
+def tell_schema(lead: str, draft: Any) -> str:
+    """Return the words that show a model a schema."""
+    return f"{lead}\n\n```json datagen\n{json.dumps(draft, indent=2, ensure_ascii=False)}\n```"
 
 
 def _problems(count: int) -> str:

@@ -111,6 +111,19 @@ class Previewed:
 
 
 @dataclass(frozen=True, slots=True)
+class SchemaSteered:
+    """A person changed the schema, without the model; `line` is what they wrote, and `changes` what became different.
+
+    `version` is None when there is no schema left.
+    """
+
+    line: str
+    version: Version | None
+    number: int
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TurnEnded:
     """The turn is over; `session` is what the next one begins with."""
 
@@ -133,5 +146,6 @@ Event = (
     | AskedAgain
     | SchemaAccepted
     | Previewed
+    | SchemaSteered
     | TurnEnded
 )

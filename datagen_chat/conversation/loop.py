@@ -9,9 +9,12 @@ from datagen_chat.conversation.session import Session
 from datagen_chat.conversation.turn import answer, begin, reopen
 from datagen_chat.conversation.turns import Conversation
 from datagen_chat.llm.base import Finished, Message, Provider, Reply, TextDelta
+from datagen_chat.llm.cancellation import Cancellation
 
 
-def converse(session: Session, request: str, provider: Provider) -> Iterator[Event]:
+def converse(
+    session: Session, request: str, provider: Provider, cancellation: Cancellation | None = None
+) -> Generator[Event, None, None]:
     """Yield what happens between a request and the end of its turn; the last event holds the session after it.
 
     Raises:
@@ -20,15 +23,17 @@ def converse(session: Session, request: str, provider: Provider) -> Iterator[Eve
     step = begin(session, request)
     yield from step.events
     while step.session.turn is not None:
-        reply = yield from _streamed(provider, step.session.messages)
+        reply = yield from _streamed(provider, step.session.messages, cancellation)
         step = answer(step.session, reply)
         yield from step.events
 
 
-def _streamed(provider: Provider, messages: Sequence[Message]) -> Generator[Event, None, Reply]:
+def _streamed(
+    provider: Provider, messages: Sequence[Message], cancellation: Cancellation | None
+) -> Generator[Event, None, Reply]:
     """Yield the pieces of a reply, and return the whole of it."""
     pieces, end = [], Finished("cut")
-    for event in provider.stream(messages):
+    for event in provider.stream(messages, cancellation):
         if isinstance(event, Finished):
             end = event
             continue

@@ -80,7 +80,8 @@ class OpenTurn:
 class Session:
     """A conversation between two steps: its history as a model is given it, its schemas, and the turn that is open.
 
-    `rejected` is the draft that the last turn ended with, if it was not accepted.
+    `rejected` is the draft that the last turn ended with, if it was not accepted. `aside` is what the model is to be told with
+    the next request: that a person has changed the schema meanwhile.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -90,6 +91,7 @@ class Session:
     turn: OpenTurn | None = None
     rejected: Json = None
     usage: Usage = field(default_factory=Usage)
+    aside: str = ""
 
     @property
     def messages(self) -> tuple[Message, ...]:

@@ -40,8 +40,9 @@ class Step:
 
 def begin(session: Session, request: str) -> Step:
     """Return the step that a person's request makes; `session.messages` are what a model is to answer."""
-    turn = OpenTurn(request, session.history, (Message("user", request),))
-    return Step(replace(session, turn=turn), (UserSaid(request),))
+    told = f"{session.aside}\n\n{request}" if session.aside else request
+    turn = OpenTurn(told, session.history, (Message("user", told),))
+    return Step(replace(session, turn=turn, aside=""), (UserSaid(request),))
 
 
 def reopen(session: Session, question: str) -> Session:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from datagen_chat.conversation.ask import causes
@@ -17,10 +17,11 @@ from datagen_chat.conversation.events import (
     SchemaAccepted,
     SchemaExtracted,
     SchemaMended,
+    SchemaSteered,
     UserSaid,
 )
 from datagen_chat.llm.base import Stop
-from datagen_chat.schema.change import Sort
+from datagen_chat.schema.change import Change, Sort
 from datagen_chat.schema.model import Dataset
 from datagen_chat.terminal.clean import one_line
 from datagen_chat.terminal.problems import draw_notes, draw_problems
@@ -65,6 +66,7 @@ class ChatView:
             AskedAgain: self._asked_again,
             SchemaAccepted: self._accepted,
             Previewed: self._previewed,
+            SchemaSteered: self._steered,
         }
 
     def begin(self, title: str) -> None:
@@ -121,6 +123,10 @@ class ChatView:
         self._screen.blank()
         draw_problems(self._screen, event.problems, event.blamed, limit=_LINES_SHOWN)
         self._screen.blank()
+        self._after_problems(event)
+
+    def _after_problems(self, event: ProblemsFound, /) -> None:
+        """Draw what follows from problems; of a recorded reply nobody can be asked."""
         wanted = event.question.rpartition("\n")[2]
         self._screen.say((f"A live model would be told so, and asked: {one_line(wanted)}", "dim"), hang=2)
         if self._dataset is not None:
@@ -144,14 +150,18 @@ class ChatView:
 
     def _changes(self, event: SchemaAccepted) -> None:
         self._screen.blank()
-        if not event.changes:
-            self._screen.say("Nothing has changed.", indent=2)
+        draw_changes(self._screen, event.changes)
+
+    def _steered(self, event: SchemaSteered) -> None:
+        if event.version is None:
+            self._dataset = None
+            self._screen.say("There is no schema now.")
             return
-        for change in event.changes[:_CHANGES_SHOWN]:
-            mark, style = _MARKS[change.sort]
-            self._screen.say((f"{mark} {one_line(str(change))}", style), indent=2, hang=4)
-        if len(event.changes) > _CHANGES_SHOWN:
-            self._screen.say((f"… and {len(event.changes) - _CHANGES_SHOWN:,} more changes.", "dim"), indent=2)
+        self._dataset = event.version.dataset
+        title, total = f"Schema {event.number}: ", event.version.preview.total
+        self._screen.say((title, "bold green"), (headline(self._dataset, total), "bold"), hang=4)
+        if event.changes:
+            draw_changes(self._screen, event.changes)
 
     def _previewed(self, event: Previewed) -> None:
         assert self._dataset is not None
@@ -165,3 +175,15 @@ class ChatView:
             self._dim(line)
         if len(lines) > _LINES_SHOWN:
             self._dim(f"… and {len(lines) - _LINES_SHOWN:,} more.")
+
+
+def draw_changes(screen: Screen, changes: Sequence[Change]) -> None:
+    """Draw what changed between two schemas, one line each."""
+    if not changes:
+        screen.say("Nothing has changed.", indent=2)
+        return
+    for change in changes[:_CHANGES_SHOWN]:
+        mark, style = _MARKS[change.sort]
+        screen.say((f"{mark} {one_line(str(change))}", style), indent=2, hang=4)
+    if len(changes) > _CHANGES_SHOWN:
+        screen.say((f"… and {len(changes) - _CHANGES_SHOWN:,} more changes.", "dim"), indent=2)

@@ -16,22 +16,39 @@ _INLINE = re.compile(r"\*\*(?P<strong>[^*\n]+)\*\*|`(?P<code>[^`\n]+)`")
 _LONGEST_LINE = 20_000
 
 
+class Speech:
+    """What somebody says, drawn line by line with the speaker's name in the margin of the first."""
+
+    def __init__(self, screen: Screen, speaker: str, style: str) -> None:
+        self._screen = screen
+        self._margin = 0 if screen.is_narrow else 6
+        self._first = None if screen.is_narrow else text(f"{speaker:6}", style)
+        self._is_code = False
+        if screen.is_narrow:
+            screen.line(text(speaker, style))
+
+    @property
+    def margin(self) -> int:
+        """How far its lines are indented."""
+        return self._margin
+
+    def line(self, line: str) -> None:
+        """Draw the next line; the marks of a fence are left out."""
+        for part in clean(line).split("\n"):
+            if _FENCE.match(part):
+                self._is_code = not self._is_code
+                continue
+            _draw_line(self._screen, part[:_LONGEST_LINE], self._margin, self._first, self._is_code)
+            self._first = None
+
+
 def draw_speech(screen: Screen, speaker: str, style: str, said: str, *, lines: int = 200) -> None:
     """Draw what somebody says, at most so many lines of it, with the speaker's name in the margin."""
-    margin, gutter = 0 if screen.is_narrow else 6, text(f"{speaker:6}", style)
-    if screen.is_narrow:
-        screen.line(text(speaker, style))
-    drawn = clean(said).strip("\n").split("\n")
-    is_code = False
-    first = None if screen.is_narrow else gutter
+    speech, drawn = Speech(screen, speaker, style), clean(said).strip("\n").split("\n")
     for line in drawn[:lines]:
-        if _FENCE.match(line):
-            is_code = not is_code
-            continue
-        _draw_line(screen, line[:_LONGEST_LINE], margin, first, is_code)
-        first = None
+        speech.line(line)
     if len(drawn) > lines:
-        screen.say((f"… and {len(drawn) - lines:,} more lines.", "dim"), indent=margin)
+        screen.say((f"… and {len(drawn) - lines:,} more lines.", "dim"), indent=speech.margin)
 
 
 def _draw_line(screen: Screen, line: str, margin: int, first: Text | None, is_code: bool) -> None:

@@ -37,6 +37,7 @@ class Screen:
         self.is_live = file.isatty() and os.environ.get("TERM", "") not in ("", "dumb")
         self.is_styled = self.is_live and "NO_COLOR" not in os.environ if styled is None else styled
         self._is_ascii = not _is_unicode(file)
+        self._is_passing = False
         self.width = _width(file, os.environ) if width is None else width
         self.console = _Console(
             file=file,
@@ -54,15 +55,35 @@ class Screen:
         """True when there is hardly room for two columns beside each other."""
         return self.width < NARROW_WIDTH
 
+    def measure(self) -> None:
+        """Take the width that the terminal has now."""
+        if self.is_live:
+            self.width = self.console.width = _width(self.file, os.environ)
+
     def blank(self) -> None:
         """Draw an empty line."""
         self.line(Text())
 
     def line(self, line: Text) -> None:
         """Draw one line that is known to fit."""
+        self.passing()
         if self._is_ascii:
             line.plain = line.plain.translate(_PLAINER)
         self.console.print(line, soft_wrap=True, end="\n")
+
+    def passing(self, line: str = "") -> None:
+        """Show one line until something else is drawn; without a line, take it away. Only a live terminal shows it."""
+        if not self.is_live or not (line or self._is_passing):
+            return
+        words = text(one_line(line)[: self.width * 4], "dim")
+        words.truncate(max(self.width - 1, 1), overflow="ellipsis")
+        self.file.write("\r\x1b[K")
+        self._is_passing = bool(line)
+        if line:
+            if self._is_ascii:
+                words.plain = words.plain.translate(_PLAINER)
+            self.console.print(words, soft_wrap=True, end="")
+        self.file.flush()
 
     def command(self, why: str, command: str) -> None:
         """Draw a command below what it is for; it is never wrapped, so that it can be copied."""

@@ -81,7 +81,9 @@ def test_a_bad_schema_is_told_with_place_code_and_hint(tmp_path: Path, name: str
         (("sample", ECOMMERCE, "--table", "order", "--rows", "99999:"), "no-such-row"),
         (("sample", ECOMMERCE, "--format", "csv"), "no-table"),
         (("generate", ECOMMERCE, "--max-rows", "1k"), "too-many-rows"),
-        (("chat",), "no-model"),
+        (("chat", "--conversation", "1"), "no-transcript"),
+        (("chat", "--from-transcript", ECOMMERCE, "--model", "openai:gpt"), "not-together"),
+        (("chat", "a shop", "-m", "a shop"), "not-together"),
         (("chat", "--from-transcript", ECOMMERCE), "no-conversation"),
     ],
 )

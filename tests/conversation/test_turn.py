@@ -27,6 +27,7 @@ from datagen_chat.conversation.loop import converse
 from datagen_chat.conversation.session import Session, Settings
 from datagen_chat.conversation.turn import answer, begin
 from datagen_chat.llm.base import Finished, Message, ProviderError, Reply, TextDelta, Usage
+from datagen_chat.llm.cancellation import Cancellation
 from datagen_chat.llm.script import Script
 from tests.conversation.replies import SHOP, reply, shop
 
@@ -44,7 +45,7 @@ class Recorder:
     def __init__(self, *replies: str | Reply) -> None:
         self.replies, self.asked = list(replies), list[Sequence[Message]]()
 
-    def stream(self, messages: Sequence[Message]) -> Iterator[TextDelta | Finished]:
+    def stream(self, messages: Sequence[Message], cancellation: Cancellation | None = None) -> Iterator[TextDelta | Finished]:
         self.asked.append(messages)
         said = self.replies.pop(0)
         yield from (Reply(said) if isinstance(said, str) else said).events()

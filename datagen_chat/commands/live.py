@@ -1,0 +1,165 @@
+"""`datagen chat` with a model: in a terminal turn by turn, in a pipe one turn."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from datagen_chat import __version__
+from datagen_chat.commands.files import read_bytes, read_schema
+from datagen_chat.commands.sessions import data_folder, keeper, new_session, private_folder, redactor
+from datagen_chat.commands.talk import Result, Talk
+from datagen_chat.conversation.document import decoded
+from datagen_chat.conversation.journal import Journal
+from datagen_chat.conversation.models import provider as provider_of
+from datagen_chat.conversation.session import Session, Settings
+from datagen_chat.conversation.steer import adopt
+from datagen_chat.llm.address import parse
+from datagen_chat.llm.base import Provider, ProviderError
+from datagen_chat.llm.budget import Metered
+from datagen_chat.llm.choice import WAYS_ON, Choice, choose
+from datagen_chat.llm.live import Live
+from datagen_chat.llm.prices import prices
+from datagen_chat.problems import Problem, ProblemsError
+from datagen_chat.schema.canonical import dump
+from datagen_chat.terminal.clean import one_line
+from datagen_chat.terminal.live import LiveView
+from datagen_chat.terminal.problems import draw_notes
+from datagen_chat.terminal.screen import Screen, stderr, stdout
+
+if TYPE_CHECKING:
+    from datagen_chat.terminal.keyboard import Keyboard
+
+FAILED, STILL_INVALID, ASKED, INTERRUPTED = 3, 4, 5, 130
+COMPACT_WINDOW, MAX_REPAIRS = 8192, 2
+_MESSAGE_BYTES = 1 << 20
+
+
+def run(options: argparse.Namespace) -> int:
+    """Hold a conversation with a model."""
+    is_piped = options.say is not None or not (sys.stdin.isatty() and sys.stdout.isatty())
+    screen = stderr() if is_piped else stdout()
+    choice = _chosen(options.model, screen, is_piped=is_piped)
+    asked = provider_of(choice.address, os.environ)
+    provider = _metered(asked, options.max_cost)
+    draw_notes(screen, (*choice.notes, *(asked.notes if isinstance(asked, Live) else ())))
+    talk = _begun(options, provider, screen)
+    if is_piped:
+        return _answer_once(talk, options)
+    if isinstance(asked, Live):
+        threading.Thread(target=asked.prepare, daemon=True).start()
+    return _converse(talk, options, choice)
+
+
+def _chosen(name: str | None, screen: Screen, *, is_piped: bool) -> Choice:
+    """Return the model that is meant.
+
+    Raises:
+        ProviderError: there is none, or only one that a person should be asked about, and nobody is there.
+    """
+    if name is not None:
+        return Choice(parse(name))
+    choice = choose(os.environ)
+    if choice.is_offer and is_piped:
+        hint = f"A server on this machine has one: --model {choice.address.name}\n{WAYS_ON}"
+        raise ProviderError("No language model is chosen.", "unconnected", hint)
+    if choice.is_offer:
+        screen.say(f"Found on this machine: {one_line(choice.address.name)}.", " It is used; Ctrl-D leaves.", hang=2)
+        if choice.others:
+            screen.say((f"Others there, for --model: {one_line(', '.join(choice.others[:10]))}", "dim"), hang=2)
+    return choice
+
+
+def _metered(asked: Provider, max_cost: float | None) -> Provider:
+    """Return a provider that counts what the model costs; a recording costs nothing."""
+    return Metered(asked, prices(os.environ), max_cost) if isinstance(asked, Live) else asked
+
+
+def _begun(options: argparse.Namespace, provider: Provider, screen: Screen) -> Talk:
+    from datagen_chat.conversation.prompt import system_prompt
+
+    is_small = isinstance(provider, Metered) and provider.window < COMPACT_WINDOW
+    repairs = MAX_REPAIRS if options.max_repairs is None else options.max_repairs
+    session = Session(Settings(options.seed, repairs), system_prompt(is_small))
+    meta = {"model": provider.name, "seed": options.seed, "max_repairs": repairs, "datagen": __version__}
+    keep = keeper(_transcript(options, os.environ), os.environ).keep
+    return Talk(session, provider, LiveView(screen), screen, keep, Journal(meta=meta))
+
+
+def _transcript(options: argparse.Namespace, environment: Mapping[str, str]) -> Path:
+    if options.transcript is not None:
+        return Path(options.transcript)
+    return new_session(private_folder(data_folder(environment)))
+
+
+def _take_schema(talk: Talk, name: str) -> None:
+    """Begin with the schema of a file."""
+    document = read_schema(name, talk.screen, strict=False)
+    step = adopt(talk.session, document.valid(), document.draft, f"--schema {name}")
+    talk.steer(step, schema=document.draft)
+
+
+def _converse(talk: Talk, options: argparse.Namespace, choice: Choice) -> int:
+    from datagen_chat.terminal.keyboard import Typed
+
+    folder = private_folder(data_folder(os.environ))
+    keyboard = Typed(folder / "history", lambda _before: (), redactor(os.environ), styled=talk.screen.is_styled)
+    screen = talk.screen
+    screen.say(("datagen", "bold"), f" — {one_line(choice.address.name)}")
+    screen.say(("Say what data you need. Enter sends, Alt-Enter breaks the line, Ctrl-C stops a reply, Ctrl-D leaves.", "dim"))
+    if options.schema is not None:
+        screen.blank()
+        _take_schema(talk, options.schema)
+    if options.message is not None:
+        talk.say(options.message)
+    talk.view.is_typed = True
+    return _turns(talk, keyboard)
+
+
+def _turns(talk: Talk, keyboard: Keyboard) -> int:
+    text = _unsaid(talk)
+    while True:
+        talk.screen.measure()
+        talk.screen.blank()
+        request = keyboard.read(text)
+        text = ""
+        if request is None:
+            return 0
+        if request.strip():
+            talk.say(request.strip())
+            text = _unsaid(talk)
+
+
+def _unsaid(talk: Talk) -> str:
+    """Return the request that got no reply because it was stopped, to be sent again or changed."""
+    return talk.last_request if talk.failure is not None and talk.failure.kind == "cancelled" else ""
+
+
+def _answer_once(talk: Talk, options: argparse.Namespace) -> int:
+    """Hold one turn: the schema goes to standard output, everything else to standard error."""
+    if options.schema is not None:
+        _take_schema(talk, options.schema)
+    result = talk.say(_message(options))
+    current = talk.session.versions.current
+    if result == "accepted" and current is not None:
+        sys.stdout.write(dump(current.draft) + "\n")
+    return _code(result, talk.failure)
+
+
+def _message(options: argparse.Namespace) -> str:
+    said = options.say if options.say is not None else options.message
+    text = decoded(read_bytes("-", _MESSAGE_BYTES), _MESSAGE_BYTES) if said is None else str(said)
+    if not text.strip():
+        raise ProblemsError([Problem("", "no-message", "There is nothing to say.", "Write what data you need.")])
+    return text.strip()
+
+
+def _code(result: Result, failure: ProviderError | None) -> int:
+    if failure is not None:
+        return INTERRUPTED if failure.kind == "cancelled" else FAILED
+    return {"accepted": 0, "rejected": STILL_INVALID}.get(result, ASKED)

@@ -1,0 +1,124 @@
+"""What a person types: lines with a history, edited in place. Only here is prompt_toolkit known, and only when it is needed."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from prompt_toolkit import PromptSession
+    from prompt_toolkit.completion import Completer
+    from prompt_toolkit.formatted_text import StyleAndTextTuples
+    from prompt_toolkit.history import FileHistory
+    from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+
+PROMPT = "You   "
+_AGAIN_SECONDS = 2.0
+
+Complete = Callable[[str], Iterable[str]]
+"""From what stands before the cursor to the words that may take the place of its last one."""
+
+
+class Keyboard(Protocol):
+    """Where a person's words come from."""
+
+    def read(self, text: str = "") -> str | None:
+        """Return what is entered next, None when the person leaves; `text` stands there to begin with."""
+
+
+class Typed:
+    """A keyboard in a terminal: Enter sends, Alt-Enter breaks the line, Ctrl-C clears or leaves, Ctrl-D leaves."""
+
+    def __init__(self, history: Path | None, complete: Complete, redact: Callable[[str], str], *, styled: bool) -> None:
+        self._hint = ""
+        self._left_at = float("-inf")
+        self._styled = styled
+        self._session = self._opened(history, complete, redact)
+
+    def read(self, text: str = "") -> str | None:
+        """Return what is entered next, None when the person leaves."""
+        self._hint = ""
+        try:
+            return self._session.prompt(default=text)
+        except EOFError:
+            return None
+
+    def _opened(self, history: Path | None, complete: Complete, redact: Callable[[str], str]) -> PromptSession[str]:
+        from prompt_toolkit import PromptSession
+        from prompt_toolkit.history import InMemoryHistory
+        from prompt_toolkit.output import ColorDepth
+
+        return PromptSession(
+            message=self._message,
+            history=InMemoryHistory() if history is None else _history(history, redact),
+            multiline=True,
+            prompt_continuation=" " * len(PROMPT),
+            key_bindings=self._keys(),
+            completer=_completer(complete),
+            complete_while_typing=False,
+            color_depth=None if self._styled else ColorDepth.DEPTH_1_BIT,
+        )
+
+    def _message(self) -> StyleAndTextTuples:
+        hint: StyleAndTextTuples = [("", f"{self._hint}\n")] if self._hint else []
+        return [*hint, ("bold ansigreen" if self._styled else "", PROMPT)]
+
+    def _keys(self) -> KeyBindings:
+        from prompt_toolkit.key_binding import KeyBindings
+
+        keys = KeyBindings()
+
+        @keys.add("enter")
+        def _(event: KeyPressEvent) -> None:
+            if event.current_buffer.text.strip():
+                event.current_buffer.validate_and_handle()
+
+        @keys.add("escape", "enter")
+        def _(event: KeyPressEvent) -> None:
+            event.current_buffer.insert_text("\n")
+
+        @keys.add("c-c")
+        def _(event: KeyPressEvent) -> None:
+            self._interrupted(event)
+
+        return keys
+
+    def _interrupted(self, event: KeyPressEvent) -> None:
+        now = time.monotonic()
+        if event.current_buffer.text:
+            event.current_buffer.reset()
+        elif now - self._left_at < _AGAIN_SECONDS:
+            event.app.exit(exception=EOFError)
+        else:
+            self._left_at = now
+            self._hint = "Ctrl-C once more leaves."
+
+
+def _completer(complete: Complete) -> Completer:
+    from prompt_toolkit.completion import CompleteEvent, Completion
+    from prompt_toolkit.completion import Completer as Base
+    from prompt_toolkit.document import Document
+
+    class Completing(Base):
+        def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterator[Completion]:  # noqa: ARG002
+            before = document.text_before_cursor
+            length = len(before) - max(before.rfind(" "), before.rfind("\n")) - 1
+            yield from (Completion(word, start_position=-length) for word in complete(before))
+
+    return Completing()
+
+
+def _history(path: Path, redact: Callable[[str], str]) -> FileHistory:
+    """Return the history in a file that nobody else can read, without keys that were pasted."""
+    from prompt_toolkit.history import FileHistory
+
+    class Redacted(FileHistory):
+        def store_string(self, string: str) -> None:
+            super().store_string(redact(string))
+
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
+    path.chmod(0o600)
+    return Redacted(str(path))

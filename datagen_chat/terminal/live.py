@@ -1,0 +1,145 @@
+"""A conversation while it happens: prose as its lines are finished, and one passing line for what is not ready to be drawn."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+
+from datagen_chat.conversation.events import AskedAgain, ProblemsFound, Prose, ReplyFinished, TurnEnded, UserSaid
+from datagen_chat.conversation.sketch import Sketch
+from datagen_chat.llm.base import Noted, ProviderError, ReasoningDelta, TextDelta, Waiting
+from datagen_chat.terminal.chat import ChatView
+from datagen_chat.terminal.clean import clean, one_line
+from datagen_chat.terminal.problems import draw_notes
+from datagen_chat.terminal.prose import Speech
+from datagen_chat.terminal.screen import Screen
+
+_PAUSE_SECONDS = 0.05  # between two states of the passing line; more of them nobody sees
+
+
+class LiveView(ChatView):
+    """Draws the events of a conversation with a model while it is held.
+
+    `is_typed` says that a person's requests stand on the screen already, because they were typed there.
+    """
+
+    def __init__(self, screen: Screen, *, is_typed: bool = False, seconds: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(screen)
+        self.is_typed = is_typed
+        self._seconds = seconds
+        self._next = 0.0
+        self._sketch = Sketch()
+        self._speech: Speech | None = None
+        self._shown: Counter[str] = Counter()
+        self._gap = 0
+        self._drawn |= {
+            TextDelta: self._text,
+            ReasoningDelta: self._thinking,
+            Waiting: self._waiting,
+            Noted: self._noted,
+            TurnEnded: lambda _event: screen.passing(),
+        }
+
+    def _user_said(self, event: UserSaid) -> None:
+        if not self.is_typed:
+            super()._user_said(event)
+        self._listen()
+
+    def _asked_again(self, event: AskedAgain) -> None:
+        super()._asked_again(event)
+        self._listen()
+
+    def _listen(self) -> None:
+        """Be ready for the next reply."""
+        self._sketch, self._speech, self._gap = Sketch(), None, 0
+        self._shown.clear()
+        self._next = 0.0
+        self._pass("waiting for the model …")
+        self._next = 0.0  # the first piece of the reply is shown at once
+
+    def _text(self, event: TextDelta) -> None:
+        for line in self._sketch.feed(event.text):
+            self._say(line)
+        if self._sketch.is_in_schema:
+            self._pass(_progress(self._sketch, self._screen.width))
+        elif pending := self._sketch.pending.strip():
+            self._pass(f"      {_end_of(pending, self._screen.width - 8)}")
+
+    def _say(self, line: str) -> None:
+        """Draw a line of prose; blank ones only when another one follows."""
+        if not line.strip():
+            self._gap += 1
+            return
+        if self._speech is None:
+            self._screen.blank()
+            self._speech = Speech(self._screen, "LLM", "bold magenta")
+        elif self._gap:
+            self._screen.blank()
+        self._gap = 0
+        self._shown[line.strip()] += 1
+        self._speech.line(line)
+
+    def _reply_finished(self, event: ReplyFinished) -> None:
+        for line in self._sketch.finish():
+            self._say(line)
+        self._screen.passing()
+        super()._reply_finished(event)
+
+    def _prose(self, event: Prose) -> None:
+        """Draw what was kept back while it streamed and turned out to be prose."""
+        missing = [line for line in event.text.split("\n") if line.strip() and not self._was_shown(line)]
+        if missing:
+            for line in missing:
+                self._say(line)
+
+    def _was_shown(self, line: str) -> bool:
+        seen = self._shown[line.strip()] > 0
+        self._shown[line.strip()] -= seen
+        return seen
+
+    def _thinking(self, _event: ReasoningDelta) -> None:
+        self._pass("the model is thinking …")
+
+    def _waiting(self, event: Waiting) -> None:
+        self._next = 0.0
+        self._pass(f"asked again in {event.seconds:.0f} s ({event.attempt} of {event.attempts} failed): {event.reason}")
+
+    def _noted(self, event: Noted) -> None:
+        draw_notes(self._screen, (event.problem,))
+
+    def _after_problems(self, _event: ProblemsFound, /) -> None:
+        if self._dataset is not None:
+            self._screen.say(("The schema before it still holds.", "dim"))
+
+    def failed(self, error: ProviderError) -> None:
+        """Draw that a reply did not come, or broke off; what came of it stays on the screen."""
+        for line in self._sketch.finish():
+            self._say(line)
+        self._screen.blank()
+        self._screen.say((one_line(str(error)), "yellow" if error.kind == "cancelled" else "bold red"), hang=2)
+        for line in clean(error.hint).splitlines():
+            self._screen.say(line, hang=2)
+
+    def _pass(self, line: str) -> None:
+        now = self._seconds()
+        if now >= self._next:
+            self._next = now + _PAUSE_SECONDS
+            self._screen.passing(line)
+
+
+def _progress(sketch: Sketch, width: int) -> str:
+    """Return the tables that are written so far, the last ones where there is no room for all."""
+    tables = [f"{one_line(table.name)}({table.columns})" for table in sketch.outline.tables]
+    shown: list[str] = []
+    room = width - len("schema: … …") - 2
+    for table in reversed(tables):
+        room -= len(table) + 1
+        if room < 0 and shown:
+            break
+        shown.insert(0, table)
+    return " ".join(["schema:", *["…"] * (len(shown) < len(tables)), *shown, "…"])
+
+
+def _end_of(line: str, room: int) -> str:
+    return line if len(line) <= room else f"…{line[1 - max(room, 2) :]}"

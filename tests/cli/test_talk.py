@@ -1,0 +1,181 @@
+"""The program in conversation with a model: on a pseudo-terminal and in a pipe, against the server on loopback."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from datagen_chat.conversation.transcript import parse
+from tests.cli.running import command, environment
+from tests.conversation.replies import SHOP, reply, shop
+from tests.fakes.answers import Fails, Says
+from tests.fakes.server import Server
+
+CANARY = "canary-key-51b2e8d07f"
+WRONG = shop(nodes__0__columns__1__generator={"gaussian": {}})
+RIGHT = {"nodes": [{"id": "customer", "columns": [{"name": "tier", "generator": {"choice": {"choices": ["a"]}}}]}]}
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with Server() as found:
+        yield found
+
+
+def settings(home: Path, **more: str) -> dict[str, str]:
+    kept = {"DATAGEN_HOME": str(home), "DATAGEN_API_KEY": CANARY, "PROMPT_TOOLKIT_NO_CPR": "1", "TERM": "xterm"}
+    return {**environment(**kept), **more}
+
+
+def on_terminal(server: Server, home: Path, *arguments: str) -> pexpect.spawn:
+    words = command("chat", "--model", server.name("openai"), *arguments)
+    return pexpect.spawn(
+        words[0], words[1:], env=settings(home), encoding="utf-8", timeout=60, dimensions=(40, 100), echo=False
+    )
+
+
+def piped(server: Server, home: Path, *arguments: str, stdin: str = "", model: str | None = None) -> tuple[int, str, str]:
+    words = command("chat", "--model", model or server.name("openai"), *arguments)
+    done = subprocess.run(words, env=settings(home), input=stdin, capture_output=True, text=True, timeout=60, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+def sessions(home: Path) -> list[Path]:
+    return sorted((home / "sessions").glob("*.md"))
+
+
+def leave(child: pexpect.spawn) -> int | None:
+    child.expect("You   ")
+    child.sendeof()
+    child.expect(pexpect.EOF)
+    child.close()
+    return child.exitstatus
+
+
+def test_a_conversation_is_held_stopped_taken_up_and_written_down(server: Server, tmp_path: Path) -> None:
+    server.script += [
+        Says("How many customers?\n\nAnd orders?"),
+        Says("Let me think", ending="stall", pieces=20),
+        Says(reply(WRONG)),
+        Says(reply(RIGHT)),
+    ]
+    child = on_terminal(server, tmp_path, "a shop")
+    child.expect("How many customers")
+    child.expect("And orders")
+    child.expect("You   ")
+    child.send("\x1b[200~four of them\nand two orders\x1b[201~")
+    child.send("\r")
+    child.expect("Let me")
+    child.sendintr()
+    child.expect("The reply was stopped")
+    child.expect("four of them")  # what was not answered stands there again
+    child.send(" each\r")
+    child.expect("schema: customer")
+    child.expect("Asked again")
+    child.expect("Schema 1")
+    child.expect("written")
+    assert leave(child) == 0
+    asked = [request.json["messages"][-1]["content"] for request in server.requests]
+    assert asked[:3] == ["a shop", "four of them\nand two orders", "four of them\nand two orders each"]
+    [path] = sessions(tmp_path)
+    [conversation] = parse(path.read_text("utf-8")).conversations
+    roles = ["user", "assistant", "user", "result", "user", "assistant", "result", "repair", "assistant", "result"]
+    assert [turn.role for turn in conversation.turns] == roles
+    assert "Let me think" in conversation.turns[3].text
+    assert {file.stat().st_mode & 0o777 for file in (path, tmp_path / "history")} == {0o600}
+    assert not any(CANARY in file.read_text("utf-8") for file in tmp_path.rglob("*") if file.is_file())
+
+
+def test_ctrl_c_clears_a_line_and_leaves_when_pressed_twice_at_an_empty_one(server: Server, tmp_path: Path) -> None:
+    child = on_terminal(server, tmp_path)
+    child.expect("You   ")
+    child.send("some words")
+    child.expect("words")
+    child.sendintr()
+    child.sendintr()
+    child.expect("once more leaves")
+    child.sendintr()
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    assert server.requests == []
+
+
+def test_what_a_model_writes_cannot_drive_the_terminal(server: Server, tmp_path: Path) -> None:
+    server.script.append(Says("\x1b]52;c;ZXZpbA==\x07\x1b[2J\u202egnp.exe [/oops] \x9b31m\nDone.", pieces=3))
+    child = on_terminal(server, tmp_path, "hello")
+    child.expect(r"Done\.")
+    shown = child.before
+    leave(child)
+    assert not re.search("\x1b\\]52|\x1b\\[2J|\x07|\u202e|\x9b", shown)
+    assert "[/oops]" in shown
+
+
+def test_a_pipe_gets_the_schema_and_nothing_else(server: Server, tmp_path: Path) -> None:
+    server.script.append(Says(reply(SHOP)))
+    code, out, told = piped(server, tmp_path, stdin="a shop\n")
+    assert (code, json.loads(out)) == (0, SHOP)
+    assert "Here it is:" in told
+    assert "\x1b" not in told
+
+
+@pytest.mark.parametrize(
+    ("answers", "code", "said"),
+    [
+        ([Says("How many?")], 5, "How many?"),
+        ([Says(reply(WRONG))] * 3, 4, "gaussian"),
+        ([Says(reply(WRONG)), Says(reply(RIGHT))], 0, "Asked again"),
+        ([Fails(401, "Incorrect API key", "authentication_error")], 3, "key"),
+        ([Says("Here it", ending="cut")], 3, "Here it"),
+    ],
+)
+def test_the_exit_code_says_what_became_of_a_piped_message(
+    server: Server, tmp_path: Path, answers: list[Says | Fails], code: int, said: str
+) -> None:
+    server.script += answers
+    found, out, told = piped(server, tmp_path, "-m", "a shop")
+    assert (found, bool(out)) == (code, code == 0)
+    assert said in told
+
+
+def test_a_piped_conversation_may_begin_with_a_schema(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "shop.json").write_text(json.dumps(SHOP))
+    server.script.append(Says(reply({"nodes": [{"id": "customer", "rows": 9}]})))
+    code, out, _ = piped(server, tmp_path, "--schema", str(tmp_path / "shop.json"), "-m", "nine customers")
+    assert (code, json.loads(out)) == (0, shop(nodes__0__rows=9))
+    assert json.dumps("customer_id") in server.requests[0].json["messages"][-1]["content"]
+
+
+def test_nothing_to_say_is_wrong_input(server: Server, tmp_path: Path) -> None:
+    assert piped(server, tmp_path, stdin=" \n")[0] == 2
+
+
+def test_without_a_model_the_ways_to_one_are_told(tmp_path: Path) -> None:
+    without = {name: value for name, value in settings(tmp_path).items() if not name.endswith("_API_KEY")}
+    done = subprocess.run(command("chat", "-m", "a shop"), env=without, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 3
+    assert "ANTHROPIC_API_KEY" in done.stderr
+    assert "--from-transcript" in done.stderr
+
+
+def test_a_limit_of_cost_stops_before_a_call_of_unknown_price(server: Server, tmp_path: Path) -> None:
+    code, _, told = piped(server, tmp_path, "--max-cost", "0.10", "-m", "a shop")
+    assert code == 3
+    assert "not known" in told
+    assert server.requests == []
+
+
+def test_a_pipe_never_loads_what_only_a_terminal_needs(server: Server, tmp_path: Path) -> None:
+    server.script.append(Says("How many?"))
+    listing = "import sys; from datagen_chat.cli import main; main(); print(*sys.modules)"
+    words = [sys.executable, "-c", listing, "chat", "--model", server.name("openai"), "-m", "a shop"]
+    done = subprocess.run(words, env=settings(tmp_path), capture_output=True, text=True, timeout=60, check=True)
+    assert "prompt_toolkit" not in done.stdout.split()
+    assert sessions(tmp_path)
