@@ -123,10 +123,10 @@ def _unique(value: Any) -> Any:
         columns = (value,) if isinstance(value, str) else tuple(value)
         if not all(isinstance(column, str) and re.fullmatch(REFERENCE_PATTERN, column) for column in columns):
             raise ValueError("not columns of tables")
-        return UniqueSet.model_validate({"columns": columns})
+        return UniqueSet.model_validate({"columns": columns}).of_one_table()
     if isinstance(value, dict) and "table" not in value:
         raise ValueError("no table")
-    return UniqueSet.model_validate(value)
+    return UniqueSet.model_validate(value).of_one_table()
 
 
 class UniqueSet(Word):
@@ -136,6 +136,13 @@ class UniqueSet(Word):
     columns: Annotated[tuple[ColumnName, ...], Field(min_length=1, max_length=20)] = term(
         description="Its columns.", also=("fields", "keys", "attrs")
     )
+
+    def of_one_table(self) -> UniqueSet:
+        """Return the same set written with its table, as it is however it was spelled; unchanged where it spans several."""
+        tables = {table for table, _ in self.places()}
+        if len(tables) > 1:
+            return self
+        return self.model_copy(update={"table": tables.pop(), "columns": tuple(column for _, column in self.places())})
 
     def places(self) -> tuple[tuple[str, str], ...]:
         """Return the columns as (table, column)."""

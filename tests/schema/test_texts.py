@@ -6,6 +6,7 @@ import copy
 import json
 import re
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from datagen_chat.fanouts import SPREADS
 from datagen_chat.generators import GENERATORS
 from datagen_chat.laws import LAWS
 from datagen_chat.schema.canonical import as_draft, canonical, dump, schema_hash
+from datagen_chat.schema.change import difference
 from datagen_chat.schema.places import schema_at
 from datagen_chat.schema.read import read
 from datagen_chat.schema.reference import of_word, reference
@@ -33,6 +35,22 @@ def test_the_hash_does_not_depend_on_spelling(shop):
     other["timeframe"]["start"] = "2024-01-01T00:00Z"
     assert schema_hash(other) == schema_hash(shop) == schema_hash(read(shop).valid())
     assert re.fullmatch("[0-9a-f]{64}", schema_hash(shop))
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        ["order.customer_id", "order.order_id"],
+        {"table": "order", "columns": ["customer_id", "order_id"]},
+        {"table": "order", "columns": ["order.customer_id", "order_id"]},
+    ],
+)
+def test_a_unique_set_is_written_and_hashed_the_same_however_it_was_spelled(shop, spelled):
+    shop["constraints"]["unique"] = [spelled]
+    dataset = read(shop).valid()
+    assert as_draft(dataset)["constraints"]["unique"] == [{"table": "order", "columns": ["customer_id", "order_id"]}]
+    assert read(as_draft(dataset)).dataset == dataset
+    assert difference(shop, dataset) == ()
 
 
 def test_the_hash_depends_on_what_makes_rows(shop):
