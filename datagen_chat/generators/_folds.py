@@ -14,7 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from datagen_chat.generators._written import value_pool
-from datagen_chat.generators.base import Descent, Piece, Rows
+from datagen_chat.generators.base import CATEGORY_LIMIT, Descent, Piece, Rows
 from datagen_chat.selection import scattered
 from datagen_chat.values import Mask, Numbers, Text, Values, compute, taken
 from datagen_chat.words import ColumnType
@@ -276,7 +276,14 @@ class End(Chosen):
             found = _each(np.minimum, place if counts is None else np.where(counts, place, len(values)), starts)
             chosen = np.flatnonzero((found < len(values)) & ~self._is_there.take(upper))
         self._is_there[upper.take(chosen)] = True
-        self._parts.append((values.take(found.take(chosen)), upper.take(chosen)))
+        self._parts.append((_compact(values.take(found.take(chosen))), upper.take(chosen)))
+
+
+def _compact(values: Values) -> Values:
+    """Return the same values without the words of a pool that nearly all are not among them: they would fill the memory."""
+    if not isinstance(values, Text) or values.codes is None or len(values.words) <= CATEGORY_LIMIT:
+        return values
+    return Text(taken(values.words, _arrow_index(values.codes.astype(np.int64))), None, values.valid)
 
 
 class EndRow:

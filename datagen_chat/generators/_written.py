@@ -60,11 +60,13 @@ def value_pool(values: tuple[Scalar, ...], type_: ColumnType) -> Values:
 
 
 def is_distinct(values: tuple[Scalar, ...], type_: ColumnType, places: int | None) -> bool:
-    """Return whether no two values that fit the type are equal in a column that is rounded to so many places."""
+    """Return whether all values fit the type, and no two are equal in a column that is rounded to so many places."""
+    if not all(value is not None and fits(value, type_) for value in values):
+        return False
     made = [held(value, type_) for value in values]
     if places is not None:
         made = [round(value, places) for value in made if not isinstance(value, str)]
-    return None not in values and len(set(made)) == len(values)
+    return len(set(made)) == len(values)
 
 
 def held(value: Scalar, type_: ColumnType) -> str | int | float | bool:

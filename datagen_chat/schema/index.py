@@ -68,7 +68,7 @@ class Index:
 
     def ancestors(self, table: str) -> tuple[str, ...]:
         """Return the primary parent of a table, its primary parent, and so on; a cycle is walked once."""
-        return self._chains[table]
+        return self._chains.get(table, ())
 
     def _climb(self, table: str) -> Iterator[str]:
         seen = {table}
@@ -310,8 +310,7 @@ class Index:
             if grid is not None:
                 return grid.last
             if source is None:
-                made = [value for value in self.outcomes(place) or () if isinstance(value, str)]
-                return max(map(parse_instant, made)) if made else None
+                return _latest_of(self.outcomes(place) or ())
             place = (source.table, source.column)
         return None
 
@@ -378,6 +377,8 @@ class Index:
 
     def row_range(self, table: str) -> tuple[float, float]:
         """Return the fewest and the most rows that a table can have."""
+        if table not in self.tables:
+            return 0.0, math.inf
         least, most = 1.0, 1.0
         for name in (table, *self.ancestors(table)):
             node = self.tables[name]
@@ -408,6 +409,14 @@ def _first_of(pairs: Iterable[tuple[K, V]]) -> dict[K, V]:
     for key, value in pairs:
         found.setdefault(key, value)
     return found
+
+
+def _latest_of(values: Iterable[Scalar]) -> int | None:
+    """Return the last instant among values; None where they are none."""
+    try:
+        return max((parse_instant(value) for value in values if isinstance(value, str)), default=None)
+    except ValueError:
+        return None
 
 
 def children_range(table: Table) -> tuple[float, float]:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from datagen_chat.engine import folding
 from datagen_chat.engine.plan import Plan
+from datagen_chat.generators import _folds
 from datagen_chat.generators._folds import FloatSum, WholeSum
 from datagen_chat.generators.base import Piece
 from datagen_chat.schema.read import read
@@ -204,6 +205,21 @@ def test_one_row_above_a_hundred_thousand_needs_few_of_them_at_once(monkeypatch:
     assert listed(rows.values("n")) == [sum(range(1, 100_001)), sum(range(100_001, 200_001))]
     assert listed(rows.values("m")) == [100_000, 200_000]
     assert sizes == [1 << 16, 1 << 16, 1 << 16, 200_000 - 3 * (1 << 16)]  # once, for both columns
+
+
+def test_long_texts_of_many_pieces_are_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept of the rows below grows with the rows above, not with the texts that were looked at."""
+    monkeypatch.setattr(folding, "PIECE_ROWS", 5_000)
+    kept: list[Any] = []
+    scattered = _folds.scattered
+    monkeypatch.setattr(_folds, "scattered", lambda parts, *more: kept.extend(parts) or scattered(parts, *more))
+    word = of("word", "string", {"faker": {"method": "email"}}, null_rate=0.1)
+    top = table("top", agg("last", "string", "low.word", "last", nullable=True), rows=4)
+    made = plan(top, table("low", word, parents=("top",), fanout={"distribution": "constant", "value": 10_000}))
+    words = column(made, "low", "word")
+    wanted = [next(word for word in reversed(words[k * 10_000 : (k + 1) * 10_000]) if word) for k in range(4)]
+    assert column(made, "top", "last") == wanted
+    assert max(len(part.words) for part in kept) <= 2
 
 
 def test_rows_are_only_counted_where_nothing_can_be_null(monkeypatch: pytest.MonkeyPatch) -> None:

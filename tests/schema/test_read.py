@@ -71,6 +71,8 @@ MISTAKES = [
     (f"{C}/1/name", GONE, f"{C}/1/name", "missing-key"),
     (f"{C}/1/type", "varchar", f"{C}/1/type", "not-one-of"),
     (f"{C}/0/type", "string", f"{C}/0/type", "generator-type"),
+    (f"{C}/0/generator", {"choice": {"choices": [1, "x"]}}, f"{C}/0/generator/choice/choices/1", "choice-type"),
+    (f"{C}/0/generator", {"lookup": {"from": "a.b"}}, f"{C}/0/generator/lookup/from", "unknown-reference"),
     (f"{C}/0/nullable", True, f"{C}/0/nullable", "pk-nullable"),
     (f"{C}/0/null_rate", 0.1, f"{C}/0/null_rate", "pk-nullable"),
     (f"{C}/0/decimals", 2, f"{C}/0/decimals", "decimals-type"),
