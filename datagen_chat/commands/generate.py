@@ -34,17 +34,22 @@ from datagen_chat.terminal.screen import Screen, stderr, stdout
 
 def run(options: argparse.Namespace) -> int:
     """Write a dataset, and say what was written and how to get the same again."""
-    screen = stderr()
-    document = read_schema(options.file, screen, strict=options.strict)
+    document = read_schema(options.file, stderr(), strict=options.strict)
+    draw_notes(stderr(), document.problems, document.draft)
+    make(document, options, stderr(), stdout())
+    stdout().command("The same rows again:", again(options))
+    return 0
+
+
+def make(document: Document, options: argparse.Namespace, screen: Screen, out: Screen) -> None:
+    """Write a dataset; progress and notes are drawn on `screen`, what was written on `out`."""
     expected = check_size(document.valid(), options.max_rows)
-    draw_notes(screen, document.problems, document.draft)
     started = time.monotonic()
     plan = Plan(document.valid(), options.seed)
     with progress(screen, round(expected.total)) as told:
         manifest = _write(plan, document, options, told)
     draw_told(screen, manifest.notes)
-    _summarise(stdout(), manifest, options, time.monotonic() - started)
-    return 0
+    _summarise(out, manifest, options, time.monotonic() - started)
 
 
 def _write(plan: Plan, document: Document, options: argparse.Namespace, told: Callable[[str, int], None]) -> Manifest:
@@ -81,7 +86,6 @@ def _summarise(screen: Screen, manifest: Manifest, options: argparse.Namespace, 
     draw_grid(screen, _table(manifest.tables))
     screen.blank()
     screen.say(f"Written to {one_line(options.output)}; {MANIFEST} there says what it is.", hang=2)
-    screen.command("The same rows again:", again(options))
 
 
 def _took(seconds: float) -> str:

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 import threading
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from datagen_chat import __version__
 from datagen_chat.commands.files import read_bytes, read_schema
 from datagen_chat.commands.sessions import data_folder, keeper, new_session, private_folder, redactor
+from datagen_chat.commands.slash import Desk, complete, obey
 from datagen_chat.commands.talk import Result, Talk
 from datagen_chat.conversation.document import decoded
 from datagen_chat.conversation.journal import Journal
 from datagen_chat.conversation.models import provider as provider_of
 from datagen_chat.conversation.session import Session, Settings
 from datagen_chat.conversation.steer import adopt
-from datagen_chat.llm.address import parse
+from datagen_chat.llm.address import Address, parse
 from datagen_chat.llm.base import Provider, ProviderError
-from datagen_chat.llm.budget import Metered
+from datagen_chat.llm.budget import Metered, Spent
 from datagen_chat.llm.choice import WAYS_ON, Choice, choose
 from datagen_chat.llm.live import Live
 from datagen_chat.llm.prices import prices
@@ -45,15 +48,14 @@ def run(options: argparse.Namespace) -> int:
     is_piped = options.say is not None or not (sys.stdin.isatty() and sys.stdout.isatty())
     screen = stderr() if is_piped else stdout()
     choice = _chosen(options.model, screen, is_piped=is_piped)
-    asked = provider_of(choice.address, os.environ)
-    provider = _metered(asked, options.max_cost)
-    draw_notes(screen, (*choice.notes, *(asked.notes if isinstance(asked, Live) else ())))
-    talk = _begun(options, provider, screen)
+    draw_notes(screen, choice.notes)
+    provider = _connected(choice.address, screen, options.max_cost, is_awaited=not is_piped)
+    path = _transcript(options, os.environ)
+    talk = _begun(options, provider, screen, path)
     if is_piped:
         return _answer_once(talk, options)
-    if isinstance(asked, Live):
-        threading.Thread(target=asked.prepare, daemon=True).start()
-    return _converse(talk, options, choice)
+    connect = partial(_another, screen, options.max_cost)
+    return _converse(Desk(talk, path, connect), options)
 
 
 def _chosen(name: str | None, screen: Screen, *, is_piped: bool) -> Choice:
@@ -75,20 +77,31 @@ def _chosen(name: str | None, screen: Screen, *, is_piped: bool) -> Choice:
     return choice
 
 
-def _metered(asked: Provider, max_cost: float | None) -> Provider:
-    """Return a provider that counts what the model costs; a recording costs nothing."""
-    return Metered(asked, prices(os.environ), max_cost) if isinstance(asked, Live) else asked
+def _connected(
+    address: Address, screen: Screen, max_cost: float | None, spent: Spent | None = None, *, is_awaited: bool
+) -> Provider:
+    """Return a provider that counts what a model costs, from `spent` on; `is_awaited` prepares it while a person types."""
+    asked = provider_of(address, os.environ)
+    if not isinstance(asked, Live):
+        return asked
+    draw_notes(screen, asked.notes)
+    if is_awaited:
+        threading.Thread(target=asked.prepare, daemon=True).start()
+    return Metered(asked, prices(os.environ), max_cost, spent)
 
 
-def _begun(options: argparse.Namespace, provider: Provider, screen: Screen) -> Talk:
+def _another(screen: Screen, max_cost: float | None, name: str, spent: Spent | None) -> Provider:
+    return _connected(parse(name), screen, max_cost, spent, is_awaited=True)
+
+
+def _begun(options: argparse.Namespace, provider: Provider, screen: Screen, path: Path) -> Talk:
     from datagen_chat.conversation.prompt import system_prompt
 
     is_small = isinstance(provider, Metered) and provider.window < COMPACT_WINDOW
     repairs = MAX_REPAIRS if options.max_repairs is None else options.max_repairs
     session = Session(Settings(options.seed, repairs), system_prompt(is_small))
     meta = {"model": provider.name, "seed": options.seed, "max_repairs": repairs, "datagen": __version__}
-    keep = keeper(_transcript(options, os.environ), os.environ).keep
-    return Talk(session, provider, LiveView(screen), screen, keep, Journal(meta=meta))
+    return Talk(session, provider, LiveView(screen), screen, keeper(path, os.environ).keep, Journal(meta=meta))
 
 
 def _transcript(options: argparse.Namespace, environment: Mapping[str, str]) -> Path:
@@ -104,35 +117,42 @@ def _take_schema(talk: Talk, name: str) -> None:
     talk.steer(step, schema=document.draft)
 
 
-def _converse(talk: Talk, options: argparse.Namespace, choice: Choice) -> int:
+def _converse(desk: Desk, options: argparse.Namespace) -> int:
     from datagen_chat.terminal.keyboard import Typed
 
-    folder = private_folder(data_folder(os.environ))
-    keyboard = Typed(folder / "history", lambda _before: (), redactor(os.environ), styled=talk.screen.is_styled)
-    screen = talk.screen
-    screen.say(("datagen", "bold"), f" — {one_line(choice.address.name)}")
-    screen.say(("Say what data you need. Enter sends, Alt-Enter breaks the line, Ctrl-C stops a reply, Ctrl-D leaves.", "dim"))
+    talk, screen = desk.talk, desk.talk.screen
+    history = private_folder(data_folder(os.environ)) / "history"
+    keyboard = Typed(history, partial(complete, desk), redactor(os.environ), styled=screen.is_styled)
+    screen.say(("datagen", "bold"), f" — {one_line(talk.provider.name)}")
+    screen.say(("Say what data you need. /help lists what else there is; Ctrl-D leaves.", "dim"))
     if options.schema is not None:
         screen.blank()
         _take_schema(talk, options.schema)
     if options.message is not None:
-        talk.say(options.message)
+        _take(desk, options.message)
     talk.view.is_typed = True
-    return _turns(talk, keyboard)
+    return _turns(desk, keyboard)
 
 
-def _turns(talk: Talk, keyboard: Keyboard) -> int:
-    text = _unsaid(talk)
-    while True:
-        talk.screen.measure()
-        talk.screen.blank()
-        request = keyboard.read(text)
-        text = ""
-        if request is None:
+def _turns(desk: Desk, keyboard: Keyboard) -> int:
+    while not desk.is_left:
+        desk.talk.screen.measure()
+        desk.talk.screen.blank()
+        line = keyboard.read(_unsaid(desk.talk))
+        if line is None:
             return 0
-        if request.strip():
-            talk.say(request.strip())
-            text = _unsaid(talk)
+        _take(desk, line.strip())
+    return 0
+
+
+def _take(desk: Desk, line: str) -> None:
+    """Take what a person entered: a command, or a request."""
+    if re.match(r"/[a-z]+(?:\s|\Z)", line):
+        desk.talk.failure = None
+        desk.talk.screen.blank()
+        obey(desk, line)
+    elif line:
+        desk.talk.say(line)
 
 
 def _unsaid(talk: Talk) -> str:

@@ -36,6 +36,19 @@ def save(versions: Sequence[Version], folder: Path) -> list[Path]:
     return paths
 
 
+def save_as(version: Version, path: Path) -> None:
+    """Write a schema to a file that a person named.
+
+    Raises:
+        OutputError: it cannot be written, or a file that is no schema is in the way.
+    """
+    try:
+        _check_is_free(path)
+        _replace(path, dump(version.draft) + "\n")
+    except OSError as error:
+        raise OutputError([problem_of(error, path)]) from None
+
+
 def slugs(names: Iterable[str]) -> list[str]:
     """Return a file name for each dataset name, all different; nothing but small letters, digits and dashes.
 

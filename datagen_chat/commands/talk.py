@@ -9,15 +9,18 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
-from datagen_chat.conversation.events import Event, ReplyFinished, TurnEnded
+from datagen_chat.conversation.events import Event, ProblemsFound, ReplyFinished, SchemaAccepted, TurnEnded
 from datagen_chat.conversation.journal import Journal
 from datagen_chat.conversation.loop import converse
 from datagen_chat.conversation.session import Session
+from datagen_chat.conversation.steer import RETRY
 from datagen_chat.conversation.turn import Step
 from datagen_chat.llm.base import Provider, ProviderError, TextDelta, cancelled
 from datagen_chat.llm.budget import Metered, Spent
 from datagen_chat.llm.cancellation import Cancellation
+from datagen_chat.problems import OutputError, Problem, ProblemsError
 from datagen_chat.terminal.live import LiveView
+from datagen_chat.terminal.problems import draw_problems
 from datagen_chat.terminal.screen import Screen
 
 Result = Literal["prose", "accepted", "rejected", "failed"]
@@ -36,10 +39,12 @@ class Talk:
     journal: Journal
     last_request: str = ""
     failure: ProviderError | None = None
+    problems: ProblemsFound | None = None
+    before: Session | None = None
 
     def say(self, request: str) -> Result:
         """Hold one turn, and return how it ended; when it failed, the session is as it was."""
-        self.last_request, self.failure = request, None
+        self.last_request, self.failure, self.problems, self.before = request, None, None, self.session
         before, said, result = self._spent, list[str](), None
         try:
             with stopping() as cancellation, closing(converse(self.session, request, self.provider, cancellation)) as events:
@@ -49,16 +54,35 @@ class Talk:
         except (ProviderError, KeyboardInterrupt) as error:
             self._fail(error if isinstance(error, ProviderError) else cancelled(), "".join(said))
         self._count(before)
-        self.keep(self.journal)
+        self._keep()
         return result or "failed"
 
     def steer(self, step: Step, **meta: object) -> None:
         """Take up what a person did to the schema."""
-        self.session = step.session
+        self.session, self.before = step.session, None
         for event in step.events:
             self.view.draw(event)
         self.journal = self.journal.add("command", getattr(step.events[0], "line", ""), **meta)
-        self.keep(self.journal)
+        self._keep()
+
+    def note(self, line: str) -> None:
+        """Write down what a person did that changed no schema."""
+        self.journal = self.journal.add("command", line)
+        self._keep()
+
+    def retry(self) -> None:
+        """Ask the last request again, as if it had not been asked yet.
+
+        Raises:
+            ProblemsError: there is none, or the schema was changed since.
+        """
+        if self.before is None:
+            hint = "Say what you need, or what should change."
+            raise ProblemsError([Problem("", "nothing-to-retry", "There is no request that could be asked again.", hint)])
+        self.session = self.before
+        self.view.take_back(self.session.versions.current)
+        self.journal = self.journal.add("command", RETRY)
+        self.say(self.last_request)
 
     def _hear(self, event: Event, said: list[str]) -> None:
         if isinstance(event, TextDelta):
@@ -67,6 +91,8 @@ class Talk:
             said.clear()
         elif isinstance(event, TurnEnded):
             self.session = event.session
+        elif isinstance(event, ProblemsFound | SchemaAccepted):
+            self.problems = event if isinstance(event, ProblemsFound) else None
         self.journal = self.journal.hear(event)
         self.view.draw(event)
 
@@ -74,6 +100,13 @@ class Talk:
         self.failure = error
         self.view.failed(error)
         self.journal = self.journal.fail(str(error), error.kind, said)
+
+    def _keep(self) -> None:
+        """Write the conversation down; where that fails it goes on, and says so."""
+        try:
+            self.keep(self.journal)
+        except OutputError as error:
+            draw_problems(self.screen, error.problems)
 
     @property
     def _spent(self) -> Spent | None:

@@ -13,7 +13,7 @@ from datagen_chat.schema.change import difference
 from datagen_chat.schema.model import Dataset
 from datagen_chat.schema.read import read
 
-UNDO, REDO = "/undo", "/redo"
+UNDO, REDO, RETRY = "/undo", "/redo", "/retry"
 
 
 def undo(session: Session) -> Step:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from datagen_chat.conversation.events import AskedAgain, ProblemsFound, Prose, ReplyFinished, TurnEnded, UserSaid
+from datagen_chat.conversation.session import Version
 from datagen_chat.conversation.sketch import Sketch
 from datagen_chat.llm.base import Noted, ProviderError, ReasoningDelta, TextDelta, Waiting
 from datagen_chat.terminal.chat import ChatView
@@ -111,6 +112,10 @@ class LiveView(ChatView):
     def _after_problems(self, _event: ProblemsFound, /) -> None:
         if self._dataset is not None:
             self._screen.say(("The schema before it still holds.", "dim"))
+
+    def take_back(self, version: Version | None) -> None:
+        """Know that the schema is another one by now, without drawing it."""
+        self._dataset = None if version is None else version.dataset
 
     def failed(self, error: ProviderError) -> None:
         """Draw that a reply did not come, or broke off; what came of it stays on the screen."""

@@ -1,0 +1,205 @@
+"""The commands of a conversation: each does what its help says, or says what is wrong, and the conversation goes on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from datagen_chat.commands.slash import COMMANDS, Desk, complete, obey
+from datagen_chat.commands.talk import Talk
+from datagen_chat.conversation.journal import Journal
+from datagen_chat.conversation.session import Session, Settings
+from datagen_chat.llm.base import Message
+from datagen_chat.llm.script import Script
+from datagen_chat.terminal.live import LiveView
+from datagen_chat.terminal.screen import Screen
+from tests.conversation.replies import SHOP, reply, shop
+from tests.terminal.screens import Memory
+
+AMOUNT = "nodes__1__columns__2__generator__distribution"
+MORE = reply({"nodes": [{"id": "customer", "rows": 9}]}, before="Done.")
+
+
+class Table:
+    """A desk in memory, with what was asked of the model and what is on the screen."""
+
+    def __init__(self, *replies: str, max_repairs: int = 0) -> None:
+        self.replies, self.asked, self.file = list(replies), list[str](), Memory()
+        screen = Screen(self.file, width=100)
+        provider = Script(self._answer)
+        talk = Talk(Session(Settings(max_repairs=max_repairs)), provider, LiveView(screen), screen, lambda _: None, Journal())
+        self.desk = Desk(talk, Path("talk.md"), lambda name, _spent: Script(self._answer, name))
+
+    def _answer(self, messages: Any) -> str:
+        found: list[Message] = list(messages)
+        self.asked.append(found[-1].text)
+        return self.replies.pop(0)
+
+    def say(self, *lines: str) -> str:
+        """Say or do these things, and return what the last one showed."""
+        for line in lines:
+            self.file.truncate(0)
+            self.file.seek(0)
+            if line.startswith("/"):
+                obey(self.desk, line)
+            else:
+                self.desk.talk.say(line)
+        return self.file.getvalue()
+
+    @property
+    def draft(self) -> Any:
+        version = self.desk.talk.session.versions.current
+        return None if version is None else version.draft
+
+
+def test_help_names_every_command() -> None:
+    shown = Table().say("/help")
+    assert all(f"{name} " in shown or f"{name}\n" in shown for name in COMMANDS)
+
+
+@pytest.mark.parametrize("name", sorted(set(COMMANDS) - {"/help", "/quit", "/transcript", "/model", "/cost", "/problems"}))
+def test_a_command_that_needs_a_schema_says_so_without_one(name: str) -> None:
+    shown = Table().say(f"{name} customer.rows 5" if name == "/set" else name)
+    assert "[no-schema]" in shown or "[nothing-" in shown
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("/sampel", "unknown-command"),
+        ("/undo twice", "too-many-words"),
+        ("/sample custmer", "unknown-table"),
+        ("/sample customer 0", "too-many-rows"),
+        ("/schema nothing", "unknown-table"),
+        ("/set customer.rows", "no-value"),
+        ("/set customer 5", "no-value"),
+        ("/set customer.rows -3", "too-small"),
+        ("/generate out --format parket", "unknown-format"),
+        ('/save "shop.json', "open-quote"),
+        ("/diff", "no-difference"),
+        ("/redo", "nothing-undone"),
+    ],
+)
+def test_a_wrong_command_is_told_and_changes_nothing(line: str, code: str) -> None:
+    table = Table(reply(SHOP))
+    assert f"[{code}" in table.say("a shop", line)
+    assert table.draft == SHOP
+
+
+def test_undo_and_redo_walk_the_versions_and_the_model_hears_of_it() -> None:
+    table = Table(reply(SHOP), MORE, "Fine.")
+    table.say("a shop", "nine customers", "/undo")
+    assert table.draft == SHOP
+    assert "→ 1: Shop" in table.say("/versions")
+    assert "~ customer: rows 9 → 4" in table.say("/redo", "/undo")
+    table.say("go on")
+    assert table.asked[-1].startswith("This is the schema as it is now:")
+    assert json.dumps(SHOP["nodes"][0]["rows"]) in table.asked[-1]
+    assert table.asked[-1].endswith("go on")
+
+
+def test_undoing_the_first_schema_leaves_none() -> None:
+    table = Table(reply(SHOP), "Fine.")
+    assert "no schema now" in table.say("a shop", "/undo")
+    assert table.draft is None
+    table.say("go on")
+    assert "there is none now" in table.asked[-1]
+
+
+@pytest.mark.parametrize(
+    ("line", "changes"),
+    [
+        ("/set customer.rows 7", {"nodes__0__rows": 7}),
+        ("/set metadata.name Big shop", {"metadata__name": "Big shop"}),
+        (
+            "/set order.amount.generator.distribution.params.high 20",
+            {f"{AMOUNT}__params__high": 20},
+        ),
+    ],
+)
+def test_set_changes_one_value(line: str, changes: dict[str, Any]) -> None:
+    table = Table(reply(SHOP))
+    table.say("a shop", line)
+    assert table.draft == shop(**changes)
+
+
+def test_edit_takes_up_what_the_editor_wrote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = Table(reply(SHOP))
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.setenv("EDITOR", 'sed -i \'s/"rows": 4/"rows": 6/\'')
+    assert "rows 4 → 6" in table.say("a shop", "/edit")
+    assert table.draft == shop(nodes__0__rows=6)
+    monkeypatch.setenv("EDITOR", 'sed -i \'s/"rows": 6/"rows": -6/\'')
+    assert "Nothing was changed." in table.say("/edit")
+    monkeypatch.setenv("EDITOR", "no-such-editor-anywhere")
+    assert "[no-editor]" in table.say("/edit")
+    assert table.draft == shop(nodes__0__rows=6)
+
+
+def test_rows_are_sampled_and_counted() -> None:
+    table = Table(reply(SHOP))
+    shown = table.say("a shop", "/sample customer 3")
+    assert "the first 3 of 4 rows" in shown
+    assert "order" not in shown
+    assert "all         12" in table.say("/rows")
+    assert '"id": "order"' in table.say("/schema order")
+
+
+def test_a_schema_is_generated_and_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    table = Table(reply(SHOP))
+    assert "datagen generate shop.json --seed 42 -o out --format csv" in table.say("a shop", "/generate out --format csv")
+    assert len((tmp_path / "out" / "order.csv").read_text().splitlines()) == 9
+    assert "Saved shop.json" in table.say("/save")
+    assert json.loads((tmp_path / "shop.json").read_text()) == SHOP
+    (tmp_path / "package.json").write_text("{}")
+    assert "[in-the-way]" in table.say("/save package.json")
+
+
+def test_retry_asks_again_as_if_nothing_had_been_said() -> None:
+    table = Table(reply(SHOP), MORE, reply({"nodes": [{"id": "customer", "rows": 5}]}))
+    table.say("a shop", "more customers", "/retry")
+    assert table.draft == shop(nodes__0__rows=5)
+    assert len(table.desk.talk.session.versions.past) == 2
+    assert [message.text for message in table.desk.talk.session.history if message.role == "user"] == [
+        "a shop",
+        "more customers",
+    ]
+
+
+def test_problems_of_the_last_reply_are_shown_again() -> None:
+    table = Table(reply(shop(nodes__0__rows=-1)), reply(SHOP))
+    assert "customer → rows" in table.say("a shop", "/problems")
+    assert "no problems" in table.say("a shop", "/problems")
+
+
+def test_another_model_goes_on_with_the_conversation() -> None:
+    table = Table(reply(SHOP), MORE)
+    assert "script:other" in table.say("a shop", "/model script:other")
+    table.say("nine customers")
+    assert table.draft == shop(nodes__0__rows=9)
+
+
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [
+        ("/und", ["/undo"]),
+        ("/sample cust", ["customer", "customer.customer_id", "customer.tier"]),
+        ("/set order.a", ["order.amount"]),
+        ("/undo c", []),
+        ("customer", []),
+    ],
+)
+def test_commands_and_names_are_completed(before: str, words: list[str]) -> None:
+    table = Table(reply(SHOP))
+    table.say("a shop")
+    assert list(complete(table.desk, before)) == words
+
+
+def test_quit_leaves(tmp_path: Path) -> None:
+    table = Table()
+    table.say("/quit")
+    assert table.desk.is_left
