@@ -51,18 +51,25 @@ Outcomes = tuple[Scalar, ...] | None
 
 _OUTCOME_LIMIT = 1 << 12
 
+_NOW = "There is no present in a dataset: write timeframe.end, or name a column."
+_TEMPLATE = "Use the generator template, which has formats: {n:05}, {price:.2f}, {started_at:%Y-%m}."
 _INSTEAD = {
-    "avg": 'Use the generator "aggregate" for many rows, or (a + b) / 2.',
-    "sum": 'Use the generator "aggregate" for many rows, or a + b.',
-    "count": 'Use the generator "aggregate".',
+    "avg": 'Make a column with {"aggregate": {"of": "table.column", "op": "mean"}}, or write (a + b) / 2.',
+    "sum": 'Make a column with {"aggregate": {"of": "table.column", "op": "sum"}}, or write a + b.',
+    "count": 'Make a column with {"aggregate": {"of": "table.column", "op": "count"}}.',
     "cast": "Write round(x) for a whole number, concat(x) for text, date(x) for a date.",
     "float": "Write the number itself; / always gives a float.",
     "str": "Write concat(x).",
     "string": "Write concat(x).",
-    "format": "Write concat(…).",
-    "strftime": "Write concat(year(t), '-', month(t)) and the like.",
-    "now": 'Make another column with the generator "constant", or use a datetime column.',
-    "today": 'Make another column with the generator "constant", or use a datetime column.',
+    "format": _TEMPLATE,
+    "strftime": _TEMPLATE,
+    "to_char": _TEMPLATE,
+    "date_format": _TEMPLATE,
+    "lpad": _TEMPLATE,
+    "now": _NOW,
+    "today": _NOW,
+    "current_date": _NOW,
+    "current_timestamp": _NOW,
     "random": 'Draw in another column, with the generator "distribution" or "choice".',
     "rand": 'Draw in another column, with the generator "distribution" or "choice".',
     "uniform": 'Draw in another column, with the generator "distribution" or "choice".',

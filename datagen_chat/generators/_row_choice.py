@@ -118,6 +118,9 @@ def check_condition(code: str, table: str, facts: Facts) -> Iterator[Problem]:
     from datagen_chat.generators._formula import check_values
 
     yield from check_values(code, facts.of(table), ("bool",))
+    if same := _compared_with_itself(code, table):
+        message = f"A condition sees the rows of {table} alone: {same} is compared with itself, not with this row's {same}."
+        yield Problem("", "condition-on-itself", message, _SEEN_FROM_THERE.format(table=table, column=same))
     others = {use.table for use in condition_uses(code)} - {None, table}
     for other in sorted(filter(None, others)):
         message = f"A condition on rows of {table} cannot name columns of {other}."
@@ -125,6 +128,28 @@ def check_condition(code: str, table: str, facts: Facts) -> Iterator[Problem]:
     if facts.row_range(table)[0] > CONDITION_ROWS:
         message = f"{table} has more than {CONDITION_ROWS} rows; a condition on them cannot be tried on each."
         yield Problem("", "condition-too-large", message, "Use a smaller table, or remove where.")
+
+
+_SEEN_FROM_THERE = (
+    "Draw the key without the condition, and take this row's {column} from the row that it points at: "
+    '{{"lookup": {{"from": "{table}.{column}", "on": "<the key>"}}}}.'
+)
+
+
+def _compared_with_itself(code: str, table: str) -> str | None:
+    """Return the first column that a condition compares with itself, with or without its table's name."""
+    from datagen_chat.expressions.nodes import Comparison, Name, every
+    from datagen_chat.generators._formula import parsed
+
+    formula = parsed(code)
+    if isinstance(formula, Problem):
+        return None
+    for node, _ in every(formula.root):
+        sides = node.operands if isinstance(node, Comparison) else ()
+        names = [side.column for side in sides if isinstance(side, Name) and side.table in (None, table)]
+        if len(names) == len(sides) and len(set(names)) == 1 and len(names) > 1:
+            return names[0]
+    return None
 
 
 def rows_where(code: str, scope: TableScope) -> Ints:

@@ -20,6 +20,7 @@ from datagen_chat.words import ColumnType, term
 
 TEXT_LIMIT = 2000
 _PADDED, _PADDING = re.compile(r"0?\d{1,2}d?", re.ASCII), frozenset("0 ")
+_MARKED = re.compile(r"[fF](['\"]).*\1", re.DOTALL)
 _DOUBLED = re.compile(r"(?<!\{)\{\{\s*([A-Za-z]\w*\.)?([A-Za-z]\w*)\s*\}\}(?!\})", re.ASCII)
 _WIDTHS: dict[ColumnType, int] = {"date": 10, "datetime": 20}
 
@@ -64,6 +65,9 @@ class Template(Generator, word="template"):
             return
         for place in frame.places:
             yield from _check_format(place, facts)
+        if _MARKED.fullmatch(self.format):
+            message = "The f and the quotes around the text would stand in every row."
+            yield Problem("/format", "template-marked", message, "Write the text alone, without f and quotes.")
         yield from _check_dollars(frame, facts)
         yield from _check_doubled(self.format, facts)
 

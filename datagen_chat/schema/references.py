@@ -185,6 +185,17 @@ def _check_lookup(table: Table, column: Column, lookup: Lookup, index: Index) ->
         relation = {"<": "an earlier", ">": "a later", "!=": "another"}.get(twin.order, "any")
         message = f"{name} draws {relation} row of {lookup.table} than {twin.column} holds."
         yield note("/from", "second-key", message)
+    elif is_above and lookup.column == index.tables[lookup.table].pk and _is_a_role(table, column, lookup, index):
+        message = f"{name} is the {lookup.table} of its {table.parents[0]}, the same in all rows of one."
+        hint = f'Add "weights_kind": "uniform" to its lookup if any row of {lookup.table} may be meant.'
+        yield note("/from", "own-ancestor", message, hint)
+
+
+def _is_a_role(table: Table, column: Column, lookup: Lookup, index: Index) -> bool:
+    """Return whether a key of a table above the parent bears another name than there, and that table is a further parent."""
+    if lookup.table not in table.parents[1:] or lookup.is_drawn or lookup.on:
+        return False
+    return column.name not in (lookup.column, *index.pointing(table.parents[0], lookup.table))
 
 
 def _check_countries(table: Table, column: Column, faker: Faker, index: Index) -> Iterator[Problem]:

@@ -85,7 +85,7 @@ def _promises(dataset: Dataset, index: Index) -> Iterator[tuple[str, str]]:
         yield f"inequality {inequality.left} {inequality.op} {inequality.right}", _broken(inequality, index)
 
 
-_TURNED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+_TURNED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "<>", "!=": "="}
 
 
 def _broken(inequality: Inequality, index: Index) -> str:

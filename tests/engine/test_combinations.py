@@ -239,6 +239,8 @@ def test_a_drawn_key_stands_in_the_declared_order_to_another(plan_of: PlanOf) ->
         ("level", "expression-type"),
         ("nothing > 1", "unknown-reference"),
         ("student.id > 1", "condition-elsewhere"),
+        ("course.level = level", "condition-on-itself"),
+        ("id > 1 and level == level", "condition-on-itself"),
         ("level >", "expression-syntax"),
     ],
 )

@@ -139,7 +139,7 @@ def test_the_kind_of(code: str, kind: Kind) -> None:
         ("ii * 2", 1, "expression-name", 'Did you mean "i"?'),
         ("row.i * 2", 1, "expression-name", "Write i."),
         ("rond(x)", 1, "expression-function", 'Did you mean "round"?'),
-        ("now()", 1, "expression-function", 'Make another column with the generator "constant"'),
+        ("now()", 1, "expression-function", "There is no present"),
         ("datediff(t, v)", 1, "expression-function", "Write date_diff('day', earlier, later)."),
         ("round(x, 2, 3)", 1, "expression-arguments", "Write round(x[, places])."),
         ("max(x)", 1, "expression-arguments", "Write max(a, b, …). The max over many rows"),

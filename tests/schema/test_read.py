@@ -384,3 +384,14 @@ def test_a_second_key_of_the_same_parent_is_pointed_out(shop):
     shop["nodes"][2]["columns"].append({**shop["nodes"][2]["columns"][1], "name": "referred_by"})
     [note] = [problem for problem in read(shop).notes if problem.code == "second-key"]
     assert "order.referred_by draws another row of customer" in note.message
+
+
+@pytest.mark.parametrize(("name", "is_told"), [("author_id", True), ("customer_id", False)])
+def test_a_key_with_a_role_that_is_the_ancestors_is_told(shop, name, is_told) -> None:
+    key = {"name": "comment_id", "type": "int", "generator": {"sequence": {}}}
+    author = {"name": name, "type": "int", "generator": {"lookup": {"from": "customer.customer_id"}}}
+    comment = {"id": "comment", "kind": "fact", "pk": "comment_id", "parents": ["order", "customer"], "columns": [key, author]}
+    shop["nodes"].append(comment)
+    assert ("own-ancestor" in [problem.code for problem in read(shop).notes]) == is_told
+    author["generator"]["lookup"]["weights_kind"] = "uniform"
+    assert "own-ancestor" not in [problem.code for problem in read(shop).notes]

@@ -35,6 +35,7 @@ def added(repaired: Repaired, table: int) -> dict[str, Any]:
         ("bool", {"bernoulli": {"p": "2.5%"}}, {"bernoulli": {"p": 0.025}}),
         ("string", {"uuid": 4}, {"uuid": {}}),
         ("string", {"faker": {"method": "full_name"}}, {"faker": {"method": "name"}}),
+        ("string", {"template": {"format": "f'{country}: {email}'"}}, {"template": {"format": "{country}: {email}"}}),
         ("string", {"template": {"format": "{country.lower()}"}}, {"template": {"format": "{country:lower}"}}),
         (
             "float",
@@ -159,3 +160,15 @@ def test_a_column_that_only_another_table_has_is_not_taken_for_the_parents(shop)
 def test_a_gamma_law_with_a_beta_can_mean_two_things(shop) -> None:
     law = {"type": "gamma", "params": {"alpha": 2, "beta": 40}}
     assert with_column(shop, 0, "float", {"distribution": law}).reading.errors
+
+
+@pytest.mark.parametrize("where", ["product_id != first_id", "product.product_id <> order.first_id", "first_id != product_id"])
+def test_a_key_that_differs_from_another_of_its_row_is_an_inequality(shop, where) -> None:
+    order = shop["nodes"][2]
+    order["columns"].insert(2, {"name": "first_id", "type": "int", "generator": {"lookup": {"from": "product.product_id"}}})
+    order["columns"][3]["generator"]["lookup"]["where"] = where
+    repaired = repair(shop)
+    assert repaired.reading.errors == ()
+    assert repaired.draft["nodes"][2]["columns"][3]["generator"] == {"lookup": {"from": "product.product_id"}}
+    rule = {"left": "order.product_id", "op": "!=", "right": "order.first_id"}
+    assert repaired.draft["constraints"]["inequalities"] == [rule]

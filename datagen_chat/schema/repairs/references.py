@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from datagen_chat.expressions import rename
+from datagen_chat.expressions import Expression, parse, rename
+from datagen_chat.expressions.nodes import Comparison, Name, Node
 from datagen_chat.problems import Problem
 from datagen_chat.schema.places import Json, columns_of, holder_of, replace_by, tables_of
 from datagen_chat.schema.repairs.registry import repairs
@@ -208,3 +209,38 @@ def _above(table: dict[str, Any], tables: dict[str, dict[str, Any]]) -> list[str
         found.append(parents[0])
         table = tables[parents[0]]
     return found
+
+
+@repairs("unknown-reference", "condition-elsewhere")
+def keep_apart(draft: Json, problem: Problem) -> str | None:
+    """Turn the condition that a key differs from another key of the row into an inequality of the two."""
+    lookup, key = holder_of(draft, problem.at)
+    if key != "where" or not problem.at.startswith("/nodes/"):
+        return None
+    place = problem.at.split("/")
+    own = draft["nodes"][int(place[2])]
+    target, _, column = str(lookup.get("from")).partition(".")
+    found = parse(lookup[key])
+    other = _other_key(found.root, target, column, str(own.get("id"))) if isinstance(found, Expression) else None
+    twin = next((each for each in columns_of(own) if each.get("name") == other), None)
+    constraints = draft.setdefault("constraints", {})
+    if twin is None or not _looks_up(twin, lookup["from"]) or not isinstance(constraints, dict):
+        return None
+    names = (str(own.get("id")), str(own["columns"][int(place[4])].get("name")))
+    rule = {"left": ".".join(names), "op": "!=", "right": f"{own.get('id')}.{other}"}
+    constraints.setdefault("inequalities", []).append(rule)
+    text = lookup.pop(key)
+    return f'Wrote "{text}" as an inequality of the two columns.'
+
+
+def _other_key(root: Node, target: str, column: str, own: str) -> str | None:
+    """Return the column of the own row that a condition keeps apart from the one that is read."""
+    if not isinstance(root, Comparison) or root.signs != ("!=",):
+        return None
+    one, other = root.operands
+    if not (isinstance(one, Name) and isinstance(other, Name)):
+        return None
+    for theirs, mine in ((one, other), (other, one)):
+        if theirs.column == column and theirs.table in (None, target) and mine.table in (None, own) and mine.column != column:
+            return mine.column
+    return None

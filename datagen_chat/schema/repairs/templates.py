@@ -38,6 +38,14 @@ def put_in_braces(draft: Json, problem: Problem) -> str | None:
     return None
 
 
+@repairs("template-marked")
+def unmark(draft: Json, problem: Problem) -> str | None:
+    """Turn f'{a} {b}', as Python marks a format, into {a} {b}."""
+    template, key = holder_of(draft, problem.at)
+    template[key] = template[key][2:-1]
+    return "Took the format out of its quotes."
+
+
 @repairs("template-syntax")
 def name_letters(draft: Json, problem: Problem) -> str | None:
     """Turn {name.upper()} into {name:upper}."""
