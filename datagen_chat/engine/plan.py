@@ -12,6 +12,7 @@ from datagen_chat.engine.columns import compile_column
 from datagen_chat.engine.counts import Factor, table_counts
 from datagen_chat.engine.descent import TableDescent, descend
 from datagen_chat.engine.fanout import PARENT_BLOCK, Fanout, parent_range
+from datagen_chat.engine.keeping import Kept, Shelf
 from datagen_chat.engine.rows import TableRows
 from datagen_chat.engine.scope import ColumnScope, TableScope
 from datagen_chat.engine.told import Tellings
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 HELD_ROWS = 1 << 16
 """Tables up to this size that are looked up at random are held, one column at a time; larger ones are drawn row by row."""
+_CHEAP = ("sequence", "sorted")
+"""Layouts of columns that take no longer to make than to keep."""
 
 
 class TablePlan:
@@ -57,6 +60,16 @@ class TablePlan:
         if self.fanout is not None:
             return self.fanout.total
         return self.table.standing_rows()
+
+    @property
+    def known_rows(self) -> int | None:
+        """The number of rows; None where nothing has counted them yet."""
+        return self.row_count if self.parent is None else self.__dict__.get("row_count")
+
+    @property
+    def is_written(self) -> bool:
+        """Whether the rows that this thread makes are those of this table."""
+        return self.plan.tellings.place == self.name
 
     def rows(self, numbers: draws.RowNumbers, known: TableRows | None = None) -> TableRows:
         """Return rows of this table, ready to be made; `known` are rows of a table above that are at hand already."""
@@ -170,12 +183,19 @@ class Samplers(Mapping[str, Callable[[TableRows], Values]]):
     def __init__(self, table: TablePlan) -> None:
         self._table = table
         self._compiled: dict[str, Sampler] = {}
+        self._shared: set[str] = set()
 
     def __getitem__(self, name: str) -> Sampler:
         sampler = self._compiled.get(name)
         if sampler is None:
             sampler = self._compiled[name] = self._compile(name)
         return sampler
+
+    def share(self, name: str) -> None:
+        """Keep what is made of a column, because another table reads it."""
+        if name not in self._shared and self._table.layout(self._table.table.column(name)) not in _CHEAP:
+            self._shared.add(name)
+            self._compiled[name] = Kept(self._table, self[name])
 
     def _compile(self, name: str) -> Sampler:
         made, table = compile_column(self._table.scope(name)), self._table
@@ -201,7 +221,7 @@ class Plan:
         self.tables: dict[str, TablePlan] = {}
         self.index = Index(dataset)
         self._pickers: dict[tuple[str, str], Picker] = {}
-        self.tellings = Tellings()
+        self.tellings, self.shelf = Tellings(), Shelf()
         for table in parents_first(dataset.nodes):
             self.tables[table.id] = TablePlan(self, table)
 
@@ -221,6 +241,7 @@ class Plan:
         if table.row_count <= HELD_ROWS:
             held = table.rows(range(table.row_count)).values(column)
             return (coded(held) if isinstance(held, Text) else held).take
+        table.samplers.share(column)
         return lambda numbers: table.rows(numbers).values(column)
 
 

@@ -82,9 +82,11 @@ class TableScope(TableFacts):
     def reader(self, table: str | None, column: str) -> Sampler:
         """Return how to read a column of the same row, of its ancestor, or of the row that its key points at."""
         if table is None or table == self.owner.name:
+            self._share(self.owner.name, column)
             return lambda rows: rows.values(column)
         if not self.is_ancestor(table):
             return self._pointed_reader(table, column)
+        self._share(table, column)
 
         def sample(rows: Rows) -> Values:
             above, index = rows.ancestor(table)
@@ -92,6 +94,11 @@ class TableScope(TableFacts):
             return values if index is None else values.take(index)
 
         return sample
+
+    def _share(self, table: str, column: str) -> None:
+        """Let a column be kept that rows of another table read."""
+        if table != self.stream[0]:
+            self.plan.tables[table].samplers.share(column)
 
     def scores(self, table: str | None, column: str) -> Scorer:
         """Return how to find the normal scores behind a column, of the rows that `reader` would read it from."""

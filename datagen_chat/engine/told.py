@@ -28,12 +28,18 @@ class Tellings:
 
     def tell(self, place: str, code: str, message: str, count: int, part: Hashable = None) -> None:
         """Add a number of cells; what is told of the same `part` again replaces what was told of it."""
-        table = getattr(self._context, "table", None)
+        table = self.place
         if not count or (table is not None and part is None and place.partition(".")[0] != table):
             return
         with self._lock:
             parts = self._parts.setdefault((place, code, message), {})
             parts[part] = count if part is not None else parts.get(part, 0) + count
+
+    @property
+    def place(self) -> str | None:
+        """The only table whose cells are counted in this thread; None where all are."""
+        place: str | None = getattr(self._context, "table", None)
+        return place
 
     @contextmanager
     def of_table(self, table: str) -> Iterator[None]:

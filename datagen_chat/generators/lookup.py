@@ -242,7 +242,10 @@ class Lookup(Generator, word="lookup"):
         if scope.is_own_table(self.table):
             key = scope.key("row")
             return lambda rows: _earlier(key, rows.numbers)
-        return self._drawn(scope) if scope.row_count(self.table) else self._nowhere
+        if not scope.row_count(self.table):
+            return self._nowhere
+        draw, name = self._drawn(scope), ("drawn", scope.key("row"))
+        return lambda rows: rows.shared(name, lambda: draw(rows))  # by the key's column, and by those that follow it
 
     def _drawn(self, scope: Scope) -> Locator:
         """Return how to find the row that is drawn for each row: by the combination that it is part of, or by itself."""
