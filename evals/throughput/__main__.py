@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .kernels import SIZE, Kernel, measure_kernels
+from .language import QUICK_SIZES, SHARES_ROWS, SIZES, measure_language, time_shares
 from .registry import CONTENDERS, Contender, find_place
 from .report import Report, as_json, as_markdown, this_machine
 from .rounds import Settings, measure, warm_up
@@ -39,9 +40,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for size in sizes:
             for format_ in given.formats:
                 outcomes += measure(size, format_, given.contenders, place, scratch, settings)
+        wanted = (QUICK_SIZES if given.quick else SIZES) if "language" in given.parts and place.datagen else ()
+        language = measure_language(place, wanted, settings.runs, scratch, _tell)
+    shares = time_shares(QUICK_SIZES[0] if given.quick else SHARES_ROWS) if wanted else []
     startups = measure_startup(place, 1 if given.quick else STARTUP_RUNS) if "startup" in given.parts else []
     kernels = _kernels(given.quick) if "kernels" in given.parts and place.datagen else []
-    report = Report(machine, dict(place.versions), settings.runs, outcomes, startups, kernels)
+    report = Report(machine, dict(place.versions), settings.runs, outcomes, startups, kernels, language, shares)
     given.output.parent.mkdir(parents=True, exist_ok=True)
     given.output.write_text(json.dumps(as_json(report), indent=2) + "\n")
     given.output.with_suffix(".md").write_text(as_markdown(report))
@@ -63,7 +67,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--formats", type=lambda text: text.split(","), default="parquet,csv", help="default parquet,csv")
     parser.add_argument("--contenders", type=_contenders, default="all", help=f"some of {', '.join(_names())}; default all")
     parser.add_argument("--runs", type=int, default=3, help="runs of each, of which the median counts (default 3)")
-    parser.add_argument("--parts", type=lambda text: text.split(","), default="startup,kernels", help="what else to measure")
+    parser.add_argument(
+        "--parts", type=lambda text: text.split(","), default="startup,kernels,language", help="what else to measure"
+    )
     parser.add_argument("--large", action="store_true", help="also 100 M order items; takes minutes and 15 GB of disk")
     parser.add_argument("--quick", action="store_true", help="one run at 100 k: shows that the benchmark works, no figures")
     parser.add_argument("--peers", type=Path, default=Path(sys.executable), help="the Python that has the other tools")

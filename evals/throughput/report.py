@@ -13,6 +13,7 @@ from typing import Any
 
 from .goals import Goal, goals
 from .kernels import Kernel
+from .language import LanguageRun, Share
 from .registry import CORES, REFERENCE
 from .rounds import Result, Skipped
 from .startup import Startup
@@ -42,6 +43,8 @@ class Report:
     outcomes: Sequence[Result | Skipped]
     startups: Sequence[Startup]
     kernels: Sequence[Kernel]
+    language: Sequence[LanguageRun] = ()
+    shares: Sequence[Share] = ()
 
     @property
     def results(self) -> list[Result]:
@@ -82,6 +85,8 @@ def as_json(report: Report) -> dict[str, Any]:
         ],
         "startup": [asdict(startup) for startup in report.startups],
         "kernels": [asdict(kernel) for kernel in report.kernels],
+        "language": [asdict(run) for run in report.language],
+        "shares": [asdict(share) for share in report.shares],
         "goals": [asdict(goal) | {"holds": goal.holds} for goal in _goals(report)],
     }
 
@@ -139,6 +144,11 @@ def _lines(report: Report) -> Iterator[str]:
     if report.kernels:
         rows = [[each.column, each.generator, f"{each.nanoseconds:.1f}"] for each in report.kernels]
         yield from ("", "## Generators", "", *table(["column", "made by", "ns a value"], rows, LEFT + LEFT + RIGHT))
+    if report.language:
+        titles = ["about rows", "seconds", "M rows/s", "M cells/s", "memory MB", "CPU s"]
+        yield from ("", "## The whole language", "", *table(titles, [run.row for run in report.language]))
+        rows = [[each.generator, f"{each.share:.1%}", f"{each.nanoseconds:.1f}"] for each in report.shares]
+        yield from ("", *table(["generator", "share of the time", "ns a value"], rows))
     if named := _goals(report):
         rows = [[goal.promise, f"{goal.limit:g}", f"{goal.measured:.2f}", "yes" if goal.holds else "NO"] for goal in named]
         yield from ("", "## Goals", "", *table(["goal", "limit", "measured", "holds"], rows))

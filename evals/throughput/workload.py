@@ -30,10 +30,19 @@ class Size:
         return self.customers * PRODUCTS // CUSTOMERS
 
     def __str__(self) -> str:
-        for unit in ("M", "k"):
-            if self.items % _UNITS[unit] == 0:
-                return f"{self.items // _UNITS[unit]} {unit}"
-        return str(self.items)
+        return shown_size(self.items)
+
+
+def shown_size(count: int) -> str:
+    """Return a round number as a person writes it.
+
+    >>> shown_size(10_000_000), shown_size(2_500), shown_size(7)
+    ('10 M', '2500', '7')
+    """
+    for unit in ("M", "k"):
+        if count and count % _UNITS[unit] == 0:
+            return f"{count // _UNITS[unit]} {unit}"
+    return str(count)
 
 
 def read_size(text: str) -> Size:

@@ -25,6 +25,9 @@ def test_the_benchmark_runs_and_accepts_every_output(tmp_path: Path) -> None:
     }
     assert [skipped for skipped in found["skipped"] if not skipped["reason"].startswith(REASONS)] == []
     assert all(result["cells"] > 500_000 and result["seconds"] > 0 for result in found["results"])
+    assert [run["workers"] for run in found["language"]] == [1, 2]
+    assert all(75_000 < run["counted"]["rows"] < 125_000 for run in found["language"])
+    assert {"aggregate", "case", "expression"} < {share["generator"] for share in found["shares"]}
     assert output.with_suffix(".md").read_text() in done.stdout
     assert list(tmp_path.glob("datagen-bench-*")) == []
 
