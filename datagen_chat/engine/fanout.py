@@ -56,7 +56,7 @@ class Fanout:
     def __init__(self, counts: Counts, parents: int) -> None:
         self._counts, self.parents = counts, parents
         self._edges = [0]  # rows before each block of parents, as far as they were needed
-        self._block = lru_cache(maxsize=8)(self._make_block)
+        self._block = lru_cache(maxsize=4)(self._make_block)
 
     @property
     def total(self) -> int:

@@ -15,7 +15,7 @@ from datagen_chat.values import Mask, Numbers, Text, Values
 if TYPE_CHECKING:
     from datagen_chat.engine.plan import TablePlan
 
-KEPT_BYTES = 1 << 25
+KEPT_BYTES = 1 << 24
 """All columns together that a plan keeps take no more."""
 _STEP = 1 << 16
 
