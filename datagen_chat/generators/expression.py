@@ -42,11 +42,7 @@ class Expression(Generator, word="expression"):
     """A formula over columns; `table.column` reads a row above or pointed at."""
 
     code: Code = term(
-        description="+ - * / // % **, comparisons, in (…), between, is null, and/or/not, if(c, a, b) or CASE; 'text'; "
-        "round(x, places) floor ceil abs sqrt exp log log10 min max coalesce nullif; lower upper trim length concat "
-        "substring(text, start, length) left right replace starts_with contains; year month day hour dow (0 = Monday) "
-        "date('2024-01-31') date_trunc('month', t) date_diff('day', from, to); t + days(n), hours, months …; "
-        "(t - u) / days(1) is a number.",
+        description="The formula, with the operators and functions of formulas, such as round, if, days.",
         also=("expr", "expression", "formula", "sql", "value", "eval", "calc", "calculation", "python", "compute", "equation"),
     )
 

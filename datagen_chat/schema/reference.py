@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from datagen_chat.behaviours.segment_behavior import SegmentBehavior, SegmentEffect
 from datagen_chat.behaviours.vintage_behavior import AgeMultiplier, VintageBehavior
@@ -18,6 +19,9 @@ from datagen_chat.schema.targets import Targets
 from datagen_chat.unfoldings import UNFOLDINGS
 from datagen_chat.words import Registered, Word
 
+if TYPE_CHECKING:
+    from datagen_chat.expressions import Function
+
 Words = Mapping[str, type[Registered]]
 _REMARK = "Any object may also carry a `comment` or `description`; they change nothing. Unknown keys and nulls are errors."
 _BEHAVIOURS: Mapping[str, tuple[type[Word], Mapping[str, type[Word]]]] = {
@@ -27,6 +31,14 @@ _BEHAVIOURS: Mapping[str, tuple[type[Word], Mapping[str, type[Word]]]] = {
 _MODIFIERS = (
     'A column may have `"modifiers": [{"transform": "<word>", "args": {<arguments>}}, …]`: changes of its values, in order, '
     "after the generator and before clamp, rounding and nulls. Null stays null."
+)
+_OPERATORS = (
+    "+ - * / // % ** || = <> < <= in (…), between … and …, is null, and, or, not, CASE WHEN … THEN … ELSE … END; "
+    "text in single quotes; t + days(n) is a time, (t - u) / days(1) a number"
+)
+_FORMULAS = (
+    f"Operators: {_OPERATORS}. Null makes null. Units are 'year', 'quarter', 'month', 'week', 'day', 'hour', 'minute' and "
+    "'second'; date_diff counts those that begin after a, up to b."
 )
 _FORMATS = {
     "instant": 'instant "2024-01-01T00:00:00Z"',
@@ -64,6 +76,8 @@ def _full() -> Iterator[str]:
     yield from ("## Generators", "", 'A column has `"generator": {"<word>": {<arguments>}}` with exactly one word.', "")
     for word, cls in _ordered(GENERATORS):
         yield from (*_entry("generator", word, cls), "")
+    yield from ("## Functions of formulas", "", _FORMULAS, "")
+    yield from (*_functions(), "")
     yield from ("## Laws of `distribution`", "")
     yield from (_line(word, cls) for word, cls in _ordered(LAWS))
     yield from ("", "## Fanouts", "", "`min` and `max` may bound any of them.", "")
@@ -91,6 +105,27 @@ _FIRST = (
     "uniform",
     "poisson",
 )
+
+
+def _functions() -> Iterator[str]:
+    """Yield one line for each subject, with the functions of formulas that belong to it."""
+    subjects: dict[str, list[str]] = {}
+    for function in _formula_functions().values():
+        subject = function.make.__module__.rpartition(".")[2]
+        subjects.setdefault(subject, []).append(f"`{function.signature}`{_remark(function.doc)}")
+    yield from (f"- {subject.capitalize()}: {', '.join(lines)}." for subject, lines in subjects.items())
+
+
+def _formula_functions() -> Mapping[str, Function]:
+    from datagen_chat.expressions import FUNCTIONS  # with all kernels, which only who reads the reference needs
+
+    return FUNCTIONS
+
+
+def _remark(doc: str) -> str:
+    """Return what a line says after its first clause, which a name and its arguments say as well."""
+    _, *more = re.split(r"[;:.] ", doc.rstrip("."), maxsplit=1)
+    return f" ({more[0][0].lower()}{more[0][1:]})" if more else ""
 
 
 def _ordered(words: Words) -> list[tuple[str, type[Registered]]]:
@@ -195,6 +230,7 @@ def _compact() -> Iterator[str]:
     yield f"Column: {{{_keys(Column)}}}, type {_type(_node('Column')['properties']['type'])}."
     yield "A `?` marks what may be left out. Instants are UTC with a Z. Generators, exactly one per column:"
     yield from (f"- {_shape(cls)}: {_doc(cls)}" for _, cls in _ordered(GENERATORS))
+    yield f"Formulas: {_OPERATORS}; {', '.join(_formula_functions())}."
     yield "`modifiers` of a column is a list such as `" + json.dumps([MODIFIERS["jitter"].example]) + "`, of"
     yield "; ".join(f"{word} {{{_keys(cls)}}}" for word, cls in MODIFIERS.items()) + "."
     yield "Laws: " + "; ".join(f"{word} {{{_keys(cls)}}}" for word, cls in _ordered(LAWS)) + "."

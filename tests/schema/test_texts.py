@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from datagen_chat.expressions import FUNCTIONS
 from datagen_chat.fanouts import SPREADS
 from datagen_chat.generators import GENERATORS
 from datagen_chat.laws import LAWS
@@ -97,8 +98,13 @@ def test_every_word_and_argument_is_in_the_reference():
     assert of_word("generator", "choice") in text
 
 
+def test_every_function_of_formulas_is_in_the_reference():
+    text = reference()
+    assert [function.signature for function in FUNCTIONS.values() if f"`{function.signature}`" not in text] == []
+
+
 def test_the_reference_fits_a_prompt():
-    assert len(reference()) / 4 < 5_500
+    assert len(reference()) / 4 < 7_200
     assert len(reference(compact=True)) / 4 < 1_700
 
 

@@ -12,7 +12,7 @@ from datagen_chat.rounding import PLACES_LIMIT
 
 @function(
     "round(x[, places])",
-    "x rounded half to even: to a whole number, or to a float with so many places.",
+    "x as a whole number, or as a float with so many places; halves go to the even one.",
 )
 def _round(call: Call) -> Core:
     number = call.number(0)
