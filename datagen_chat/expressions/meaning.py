@@ -52,6 +52,7 @@ Outcomes = tuple[Scalar, ...] | None
 _OUTCOME_LIMIT = 1 << 12
 
 _NOW = "There is no present in a dataset: write timeframe.end, or name a column."
+_WAVE = 'Weigh the values by hour or month with the modifier "seasonality".'
 _TEMPLATE = "Use the generator template, which has formats: {n:05}, {price:.2f}, {started_at:%Y-%m}."
 _INSTEAD = {
     "avg": 'Make a column with {"aggregate": {"of": "table.column", "op": "mean"}}, or write (a + b) / 2.',
@@ -66,6 +67,9 @@ _INSTEAD = {
     "to_char": _TEMPLATE,
     "date_format": _TEMPLATE,
     "lpad": _TEMPLATE,
+    "sin": _WAVE,
+    "cos": _WAVE,
+    "pi": _WAVE,
     "now": _NOW,
     "today": _NOW,
     "current_date": _NOW,

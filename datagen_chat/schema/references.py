@@ -47,6 +47,17 @@ def _check_word(table: Table, column: Column, word: Generator, index: Index) -> 
         yield from _check_lookup(table, column, word, index)
     elif isinstance(word, Faker):
         yield from _check_countries(table, column, word, index)
+    elif isinstance(word, Choice) and word is column.generator:
+        yield from _check_list(table, column, word)
+
+
+def _check_list(table: Table, column: Column, choice: Choice) -> Iterator[Problem]:
+    """Yield a problem when a fixed list would be drawn from, though it has a value for each row."""
+    values = choice.choices or ()
+    is_plain = choice.weights is None and choice.weights_kind is None
+    if table.kind == "vocab" and is_plain and len(values) == table.rows == len(set(values)) > 1:
+        message = f"{column.name} has a value for each row of the vocab, but a choice draws them, so that values come twice."
+        yield Problem("", "list-drawn", message, 'Write {"enum_list": {"values": [...]}}: the k-th row has the k-th value.')
 
 
 def _check_counted_by(table: Table, index: Index) -> Iterator[Problem]:

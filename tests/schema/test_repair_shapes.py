@@ -30,6 +30,11 @@ def added(repaired: Repaired, table: int) -> dict[str, Any]:
     [
         ("datetime", {"datetime_series": {"start": START, "end": END}}, WINDOW),
         ("datetime", {"datetime_series": {"start_date": "2024-02-01", "end_date": END}}, WINDOW),
+        (
+            "datetime",
+            {"datetime_series": {"within": {"start": START, "end": "timeframe"}}},
+            {"datetime_series": {"within": {"start": START, "end": "timeframe.end"}}},
+        ),
         ("date", {"type": "date", "start": START, "end": END}, WINDOW),
         ("string", {"choice": {"choices": ["a", "b"], "weights": ["60%", "40 %"]}}, None),
         ("bool", {"bernoulli": {"p": "2.5%"}}, {"bernoulli": {"p": 0.025}}),
@@ -172,3 +177,31 @@ def test_a_key_that_differs_from_another_of_its_row_is_an_inequality(shop, where
     assert repaired.draft["nodes"][2]["columns"][3]["generator"] == {"lookup": {"from": "product.product_id"}}
     rule = {"left": "order.product_id", "op": "!=", "right": "order.first_id"}
     assert repaired.draft["constraints"]["inequalities"] == [rule]
+
+
+@pytest.mark.parametrize("rows", [3, None])
+def test_the_choices_of_a_vocab_with_a_value_for_each_row_are_its_rows(shop, rows) -> None:
+    names, prices = ["starter", "pro", "business"], [9, 29, 99]
+    plan = {
+        "id": "plan",
+        "kind": "vocab",
+        "pk": "plan_id",
+        "columns": [
+            {"name": "plan_id", "type": "string", "generator": {"choice": {"choices": names}}},
+            {"name": "price", "type": "float", "generator": {"choice": {"choices": prices}}},
+            {"name": "is_sold", "type": "bool", "generator": {"bernoulli": {"p": 0.5}}},
+        ],
+    }
+    shop["nodes"].append(plan | ({} if rows is None else {"rows": rows}))
+    repaired = repair(shop)
+    assert repaired.reading.errors == ()
+    made = [column["generator"] for column in repaired.draft["nodes"][3]["columns"]]
+    assert made == [{"enum_list": {"values": names}}, {"enum_list": {"values": prices}}, {"bernoulli": {"p": 0.5}}]
+
+
+def test_a_choice_in_a_vocab_that_has_weights_or_fewer_values_is_drawn(shop) -> None:
+    column = {"name": "c", "type": "string", "generator": {"choice": {"choices": ["a", "b"], "weights": [0.7, 0.3]}}}
+    other = {"name": "d", "type": "string", "generator": {"choice": {"choices": ["a", "b", "c"]}}}
+    key = {"name": "id", "type": "int", "generator": {"sequence": {}}}
+    shop["nodes"].append({"id": "v", "kind": "vocab", "pk": "id", "rows": 2, "columns": [key, column, other]})
+    assert repair(shop).mends == ()

@@ -247,6 +247,16 @@ def gather_window(draft: Json, problem: Problem) -> str | None:
     return "Wrote start and end as the window."
 
 
+@repairs("unknown-column")
+def end_of_timeframe(draft: Json, problem: Problem) -> str | None:
+    """Name the end of the timeframe that is meant."""
+    window, key = holder_of(draft, problem.at)
+    if key not in ("start", "end") or window[key] != "timeframe" or not problem.at.endswith(f"/within/{key}"):
+        return None
+    window[key] = f"timeframe.{key}"
+    return f'Wrote "timeframe" as "{window[key]}".'
+
+
 @repairs("wrong-type")
 def several_patterns(draft: Json, problem: Problem) -> str | None:
     """Write several patterns under the key of several."""
