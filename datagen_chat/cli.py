@@ -221,6 +221,7 @@ def _add_chat(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", metavar="NAME", help="such as anthropic:MODEL, openai:MODEL, ollama:MODEL or replay:FILE")
     parser.add_argument("-m", dest="say", metavar="MESSAGE", help="say this, write the schema to standard output, and leave")
     parser.add_argument("--schema", metavar="FILE", help="begin with this schema")
+    parser.add_argument("--resume", action="store_true", default=None, help="take up the last conversation")
     parser.add_argument("--transcript", metavar="FILE", help="where to keep the conversation (default: your data folder)")
     parser.add_argument(
         "--max-repairs",
@@ -231,6 +232,9 @@ def _add_chat(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--max-cost", type=_dollars, metavar="DOLLARS", help="stop before calls go beyond this")
     parser.add_argument("--from-transcript", metavar="FILE", help="replay the conversations in a Markdown file")
     parser.add_argument("--conversation", type=_whole(1, 10**6), metavar="N", help="replay only the N-th conversation")
+    parser.add_argument(
+        "--continue", dest="go_on", action="store_true", default=None, help="go on with the recorded conversation, with a model"
+    )
     parser.add_argument("--save", metavar="FOLDER", help="write each conversation's last valid schema to a file there")
     _add_seed(parser)
 

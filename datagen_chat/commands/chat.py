@@ -22,7 +22,7 @@ from datagen_chat.terminal.clean import one_line
 from datagen_chat.terminal.screen import Screen, stdout
 
 STILL_INVALID = 4
-_RECORDED = {"conversation": "--conversation", "save": "--save"}
+_RECORDED = {"conversation": "--conversation", "save": "--save", "go_on": "--continue"}
 _LIVE = {
     "message": "A message",
     "model": "--model",
@@ -31,6 +31,7 @@ _LIVE = {
     "transcript": "--transcript",
     "max_repairs": "--max-repairs",
     "max_cost": "--max-cost",
+    "resume": "--resume",
 }
 
 
@@ -45,10 +46,10 @@ class _End:
 def run(options: argparse.Namespace) -> int:
     """Hold a conversation with a model, or recorded ones again, and show what every reply comes to."""
     _check_options(options)
-    if options.from_transcript is None:
+    if options.from_transcript is None or options.go_on:
         from datagen_chat.commands import live  # a replay needs none of it
 
-        return live.run(options)
+        return live.run(options, _taken_up(options))
     conversations = _chosen(_read(options.from_transcript), options.conversation)
     screen = stdout()
     view, ends = ChatView(screen), list[_End]()
@@ -67,7 +68,7 @@ def _check_options(options: argparse.Namespace) -> None:
     Raises:
         ProblemsError: some of them do not go together.
     """
-    live = [flag for name, flag in _LIVE.items() if getattr(options, name) is not None]
+    live = [] if options.go_on else [flag for name, flag in _LIVE.items() if getattr(options, name) is not None]
     recorded = [flag for name, flag in _RECORDED.items() if getattr(options, name) is not None]
     if options.from_transcript is not None and live:
         hint = "Leave one of them out: a recorded conversation is held without a model."
@@ -75,8 +76,20 @@ def _check_options(options: argparse.Namespace) -> None:
     if options.from_transcript is None and recorded:
         hint = "Add --from-transcript FILE, or leave it out."
         raise ProblemsError([Problem("", "no-transcript", f"{recorded[0]} is for recorded conversations.", hint)])
+    if options.resume and (options.from_transcript is not None or options.schema is not None):
+        hint = "To take up a conversation in a file: --from-transcript FILE --continue"
+        raise ProblemsError([Problem("", "not-together", "--resume takes up the last session, and nothing else.", hint)])
+    if options.go_on and options.save is not None:
+        raise ProblemsError([Problem("", "not-together", "--save has no effect with --continue.", "Use /save.")])
     if options.message is not None and options.say is not None:
         raise ProblemsError([Problem("", "not-together", "There are two messages.", "Leave one of them out.")])
+
+
+def _taken_up(options: argparse.Namespace) -> Conversation | None:
+    """Return the conversation of a file that is to go on: the one that was chosen, else the last."""
+    if not options.go_on:
+        return None
+    return _chosen(_read(options.from_transcript), options.conversation)[-1]
 
 
 def _read(name: str) -> Sequence[Conversation]:

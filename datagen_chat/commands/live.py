@@ -8,20 +8,24 @@ import re
 import sys
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from datagen_chat import __version__
 from datagen_chat.commands.files import read_bytes, read_schema
-from datagen_chat.commands.sessions import data_folder, keeper, new_session, private_folder, redactor
+from datagen_chat.commands.sessions import data_folder, keeper, last_session, new_session, private_folder, redactor
 from datagen_chat.commands.slash import Desk, complete, obey
 from datagen_chat.commands.talk import Result, Talk
 from datagen_chat.conversation.document import decoded
 from datagen_chat.conversation.journal import Journal
 from datagen_chat.conversation.models import provider as provider_of
+from datagen_chat.conversation.resume import restore
 from datagen_chat.conversation.session import Session, Settings
 from datagen_chat.conversation.steer import adopt
+from datagen_chat.conversation.transcript import parse as parse_transcript
+from datagen_chat.conversation.turns import Conversation
 from datagen_chat.llm.address import Address, parse
 from datagen_chat.llm.base import Provider, ProviderError
 from datagen_chat.llm.budget import Metered, Spent
@@ -39,19 +43,24 @@ if TYPE_CHECKING:
     from datagen_chat.terminal.keyboard import Keyboard
 
 FAILED, STILL_INVALID, ASKED, INTERRUPTED = 3, 4, 5, 130
-COMPACT_WINDOW, MAX_REPAIRS = 8192, 2
+COMPACT_WINDOW, MAX_REPAIRS, SEED = 8192, 2, 42
 _MESSAGE_BYTES = 1 << 20
 
 
-def run(options: argparse.Namespace) -> int:
-    """Hold a conversation with a model."""
+def run(options: argparse.Namespace, recorded: Conversation | None = None) -> int:
+    """Hold a conversation with a model; a recorded one goes on."""
     is_piped = options.say is not None or not (sys.stdin.isatty() and sys.stdout.isatty())
     screen = stderr() if is_piped else stdout()
-    choice = _chosen(options.model, screen, is_piped=is_piped)
+    path, known = _transcript(options, os.environ), recorded
+    if options.resume:
+        known = _kept(path)
+    name = options.model or (known.meta.get("model") if known is not None and options.resume else None)
+    choice = _chosen(name, screen, is_piped=is_piped)
     draw_notes(screen, choice.notes)
     provider = _connected(choice.address, screen, options.max_cost, is_awaited=not is_piped)
-    path = _transcript(options, os.environ)
     talk = _begun(options, provider, screen, path)
+    if known is not None:
+        _take_up(talk, known)
     if is_piped:
         return _answer_once(talk, options)
     connect = partial(_another, screen, options.max_cost)
@@ -105,9 +114,45 @@ def _begun(options: argparse.Namespace, provider: Provider, screen: Screen, path
 
 
 def _transcript(options: argparse.Namespace, environment: Mapping[str, str]) -> Path:
+    """Return where the conversation is kept.
+
+    Raises:
+        ProblemsError: the last one is to be taken up, and there is none.
+    """
     if options.transcript is not None:
         return Path(options.transcript)
-    return new_session(private_folder(data_folder(environment)))
+    folder = private_folder(data_folder(environment))
+    if not options.resume:
+        return new_session(folder)
+    last = last_session(folder)
+    if last is None:
+        raise ProblemsError([Problem("", "no-session", "There is no conversation to take up.", "Start one: datagen chat")])
+    return last
+
+
+def _kept(path: Path) -> Conversation:
+    """Return the conversation that was kept last in a file.
+
+    Raises:
+        ProblemsError: there is none.
+    """
+    conversations = parse_transcript(decoded(read_bytes(str(path)))).conversations
+    if not conversations:
+        hint = "Go on with another file: --from-transcript FILE --continue"
+        raise ProblemsError([Problem("", "no-conversation", f"There is no conversation in {path}.", hint)])
+    return conversations[-1]
+
+
+def _take_up(talk: Talk, known: Conversation) -> None:
+    """Begin where a conversation ended."""
+    seed = known.meta.get("seed")
+    settings = talk.session.settings
+    if type(seed) is int and settings.seed == SEED:
+        talk.session = replace(talk.session, settings=replace(settings, seed=seed))
+    talk.session = restore(talk.session, known)
+    meta = {**known.meta, **talk.journal.meta, "seed": talk.session.settings.seed}
+    talk.journal = Journal(known.title, known.turns, meta)
+    talk.view.recall(talk.session, known)
 
 
 def _take_schema(talk: Talk, name: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterator, Sequence
 
 from datagen_chat.conversation.events import Event
 from datagen_chat.conversation.session import Session
+from datagen_chat.conversation.steer import RETRY, steer
 from datagen_chat.conversation.turn import answer, begin, reopen
 from datagen_chat.conversation.turns import Conversation
 from datagen_chat.llm.base import Finished, Message, Provider, Reply, TextDelta
@@ -49,11 +50,15 @@ def replay(session: Session, conversation: Conversation) -> Iterator[Event]:
     Nobody is asked: the recorded replies are the only ones. One that mends an earlier reply is passed over where that one
     is accepted by now.
     """
-    is_passed_over = False
+    is_passed_over, before = False, session
     for turn in conversation.turns:
         if turn.role == "user":
-            step = begin(session, turn.text)
+            before, step = session, begin(session, turn.text)
             session, is_passed_over = step.session, False
+            yield from step.events
+        elif turn.role == "command":
+            step = steer(before if turn.text == RETRY else session, turn.text, turn.meta.get("schema"))
+            session = step.session
             yield from step.events
         elif turn.role == "repair":
             is_passed_over = session.rejected is None

@@ -152,7 +152,13 @@ class ChatView:
         self._screen.blank()
         draw_changes(self._screen, event.changes)
 
+    def _commanded(self, line: str) -> None:
+        self._screen.blank()
+        draw_speech(self._screen, "You", "bold green", line, lines=1)
+        self._screen.blank()
+
     def _steered(self, event: SchemaSteered) -> None:
+        self._commanded(event.line)
         if event.version is None:
             self._dataset = None
             self._screen.say("There is no schema now.")

@@ -7,13 +7,15 @@ from collections import Counter
 from collections.abc import Callable
 
 from datagen_chat.conversation.events import AskedAgain, ProblemsFound, Prose, ReplyFinished, TurnEnded, UserSaid
-from datagen_chat.conversation.session import Version
+from datagen_chat.conversation.session import Session, Version
 from datagen_chat.conversation.sketch import Sketch
+from datagen_chat.conversation.turns import Conversation
 from datagen_chat.llm.base import Noted, ProviderError, ReasoningDelta, TextDelta, Waiting
 from datagen_chat.terminal.chat import ChatView
 from datagen_chat.terminal.clean import clean, one_line
 from datagen_chat.terminal.problems import draw_notes
 from datagen_chat.terminal.prose import Speech
+from datagen_chat.terminal.schema import draw_tables, headline
 from datagen_chat.terminal.screen import Screen
 
 _PAUSE_SECONDS = 0.05  # between two states of the passing line; more of them nobody sees
@@ -46,6 +48,9 @@ class LiveView(ChatView):
         if not self.is_typed:
             super()._user_said(event)
         self._listen()
+
+    def _commanded(self, line: str, /) -> None:
+        """Draw nothing: it stands where it was typed."""
 
     def _asked_again(self, event: AskedAgain) -> None:
         super()._asked_again(event)
@@ -112,6 +117,24 @@ class LiveView(ChatView):
     def _after_problems(self, _event: ProblemsFound, /) -> None:
         if self._dataset is not None:
             self._screen.say(("The schema before it still holds.", "dim"))
+
+    def recall(self, session: Session, conversation: Conversation) -> None:
+        """Draw how far a conversation has come that is taken up again."""
+        requests = [turn.text for turn in conversation.turns if turn.role == "user"]
+        self._screen.say(
+            (one_line(conversation.title or "A conversation"), "bold"), f" — {len(requests)} requests so far", hang=2
+        )
+        if requests:
+            self._screen.say(("The last one: ", "dim"), one_line(requests[-1][:300]), hang=2)
+        version = session.versions.current
+        self.take_back(version)
+        if version is not None:
+            self._screen.say(
+                (f"Schema {len(session.versions.past)}: ", "bold green"),
+                (headline(version.dataset, version.preview.total), "bold"),
+                hang=4,
+            )
+            draw_tables(self._screen, version.dataset, version.preview.counts)
 
     def take_back(self, version: Version | None) -> None:
         """Know that the schema is another one by now, without drawing it."""

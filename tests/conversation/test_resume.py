@@ -1,0 +1,97 @@
+"""Conversations taken up again: what was written down leads to the session that was left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from datagen_chat.conversation.events import SchemaSteered, TurnEnded
+from datagen_chat.conversation.journal import Journal
+from datagen_chat.conversation.loop import converse, replay
+from datagen_chat.conversation.resume import restore
+from datagen_chat.conversation.session import Session, Settings
+from datagen_chat.conversation.steer import redo, undo
+from datagen_chat.conversation.transcript import parse, render
+from datagen_chat.conversation.turn import Step
+from datagen_chat.conversation.turns import Conversation, Turn
+from datagen_chat.llm.base import Message
+from datagen_chat.llm.script import Script
+from tests.conversation.replies import SHOP, reply, shop
+
+WRONG = shop(nodes__0__columns__1__generator={"gaussian": {}})
+RIGHT = {"nodes": [{"id": "customer", "columns": [{"name": "tier", "generator": {"choice": {"choices": ["a"]}}}]}]}
+MORE = {"nodes": [{"id": "customer", "rows": 9}]}
+START = Session(Settings(max_repairs=2), prompt="You design datasets.")
+
+
+def held(session: Session, journal: Journal, request: str, *replies: str) -> tuple[Session, Journal]:
+    left = list(replies)
+
+    def answer(_messages: Sequence[Message]) -> str:
+        return left.pop(0)
+
+    for event in converse(session, request, Script(answer)):
+        journal = journal.hear(event)
+        session = event.session if isinstance(event, TurnEnded) else session
+    return session, journal
+
+
+def steered(step: Step, journal: Journal) -> tuple[Session, Journal]:
+    [event] = step.events
+    assert isinstance(event, SchemaSteered)
+    return step.session, journal.add("command", event.line)
+
+
+def written(journal: Journal) -> Conversation:
+    """Return the conversation as it is read back from its file."""
+    [conversation] = parse(render(journal.transcript)).conversations
+    return conversation
+
+
+def test_a_session_with_questions_repairs_and_steps_back_is_restored_exactly() -> None:
+    session, journal = held(START, Journal(), "a shop", "How many?")
+    session, journal = held(session, journal, "four", reply(WRONG), reply(RIGHT))
+    session, journal = held(session, journal, "nine", reply(MORE))
+    session, journal = steered(undo(session), journal)
+    session, journal = held(session, journal, "thanks", "You are welcome.")
+    session, journal = steered(redo(session), journal)
+    assert restore(START, written(journal)) == session
+
+
+def test_a_schema_that_stayed_wrong_is_restored_as_such() -> None:
+    session, journal = held(START, Journal(), "a shop", *[reply(WRONG)] * 3)
+    assert restore(START, written(journal)) == session
+    assert session.rejected is not None
+
+
+def test_a_turn_whose_reply_did_not_come_leaves_nothing() -> None:
+    session, journal = held(START, Journal(), "a shop", reply(SHOP))
+    journal = journal.add("user", "nine").add("assistant", reply(WRONG), stop="end").add("repair", "Mend it.")
+    journal = journal.fail("The reply was stopped.", "cancelled", "Let me")
+    assert restore(START, written(journal)) == session
+
+
+def test_a_retried_request_is_restored_once() -> None:
+    first, journal = held(START, Journal(), "a shop", reply(SHOP))
+    _, journal = held(first, journal, "nine", reply(MORE))
+    session, journal = held(first, journal.add("command", "/retry"), "nine", "Why?")
+    assert restore(START, written(journal)) == session
+
+
+def test_a_conversation_that_was_held_elsewhere_can_go_on() -> None:
+    turns = (Turn("user", "a shop"), Turn("assistant", "One moment."), Turn("assistant", reply(SHOP)), Turn("user", "hello?"))
+    session = restore(START, Conversation("", turns))
+    assert session.versions.current is not None
+    assert session.turn is None
+    assert [message.role for message in session.history] == ["user", "assistant", "assistant"]
+
+
+def test_a_replay_takes_the_steps_back_too() -> None:
+    session, journal = held(START, Journal(), "a shop", reply(SHOP))
+    session, journal = held(session, journal, "nine", reply(MORE))
+    session, journal = steered(undo(session), journal)
+    _, journal = held(session, journal, "a base tier", reply(RIGHT))
+    *_, ended = replay(START, written(journal))
+    assert isinstance(ended, TurnEnded)
+    current = ended.session.versions.current
+    assert current is not None
+    assert current.dataset.table("customer").rows == 4
