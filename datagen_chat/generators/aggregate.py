@@ -61,11 +61,11 @@ class Aggregate(Generator, word="aggregate"):
     """
 
     of: Reference = term(
-        description='What is aggregated, as "table.column" of a table below this one.',
+        description='What is aggregated: "table.column" of a table below.',
         also=("from", "column", "source", "field", "ref", "target", "value"),
     )
     op: Annotated[Op, WithJsonSchema(OP)] = term(
-        description="How; first and last go by the order of the rows.",
+        description="How; first and last go by row order.",
         also=("function", "func", "fn", "agg", "aggregation", "operation", "type", "method", "how", "operator"),
     )
 

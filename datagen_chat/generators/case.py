@@ -52,17 +52,17 @@ class Case(Generator, word="case"):
     model_config = ConfigDict(json_schema_extra={"advice": ADVICE})
 
     on: ColumnName = term(
-        description="The column that decides: of this row, of an ancestor, or of the row that a key points at.",
+        description="The column that decides: of this row, or of one that it hangs off or points at.",
         also=("column", "by", "field", "switch_on", "depends_on"),
     )
     when: Annotated[dict[str, Annotated[Generator, ANY_GENERATOR]], Field(min_length=1, max_length=BRANCH_LIMIT)] = term(
-        description='Its values, as text such as "Books", "5", "true" or "2024-01-31", each with the generator of its rows.',
+        description='Its values as text ("Books", "5", "true", "2024-01-31"), each with the generator of its rows.',
         also=("cases", "branches", "switch", "mapping", "whens"),
         advice=ADVICE,
     )
     else_: Annotated[Generator, ANY_GENERATOR] | None = term(
         None,
-        "The generator of all other rows, also of those without a value; without it they are null.",
+        "The generator of all other rows, nulls included; without it they are null.",
         also=("default", "otherwise", "fallback", "otherwise_generator", "default_generator"),
         alias="else",
     )
