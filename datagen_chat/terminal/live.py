@@ -121,9 +121,8 @@ class LiveView(ChatView):
     def recall(self, session: Session, conversation: Conversation) -> None:
         """Draw how far a conversation has come that is taken up again."""
         requests = [turn.text for turn in conversation.turns if turn.role == "user"]
-        self._screen.say(
-            (one_line(conversation.title or "A conversation"), "bold"), f" — {len(requests)} requests so far", hang=2
-        )
+        many = "1 request" if len(requests) == 1 else f"{len(requests):,} requests"
+        self._screen.say((one_line(conversation.title[:200] or "A conversation"), "bold"), f" — {many} so far", hang=2)
         if requests:
             self._screen.say(("The last one: ", "dim"), one_line(requests[-1][:300]), hang=2)
         version = session.versions.current
