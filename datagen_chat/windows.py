@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,21 +49,24 @@ def window_ticks(
         family: which of the windows is each row's, where several rows share one; else every row has its own.
     """
     count = tick_counts(start, end, step)
-    own = count if family is None else count.take(family)
-    first = start if family is None else start.take(family)
-    inside = own > 0
+    inside = _of_rows(count > 0, family)
     if not patterns:
-        return WindowTicks(_even(first, own, step, shares), inside, 0)
+        return WindowTicks(_even(_of_rows(start, family), _of_rows(count, family), step, shares), inside, 0)
     table = window_table(step, patterns)
     spans = table.spans(start, tick_at(start, np.maximum(count - 1, 0), step), count)
-    weighed = (spans.span > 0) & (count > 0)
-    if family is not None:
-        spans, weighed = spans.take(family), weighed.take(family)
+    weighed = _of_rows((spans.span > 0) & (count > 0), family)
+    spans = spans if family is None else spans.take(family)
     if weighed.all():
         return WindowTicks(table.ticks(spans, shares), inside, 0)
-    instants, chosen = _even(first, own, step, shares), np.flatnonzero(weighed)
+    instants = _even(_of_rows(start, family), _of_rows(count, family), step, shares)
+    chosen = np.flatnonzero(weighed)
     instants[chosen] = table.ticks(spans.take(chosen), shares.take(chosen))
     return WindowTicks(instants, inside, int(np.count_nonzero(inside & ~weighed)))
+
+
+def _of_rows(windows: NDArray[Any], family: NDArray[np.int64] | None) -> NDArray[Any]:
+    """Return what each row's window has."""
+    return windows if family is None else windows.take(family)
 
 
 def _even(start: NDArray[np.int64], count: NDArray[np.int64], step: Step, shares: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from datagen_chat.draws import Key, RowNumbers, bits, key
@@ -84,26 +85,26 @@ class Contact:
 
     @cached_property
     def _hashes(self) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-        return word_hashes(self._joined.layout.words.to_pylist())
+        return word_hashes(self._joined.layout.words)
 
 
-BASE = 0x9E3779B97F4A7C15
-_MASK = (1 << 64) - 1
+BASE = np.uint64(0x9E3779B97F4A7C15)
 
 
-def word_hashes(words: list[str]) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+def word_hashes(words: pa.StringArray) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     """Return, for each word, what a hash of the text before it is multiplied by, and what is added.
 
     A text has the same hash however it is cut into words: the hash is a polynomial in the text's bytes.
     """
-    multipliers, summands = [], []
-    for word in words:
-        multiplier, summand = 1, 0
-        for byte in word.encode():
-            multiplier, summand = multiplier * BASE & _MASK, (summand * BASE + byte + 1) & _MASK
-        multipliers.append(multiplier)
-        summands.append(summand)
-    return np.array(multipliers, np.uint64), np.array(summands, np.uint64)
+    _, offsets, text = words.buffers()
+    starts = np.frombuffer(offsets, np.int32)[words.offset : words.offset + len(words) + 1]
+    data, lengths = np.frombuffer(text, np.uint8), np.diff(starts)
+    multipliers, summands = np.ones(len(words), np.uint64), np.zeros(len(words), np.uint64)
+    for place in range(int(lengths.max(initial=0))):
+        longer = np.flatnonzero(lengths > place)
+        multipliers[longer] *= BASE
+        summands[longer] = summands[longer] * BASE + data.take(starts[longer] + place) + np.uint64(1)
+    return multipliers, summands
 
 
 def in_groups(numbers: Index) -> tuple[Index, ...]:

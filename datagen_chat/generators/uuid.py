@@ -78,4 +78,6 @@ def _digits(half: NDArray[np.uint64], shift: np.uint64) -> NDArray[np.uint32]:
 
 @cache
 def _four_digits() -> NDArray[np.uint32]:
-    return np.frombuffer("".join(f"{number:04x}" for number in range(1 << 16)).encode(), "<u4")
+    signs = np.frombuffer(b"0123456789abcdef", np.uint8)
+    written = signs.take(np.arange(1 << 16)[:, None] >> np.array([12, 8, 4, 0]) & 15)
+    return np.frombuffer(written, "<u4")

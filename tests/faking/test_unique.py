@@ -19,7 +19,7 @@ from datagen_chat.faking.grammar import Pool
 from datagen_chat.faking.numbering import Repeats, Spread, ranked, scattered
 from datagen_chat.faking.source import Kind, Source
 from datagen_chat.schema.read import read
-from datagen_chat.values import arrow
+from datagen_chat.values import arrow, words_array
 from tests.faking.test_coherence import COUNTRIES, column, made, schema
 
 TYPES: dict[Kind, pa.DataType] = {
@@ -145,7 +145,7 @@ def test_a_text_has_one_hash_however_it_is_cut(words: list[str], cuts: list[int]
     other = [text[start:end] for start, end in pairwise(edges)]
 
     def hashed(pieces: list[str]) -> int:
-        multipliers, summands = word_hashes(pieces)
+        multipliers, summands = word_hashes(words_array(pieces))
         total = np.uint64(0)
         with np.errstate(over="ignore"):
             for multiplier, summand in zip(multipliers, summands, strict=True):
