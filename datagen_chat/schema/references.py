@@ -48,23 +48,15 @@ def _check_word(table: Table, column: Column, word: Generator, index: Index) -> 
     elif isinstance(word, Faker):
         yield from _check_countries(table, column, word, index)
     elif isinstance(word, Choice) and word is column.generator:
-        yield from _check_list(table, column)
+        yield from _check_list(table, column, word)
 
 
-def _has_each_row(table: Table, word: Generator) -> bool:
-    """Return whether a word is a choice of as many values as a table has rows, no two of them the same, all alike."""
-    if not isinstance(word, Choice) or word.weights is not None or word.weights_kind is not None:
-        return False
-    values = word.choices or ()
-    return len(values) == table.rows == len(set(values)) > 1
-
-
-def _check_list(table: Table, column: Column) -> Iterator[Problem]:
+def _check_list(table: Table, column: Column, choice: Choice) -> Iterator[Problem]:
     """Yield a problem when a fixed list would be drawn from, though it has a value for each row."""
-    lists = [each for each in table.columns if _has_each_row(table, each.generator)]
-    if column in lists and (table.kind == "vocab" or (table.kind == "entity" and len(lists) > 1)):
-        what = "the vocab" if table.kind == "vocab" else f"{table.id}, as other columns have"
-        message = f"{column.name} has a value for each row of {what}, but a choice draws them, so that values come twice."
+    values = choice.choices or ()
+    is_plain = choice.weights is None and choice.weights_kind is None
+    if table.kind == "vocab" and is_plain and len(values) == table.rows == len(set(values)) > 1:
+        message = f"{column.name} has a value for each row of the vocab, but a choice draws them, so that values come twice."
         yield Problem("", "list-drawn", message, 'Write {"enum_list": {"values": [...]}}: the k-th row has the k-th value.')
 
 

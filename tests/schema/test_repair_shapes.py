@@ -179,12 +179,12 @@ def test_a_key_that_differs_from_another_of_its_row_is_an_inequality(shop, where
     assert repaired.draft["constraints"]["inequalities"] == [rule]
 
 
-@pytest.mark.parametrize(("kind", "rows"), [("vocab", 3), ("vocab", None), ("entity", 3)])
-def test_choices_with_a_value_for_each_row_of_a_fixed_table_are_its_rows(shop, kind, rows) -> None:
+@pytest.mark.parametrize("rows", [3, None])
+def test_the_choices_of_a_vocab_with_a_value_for_each_row_are_its_rows(shop, rows) -> None:
     names, prices = ["starter", "pro", "business"], [9, 29, 99]
     plan = {
         "id": "plan",
-        "kind": kind,
+        "kind": "vocab",
         "pk": "plan_id",
         "columns": [
             {"name": "plan_id", "type": "string", "generator": {"choice": {"choices": names}}},
@@ -204,10 +204,4 @@ def test_a_choice_in_a_vocab_that_has_weights_or_fewer_values_is_drawn(shop) -> 
     other = {"name": "d", "type": "string", "generator": {"choice": {"choices": ["a", "b", "c"]}}}
     key = {"name": "id", "type": "int", "generator": {"sequence": {}}}
     shop["nodes"].append({"id": "v", "kind": "vocab", "pk": "id", "rows": 2, "columns": [key, column, other]})
-    assert repair(shop).mends == ()
-
-
-def test_one_choice_of_an_entity_with_as_many_values_as_rows_is_drawn(shop) -> None:
-    shop["nodes"][0]["rows"] = 2
-    shop["nodes"][0]["columns"][2]["generator"] = {"choice": {"choices": ["US", "DE"]}}
     assert repair(shop).mends == ()
