@@ -173,4 +173,4 @@ def rows_where(code: str, scope: TableScope) -> Ints:
         if count <= CONDITION_ROWS
         else f"{scope.table_name} is too large."
     )
-    raise SchemaError([Problem("", "condition-unfulfilled", message, "Change the condition, or the table that it is about.")])
+    raise SchemaError([Problem("/nodes", "condition-unfulfilled", message, "Change where, or the table that it is about.")])

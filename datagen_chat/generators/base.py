@@ -109,6 +109,10 @@ class TableFacts(Protocol):
     def timeframe(self) -> tuple[int, int] | None:
         """The dataset's window, in microseconds since 1970."""
 
+    @property
+    def parent(self) -> str | None:
+        """The table that the rows hang off."""
+
     def type_of(self, table: str | None, column: str) -> ColumnType | None:
         """Return the type of any column; None when there is no such column."""
 
@@ -351,10 +355,6 @@ class TableScope(TableFacts, Protocol):
     @property
     def has_siblings(self) -> bool:
         """Whether the table's rows hang off parents."""
-
-    @property
-    def parent(self) -> str | None:
-        """The table that the rows hang off."""
 
     def of(self, table: str) -> TableScope:
         """Return the scope of words that read rows of another table."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
@@ -11,11 +12,11 @@ from pydantic import Field, PlainValidator, WithJsonSchema
 
 from datagen_chat.draws import numbers_of, uniform
 from datagen_chat.generators._windows import End, Ends, Windows, is_above
-from datagen_chat.generators.base import Bound, Facts, Generator, Room, Rows, Sampler, Scope, TableScope, Use
+from datagen_chat.generators.base import Bound, Facts, Generator, Room, Rows, Sampler, Scope, Siblings, TableScope, Use
 from datagen_chat.instants import DAY, Grid, grid, parse_step, show_instant
 from datagen_chat.order import ordered_uniform
 from datagen_chat.problems import Problem, note, pointer
-from datagen_chat.ticks import PERIODS, Pattern, TickTable, tick_table
+from datagen_chat.ticks import PERIODS, Pattern, TickTable, WeighedTicks, tick_table
 from datagen_chat.values import Mask, Numbers
 from datagen_chat.words import MOMENT_PATTERN, Frequency, Instant, Moment, Truth, Weight, Word, check_weights, term
 
@@ -177,6 +178,28 @@ class DatetimeSeries(Generator, word="datetime_series"):
         if self.is_regular and (self.pattern or self.patterns):
             message = "Regular spacing takes every tick, so there is nothing for the pattern to weigh."
             yield Problem(key, "pattern-no-effect", message, "Remove the pattern, or the regular spacing.")
+        fixed = self.grid(facts.timeframe)
+        if fixed is not None and fixed.count <= TICK_LIMIT:
+            yield from (problem.under(key) for problem in self._check_count(facts, fixed))
+
+    def _check_count(self, facts: Facts, fixed: Grid) -> Iterator[Problem]:
+        """Yield a problem when a window has fewer ticks than the rows that need one each."""
+        parents = 1.0 if facts.parent is None else facts.row_range(facts.parent)[1]
+        fewest, ticks = math.ceil(facts.row_range(None)[0] / parents) if parents else 0, self._ticks(fixed)
+        if fewest > ticks:
+            each = "" if facts.parent is None else f" for each {facts.parent}"
+            message = f"{facts.table_name} has at least {fewest} rows{each}, but the window has only {ticks} ticks."
+            yield Problem(
+                "", "too-few-ticks", message, f"Make {ticks} rows or fewer{each}, or use a longer window or a finer freq."
+            )
+
+    def _ticks(self, fixed: Grid) -> int:
+        """Return how many ticks of a window have a positive weight."""
+        try:
+            table = tick_table(fixed, self._patterns())
+        except ValueError:  # told where the pattern is checked
+            return fixed.count
+        return int(table.ticks.sum()) if isinstance(table, WeighedTicks) else fixed.count
 
     def _check_ticks(self, grid: Grid) -> Iterator[Problem]:
         is_daily = grid.step.months > 0 or grid.step.length % DAY == 0
@@ -250,15 +273,22 @@ class DatetimeSeries(Generator, word="datetime_series"):
 
     def _in_turn(self, scope: Scope, windows: Windows) -> Instants:
         """Return the ticks of a table that hangs off no other: one after the other, or each once in random order."""
+        from datagen_chat.distinct_ticks import distinct_ticks
         from datagen_chat.permutation import permuted
 
-        key, count = scope.key("tick"), scope.row_count()
+        key, order, count, patterns = scope.key("tick"), scope.key("order"), scope.row_count(), self._patterns()
+        zero, all_rows = np.zeros(1, dtype=np.int64), np.array([count], dtype=np.int64)
 
         def instants(rows: Rows) -> tuple[NDArray[np.int64], Mask | None]:
-            window, numbers = windows(rows), numbers_of(rows.numbers)
-            room = max(int(window.count[0]) if len(rows) else count, count)
-            ticks = numbers if self.is_regular else permuted(key, rows.numbers, room)
-            return window.at(ticks), None
+            window = windows(rows)
+            if self.is_regular:
+                return window.at(numbers_of(rows.numbers)), None
+            if not len(rows):
+                return window.start, None
+            family = Siblings(zero, zero, all_rows, np.zeros(len(rows), dtype=np.int64))
+            first, last = (ends[:1] for ends in window.ends)
+            ranks = permuted(order, rows.numbers, count)
+            return self._told(scope, distinct_ticks(key, ranks, family, first, last, window.step, patterns))
 
         return instants
 

@@ -106,7 +106,9 @@ def _check_size(combination: Combination, index: Index) -> Iterator[Problem]:
             f"{table.id} has at least {wanted:.0f} rows{what}, but there are only {shown} = {math.prod(sizes):.0f} values."
         )
         if len(sizes) == 1:
-            message = f"{table.id} has at least {wanted:.0f} rows{what}, but {shown} has only {sizes[0]:.0f} values."
+            message = (
+                f"{table.id} has at least {wanted:.0f} rows{what}, but {combination.columns[0]} has only {sizes[0]:.0f} values."
+            )
         yield Problem(combination.at, "too-few-values", message, "Lower the number of rows, or allow more values.")
 
 

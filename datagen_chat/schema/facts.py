@@ -33,6 +33,11 @@ class TableFacts:
         """The states or stages that the table's rows stand for."""
         return None if self.table.unfolding is None else self.table.unfolding.names
 
+    @property
+    def parent(self) -> str | None:
+        """The table that the rows hang off."""
+        return self.table.parents[0] if self.table.parents else None
+
     def type_of(self, table: str | None, column: str) -> ColumnType | None:
         """Return the type of any column; None when there is no such column."""
         found = self.index.columns.get((table or self.table.id, column))

@@ -73,8 +73,14 @@ def check_ranges(index: Index) -> Iterator[Problem]:
             yield unknown_place(at + "/attr", *place, index, qualified=True)
         else:
             yield from (problem.under(at) for problem in _check_bounds(rule, index.columns[place].type))
+    seen: dict[Place, RangePromise] = {}
     for promise in ranges(index.dataset):
         yield from _check_kept(promise, index)
+        other = seen.setdefault(promise.place, promise)
+        if max(promise.low, other.low) > min(promise.high, other.high):
+            name = ".".join(promise.place)
+            message = f"No value of {name} lies within this range and the one at {other.at}."
+            yield Problem(promise.at, "empty-range", message, f"Write one range for {name}.")
 
 
 def _check_bounds(rule: Range, type_: ColumnType) -> Iterator[Problem]:

@@ -29,6 +29,7 @@ def resolve(dataset: Dataset) -> Iterator[Problem]:
     index = Index(bound(with_behaviours(dataset)))
     yield from _check_timeframe(dataset)
     yield from _check_names(dataset)
+    yield from _check_checks(dataset)
     for i, table in enumerate(dataset.nodes):
         at = pointer("nodes", i)
         yield from (problem.under(at) for problem in (*_check_table(table, index), *check_unfolding(table, index)))
@@ -63,6 +64,24 @@ def _check_timeframe(dataset: Dataset) -> Iterator[Problem]:
         )
 
 
+def _check_checks(dataset: Dataset) -> Iterator[Problem]:
+    """Yield checks that say nothing of what their query is to give, or something that cannot be."""
+    yield from _repeated("/checks/{}/name", [check.name for check in dataset.checks], "check", "the checks")
+    for k, check in enumerate(dataset.checks):
+        at = pointer("checks", k)
+        if not check.sql.strip():
+            yield Problem(
+                at + "/sql", "empty-sql", f"The check {check.name} has no query.", "Write one SELECT over the tables."
+            )
+        low, high = check.between or (check.min, check.max)
+        if low is not None and high is not None and low > high:
+            hint = "Write the lower bound first."
+            yield Problem(at, "empty-range", f"The check {check.name} allows nothing: {low:g} is above {high:g}.", hint)
+        if check.equals is None and check.empty is None and low is None and high is None:
+            hint = 'Add "equals", "between", "min", "max", or "empty": true.'
+            yield Problem(at, "check-without-result", f"The check {check.name} does not say what its query is to give.", hint)
+
+
 def _check_names(dataset: Dataset) -> Iterator[Problem]:
     yield from _repeated("/nodes/{}/id", [table.id for table in dataset.nodes], "table", "the schema")
     for i, table in enumerate(dataset.nodes):
@@ -92,8 +111,10 @@ def _check_table(table: Table, index: Index) -> Iterator[Problem]:
         yield from (problem.under("/fanout") for problem in _check_cases(table, table.fanout, index))
         yield from _check_scales(table, index)
         yield from (problem.under("/fanout") for problem in problems)
-        if not problems and table.rows is not None:
-            yield from _check_reach(table, index)
+        if any(problem.is_error for problem in problems):
+            return
+    if table.rows is not None:
+        yield from _check_reach(table, index)
 
 
 def _check_key(table: Table, index: Index) -> Iterator[Problem]:
@@ -186,14 +207,20 @@ def _article(kind: str) -> str:
     return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
 
 
+def _bounds(fanout: Fanout) -> tuple[int, int | None]:
+    return reach(fanout) if isinstance(fanout, CaseFanout) else fanout.bounds()
+
+
 def _check_reach(table: Table, index: Index) -> Iterator[Problem]:
     """Yield a total that the fanout's bounds do not allow for the number of parent rows."""
-    assert table.fanout is not None
     if not table.parents or table.parents[0] not in index.tables or table.rows is None or table.modifiers:
         return
-    low, high = reach(table.fanout) if isinstance(table.fanout, CaseFanout) else table.fanout.bounds()
+    low, high = (0, None) if table.fanout is None else _bounds(table.fanout)
     fewest, most = index.row_range(table.parents[0])
-    if high is not None and table.rows > most * high:
+    if most == 0 and table.rows > 0:
+        message = f"{table.rows} rows of {table.id} cannot hang off {table.parents[0]}, which has no rows."
+        yield Problem("/rows", "rows-out-of-reach", message, f"Give {table.parents[0]} at least one row.")
+    elif high is not None and table.rows > most * high:
         message = (
             f"{table.rows} rows of {table.id} cannot come from {most:.0f} rows of {table.parents[0]} with at most {high} each."
         )
@@ -271,6 +298,6 @@ def _check_nulls(facts: ColumnFacts) -> Iterator[Problem]:
         yield Problem("/null_rate", "null-contradiction", message, "Remove null_rate, or set nullable to true.")
     if why and not column.may_be_null:
         yield Problem("/generator", "null-not-allowed", f"{name} is not nullable, but {why}.", 'Add "nullable": true.')
-    elif column.nullable and not column.null_rate and not why:
+    elif column.nullable and not column.null_rate and not why and (facts.table.id, column.name) not in facts.index.failing:
         hint = "Add null_rate: the share of rows without a value, or remove nullable."
         yield note("/nullable", "nullable-unused", f"{name} is nullable, but nothing makes a null.", hint)

@@ -247,3 +247,50 @@ def test_an_order_that_says_nothing_is_a_problem_at_its_place(order: dict[str, s
     written["nodes"].append({"id": "other", "kind": "entity", "pk": "id", "rows": 3, "columns": [KEY]})
     found = [(problem.at, problem.code) for problem in read(written).errors]
     assert (f"/constraints/inequalities/0{place}", code) in found
+
+
+DECEMBER = {"start": "2025-12-01T00:00:00Z", "end": "2025-12-31T00:00:00Z"}
+NO_WEEKENDS = {"dimension": "dow", "weights": [1, 1, 1, 1, 1, 0, 0]}
+
+
+def calendar(rows: int, **arguments: Any) -> dict[str, Any]:
+    """Return a schema of one table that hangs off no other, with days of December 2025."""
+    day = {"name": "day", "type": "date", "generator": {"datetime_series": {"within": DECEMBER, "freq": "D", **arguments}}}
+    node = {"id": "calendar", "kind": "entity", "pk": "id", "rows": rows, "columns": [KEY, day]}
+    return {"version": "1.0", "metadata": {"name": "t"}, "timeframe": YEAR, "nodes": [node]}
+
+
+def test_distinct_days_without_a_parent_stay_within_the_window(plan_of: PlanOf) -> None:
+    days = column(plan_of(calendar(31, distinct=True)), "calendar", "day").tolist()
+    first = parse_instant("2025-12-01T00:00:00Z") // DAY
+    assert sorted(days) == list(range(first, first + 31))
+    assert days != sorted(days)
+
+
+def test_distinct_days_without_a_parent_follow_their_weights(plan_of: PlanOf) -> None:
+    days = column(plan_of(calendar(23, distinct=True, pattern=NO_WEEKENDS)), "calendar", "day")
+    assert len(set(days.tolist())) == 23
+    assert ((days + 3) % 7 < 5).all()  # 1970-01-01 was a Thursday
+
+
+def test_regular_days_without_a_parent_are_a_calendar(plan_of: PlanOf) -> None:
+    days = column(plan_of(calendar(31, spacing="regular")), "calendar", "day").tolist()
+    first = parse_instant("2025-12-01T00:00:00Z") // DAY
+    assert days == list(range(first, first + 31))
+
+
+@pytest.mark.parametrize(
+    ("rows", "arguments", "ticks"),
+    [(32, {"distinct": True}, 31), (24, {"distinct": True, "pattern": NO_WEEKENDS}, 23), (40, {"spacing": "regular"}, 31)],
+)
+def test_more_rows_than_ticks_are_a_problem_that_names_both(rows: int, arguments: dict[str, Any], ticks: int) -> None:
+    [problem] = read(calendar(rows, **arguments)).errors
+    assert problem.code == "too-few-ticks"
+    assert f"at least {rows} rows" in problem.message
+    assert f"only {ticks} ticks" in problem.message
+
+
+def test_a_fanout_that_never_fits_the_window_is_a_problem() -> None:
+    weekly = {"within": "timeframe", "freq": "W", "distinct": True}
+    written = shop({"fanout": {"distribution": "constant", "value": 60}, "columns": [at(weekly)]})
+    assert "too-few-ticks" in [problem.code for problem in read(written).errors]

@@ -395,3 +395,34 @@ def test_a_key_with_a_role_that_is_the_ancestors_is_told(shop, name, is_told) ->
     assert ("own-ancestor" in [problem.code for problem in read(shop).notes]) == is_told
     author["generator"]["lookup"]["weights_kind"] = "uniform"
     assert "own-ancestor" not in [problem.code for problem in read(shop).notes]
+
+
+CHECKS = [
+    ({"name": "n", "sql": " ", "equals": 1}, "empty-sql"),
+    ({"name": "n", "sql": "SELECT 1", "between": [5, 1]}, "empty-range"),
+    ({"name": "n", "sql": "SELECT 1"}, "check-without-result"),
+]
+
+
+@pytest.mark.parametrize(("check", "code"), CHECKS)
+def test_a_check_that_says_nothing_is_a_problem(shop, check, code):
+    shop["checks"] = [check]
+    assert [(problem.at.startswith("/checks/0"), problem.code) for problem in read(shop).errors] == [(True, code)]
+
+
+def test_two_ranges_without_a_common_value_are_a_problem(shop):
+    shop["constraints"]["ranges"] = [{"attr": "product.price", "min": 5}, {"attr": "product.price", "max": 2}]
+    assert "empty-range" in [problem.code for problem in read(shop).errors]
+
+
+def test_a_total_needs_parents_to_hang_off(shop):
+    shop["nodes"][0]["rows"] = 0
+    shop["nodes"][2] |= {"rows": 5}
+    shop["nodes"][2].pop("fanout", None)
+    assert ("/nodes/2/rows", "rows-out-of-reach") in [(problem.at, problem.code) for problem in read(shop).errors]
+
+
+def test_a_column_whose_formula_can_fail_may_say_that_it_is_nullable(shop):
+    share = {"name": "share", "type": "float", "nullable": True, "generator": {"expression": {"code": "1 / (order_id - 3)"}}}
+    shop["nodes"][2]["columns"].append(share)
+    assert "nullable-unused" not in [problem.code for problem in read(shop).notes]
