@@ -458,6 +458,10 @@ class Generator(Registered):
         """Whether a parent can only have as many rows as the arguments leave room for."""
         return self.is_regular
 
+    def most_rows(self, timeframe: tuple[int, int] | None) -> int | None:  # noqa: ARG002 - most serve any number of rows
+        """Return how many rows any one parent can have at most, where that is the same for all."""
+        return None
+
     def counted_by(self) -> Iterator[Use]:
         """Yield the columns of the parent, or of those above it, that limit its number of rows."""
         yield from ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
@@ -178,23 +177,16 @@ class DatetimeSeries(Generator, word="datetime_series"):
         if self.is_regular and (self.pattern or self.patterns):
             message = "Regular spacing takes every tick, so there is nothing for the pattern to weigh."
             yield Problem(key, "pattern-no-effect", message, "Remove the pattern, or the regular spacing.")
-        fixed = self.grid(facts.timeframe)
-        if fixed is not None and fixed.count <= TICK_LIMIT:
-            yield from (problem.under(key) for problem in self._check_count(facts, fixed))
+        ticks, rows = self.most_rows(facts.timeframe), facts.row_range(None)[0]
+        if facts.parent is None and ticks is not None and rows > ticks:
+            message = f"{facts.table_name} has at least {rows:.0f} rows, but the window has only {ticks} ticks."
+            yield Problem(key, "too-few-ticks", message, f"Make at most {ticks} rows, or use a longer window or a finer freq.")
 
-    def _check_count(self, facts: Facts, fixed: Grid) -> Iterator[Problem]:
-        """Yield a problem when a window has fewer ticks than the rows that need one each."""
-        parents = 1.0 if facts.parent is None else facts.row_range(facts.parent)[1]
-        fewest, ticks = math.ceil(facts.row_range(None)[0] / parents) if parents else 0, self._ticks(fixed)
-        if fewest > ticks:
-            each = "" if facts.parent is None else f" for each {facts.parent}"
-            message = f"{facts.table_name} has at least {fewest} rows{each}, but the window has only {ticks} ticks."
-            yield Problem(
-                "", "too-few-ticks", message, f"Make {ticks} rows or fewer{each}, or use a longer window or a finer freq."
-            )
-
-    def _ticks(self, fixed: Grid) -> int:
-        """Return how many ticks of a window have a positive weight."""
+    def most_rows(self, timeframe: tuple[int, int] | None) -> int | None:
+        """Return how many ticks of a fixed window have a positive weight, where each can be one row only."""
+        fixed = self.grid(timeframe)
+        if fixed is None or not self.limits_rows or fixed.count > TICK_LIMIT:
+            return None
         try:
             table = tick_table(fixed, self._patterns())
         except ValueError:  # told where the pattern is checked

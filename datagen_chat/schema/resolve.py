@@ -115,6 +115,8 @@ def _check_table(table: Table, index: Index) -> Iterator[Problem]:
             return
     if table.rows is not None:
         yield from _check_reach(table, index)
+    elif table.fanout:
+        yield from _check_room(table, table.fanout, index)
 
 
 def _check_key(table: Table, index: Index) -> Iterator[Problem]:
@@ -205,6 +207,16 @@ def _check_cases(table: Table, fanout: Fanout, index: Index) -> Iterator[Problem
 
 def _article(kind: str) -> str:
     return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
+
+
+def _check_room(table: Table, fanout: Fanout, index: Index) -> Iterator[Problem]:
+    """Yield a fanout that asks for more rows than any parent has room for."""
+    for column in table.columns:
+        most, fewest = column.generator.most_rows(index.dataset.window), reach(fanout)[0]
+        if most is not None and fewest > most:
+            message = f"Each parent has at least {fewest} rows of {table.id}, but {column.name} has only {most} ticks for them."
+            hint = f"Ask for at most {most} rows, or use a longer window or a finer freq."
+            yield Problem("/fanout", "too-few-ticks", message, hint)
 
 
 def _bounds(fanout: Fanout) -> tuple[int, int | None]:
