@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
+import numpy as np
 from pydantic import (
     ConfigDict,
     Field,
@@ -30,6 +31,7 @@ from datagen_chat.instants import Grid
 from datagen_chat.modifiers import MODIFIERS, Modifier
 from datagen_chat.modifiers.base import Made
 from datagen_chat.problems import pointer
+from datagen_chat.rounding import round_half_even
 from datagen_chat.schema.fanouts import ANY_FANOUT, Fanout, fanout_uses
 from datagen_chat.schema.targets import Targets
 from datagen_chat.unfoldings import UNFOLDINGS, Unfolding
@@ -326,7 +328,13 @@ class Column(Word):
         made = Made(self.generator.makes(facts), self.generator.outcomes(facts))
         for change in self.modifiers:
             made = change.args.makes(made)
-        return made.outcomes
+        return made.outcomes if made.outcomes is None else tuple(dict.fromkeys(map(self._kept, made.outcomes)))
+
+    def _kept(self, value: Scalar) -> Scalar:
+        """Return a value as it is after rounding."""
+        if self.places is None or not isinstance(value, float):
+            return value
+        return float(round_half_even(np.array([value]), self.places)[0])
 
     @property
     def may_be_null(self) -> bool:

@@ -266,3 +266,12 @@ def test_a_rename_reaches_the_column_that_decides_and_what_the_branches_read():
     assert case["when"]["Toys"] == {"lookup": {"from": "article.article_id", "on": "thing"}}
     assert case["when"]["on"]["case"]["on"] == "article.category"
     assert case["when"]["on"]["case"]["when"]["on"] == {"lookup": {"from": "article.article_id", "on": {"thing": "article_id"}}}
+
+
+@pytest.mark.parametrize(("name", "codes"), [("1.0", []), ("1.25", ["unknown-case", "null-not-allowed"])])
+def test_the_values_of_a_rounded_column_are_the_rounded_ones(name: str, codes: list[str]) -> None:
+    draft = make()
+    sale = draft["nodes"][2]["columns"]
+    sale[2] = {"name": "age", "type": "float", "decimals": 0, "generator": {"choice": {"choices": [1.25, 0.75]}}}
+    sale[3]["generator"] = {"case": {"on": "age", "when": {name: dict(TEN)}}}
+    assert [problem.code for problem in read(draft).errors] == codes
