@@ -239,10 +239,18 @@ def _add_chat(parser: argparse.ArgumentParser) -> None:
     _add_seed(parser)
 
 
+def _folder(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("the name of a folder is empty")
+    return text
+
+
 def _add_generate(parser: argparse.ArgumentParser) -> None:
     _add_file(parser)
     _add_seed(parser)
-    parser.add_argument("-o", "--output", default="output", metavar="FOLDER", help="where to write (default: output)")
+    parser.add_argument(
+        "-o", "--output", type=_folder, default="output", metavar="FOLDER", help="where to write (default: output)"
+    )
     parser.add_argument("--format", default="parquet", choices=FORMATS, help="what to write (default: parquet)")
     parser.add_argument(
         "--workers",

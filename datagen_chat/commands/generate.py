@@ -47,12 +47,16 @@ def make(document: Document, options: argparse.Namespace, screen: Screen, out: S
     started = time.monotonic()
     plan = Plan(document.valid(), options.seed)
     with progress(screen, round(expected.total)) as told:
-        manifest = _write(plan, document, options, told)
+        manifest, replaced = _write(plan, document, options, told)
     draw_told(screen, manifest.notes)
     _summarise(out, manifest, options, time.monotonic() - started)
+    if replaced not in (None, manifest.dataset):
+        out.say((f"The dataset {one_line(str(replaced))}, which was there before, is replaced.", "bold"), hang=2)
 
 
-def _write(plan: Plan, document: Document, options: argparse.Namespace, told: Callable[[str, int], None]) -> Manifest:
+def _write(
+    plan: Plan, document: Document, options: argparse.Namespace, told: Callable[[str, int], None]
+) -> tuple[Manifest, str | None]:
     target, shape = sink(options.format), dataset_shape(plan)
     with Output(Path(options.output), plan.tables, target.name) as output:
         writer = target.create(output.staging, shape)
@@ -70,7 +74,7 @@ def _write(plan: Plan, document: Document, options: argparse.Namespace, told: Ca
             shape.name, target.name, schema_hash(document.draft), options.seed, _versions(), tuple(entries), notes
         )
         output.commit(manifest)
-    return manifest
+    return manifest, output.replaced
 
 
 def _versions() -> dict[str, str]:

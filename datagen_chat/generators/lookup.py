@@ -64,7 +64,11 @@ ON = {
 
 
 class Lookup(Generator, word="lookup"):
-    """A value of this row's parent or ancestor, else of a random row of the table, or of the row that `on` points at."""
+    """A value of this row's parent or ancestor, else of a random row of the table, or of the row that `on` points at.
+
+    A second key of the same ancestor is another row's. A key of the own table makes a tree: an earlier row, the first one none
+    where it is nullable, else itself.
+    """
 
     from_: Reference = term(
         description='Where the value comes from, as "table.column".',

@@ -72,9 +72,11 @@ def _wishes(at: str, inequality: Inequality, index: Index) -> Iterator[_Wish]:
     ways = [_Wish(at, right, op, left), _Wish(at, left, turned, right)]
     if left[0] == right[0] and _order(left, index) > _order(right, index):
         ways.reverse()
-    yield from (
-        way for way in ways if index.columns[way.bounded].generator.is_bounded and meets(way.bounded[0], way.by[0], index)
-    )
+    for way in ways:
+        # What hangs off a row is bound by it, even where the row looks back, as an aggregate does.
+        looks_back = way.by[0] in index.descendants(way.bounded[0])
+        if index.columns[way.bounded].generator.is_bounded and meets(way.bounded[0], way.by[0], index) and not looks_back:
+            yield way
 
 
 def place_of(name: str) -> Place | None:

@@ -70,6 +70,10 @@ class Index:
         """Return the primary parent of a table, its primary parent, and so on; a cycle is walked once."""
         return self._chains.get(table, ())
 
+    def descendants(self, table: str) -> tuple[str, ...]:
+        """Return the tables whose rows hang off those of a table, at any distance."""
+        return tuple(name for name, chain in self._chains.items() if table in chain)
+
     def _climb(self, table: str) -> Iterator[str]:
         seen = {table}
         while (parents := self.tables[table].parents) and (table := parents[0]) in self.tables and table not in seen:

@@ -70,6 +70,7 @@ class Output:
             stack.enter_context(locked(self._folder))
             recover(self._folder)
             earlier = find_manifest(self._folder)
+            self.replaced = None if earlier is None else earlier.dataset
             self._old = () if earlier is None else earlier.files
             check_way(self._folder, [f"{table}.{self._format}" for table in self._tables], self._old)
             stack.callback(self._discard)

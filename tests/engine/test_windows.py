@@ -155,6 +155,16 @@ def test_a_day_after_an_instant_begins_after_it(plan_of: PlanOf) -> None:
     assert all(start[owner] > last or day * DAY >= start[owner] for owner, days in families(plan, "day") for day in days)
 
 
+def test_a_time_is_bound_by_that_of_its_parent_even_where_the_parent_looks_back(plan_of: PlanOf) -> None:
+    last = {"name": "last_visit", "type": "int", "nullable": True, "generator": {"aggregate": {"of": "visit.id", "op": "last"}}}
+    promised = {"inequalities": [{"left": "visit.at", "op": ">=", "right": "customer.signup"}]}
+    written = shop({"fanout": MANY, "columns": [at({"within": "timeframe", "freq": "h"})]}, constraints=promised)
+    written["nodes"][0]["columns"].append(last)
+    plan = plan_of(written)
+    start, end = column(plan, "customer", "signup"), parse_instant("2024-12-31T23:00:00Z")
+    assert all(times[0] >= start[owner] or start[owner] > end for owner, times in families(plan))
+
+
 def test_an_order_that_would_make_two_columns_wait_for_each_other_is_left_to_the_check(plan_of: PlanOf) -> None:
     promised = {"inequalities": [{"left": "customer.signup", "op": "<=", "right": "customer.until"}]}
     written = shop({"fanout": MANY, "columns": []}, constraints=promised)
