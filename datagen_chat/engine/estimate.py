@@ -68,8 +68,9 @@ def _sampled_mean(table: TablePlan) -> float:
     assert parent is not None
     if count is None:
         return 1.0
+    known = SAMPLED_PARENTS if parent.parent is not None else min(SAMPLED_PARENTS, parent.row_count)
     try:
-        counts = count(parent.rows(range(min(SAMPLED_PARENTS, parent.table.rows or SAMPLED_PARENTS))))
+        counts = count(parent.rows(range(known)))
     except IndexError:  # the parents are fewer
         counts = count(parent.rows(range(parent.row_count)))
     return float(counts.mean()) if len(counts) else 0.0

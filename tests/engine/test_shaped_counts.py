@@ -142,3 +142,9 @@ def test_a_total_leaves_every_parent_within_its_bounds_where_nothing_may_come_tw
     drawn = counts(plan_of({**draft, "nodes": [shelf, *draft["nodes"]]}))
     assert drawn.sum() == 5_000
     assert (drawn.min(), drawn.max()) == (2, 9)
+
+
+def test_the_estimate_asks_for_no_more_parents_than_there_are() -> None:
+    written = shop(BY_TIER)
+    del written["nodes"][0]["rows"]
+    assert estimate(Dataset.model_validate(written)).rows["order"] == pytest.approx(4200, rel=0.1)
