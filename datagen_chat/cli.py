@@ -230,6 +230,7 @@ def _add_chat(parser: argparse.ArgumentParser) -> None:
         help="ask so often for a wrong schema (default: 2)",
     )
     parser.add_argument("--max-cost", type=_dollars, metavar="DOLLARS", help="stop before calls go beyond this")
+    parser.add_argument("--no-try", action="store_true", help="do not try the checks of accepted schemas on their data")
     parser.add_argument("--from-transcript", metavar="FILE", help="replay the conversations in a Markdown file")
     parser.add_argument("--conversation", type=_whole(1, 10**6), metavar="N", help="replay only the N-th conversation")
     parser.add_argument(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from datagen_chat.commands.files import read_bytes
 from datagen_chat.commands.save import save
+from datagen_chat.commands.trial import Trial
 from datagen_chat.conversation.document import decoded
 from datagen_chat.conversation.events import Outcome, SchemaAccepted, TurnEnded
 from datagen_chat.conversation.loop import replay
@@ -52,12 +53,13 @@ def run(options: argparse.Namespace) -> int:
         return live.run(options, _taken_up(options))
     conversations = _chosen(_read(options.from_transcript), options.conversation)
     screen = stdout()
+    trial = None if options.no_try else Trial(options.seed)
     view, ends = ChatView(screen), list[_End]()
     for number, conversation in enumerate(conversations):
         if number:
             screen.blank()
             screen.blank()
-        ends.append(_replayed(view, conversation, options.seed))
+        ends.append(_replayed(view, conversation, options.seed, trial))
     _finish(screen, [end.version for end in ends if end.version is not None], options)
     return STILL_INVALID if any(end.outcome == "rejected" for end in ends) else 0
 
@@ -115,10 +117,10 @@ def _chosen(conversations: Sequence[Conversation], number: int | None) -> Sequen
     raise ProblemsError([Problem("", "no-such-conversation", message, f"Choose one of these. {titles}")])
 
 
-def _replayed(view: ChatView, conversation: Conversation, seed: int) -> _End:
+def _replayed(view: ChatView, conversation: Conversation, seed: int, trial: Trial | None) -> _End:
     view.begin(conversation.title)
     end = _End()
-    for event in replay(Session(Settings(seed)), conversation):
+    for event in replay(Session(Settings(seed)), conversation, trial):
         view.draw(event)
         if isinstance(event, SchemaAccepted):
             end = _End(end.outcome, event.version)

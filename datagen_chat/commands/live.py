@@ -18,6 +18,7 @@ from datagen_chat.commands.files import read_bytes, read_schema
 from datagen_chat.commands.sessions import data_folder, keeper, last_session, new_session, private_folder, redactor
 from datagen_chat.commands.slash import Desk, complete, obey
 from datagen_chat.commands.talk import Result, Talk
+from datagen_chat.commands.trial import Trial
 from datagen_chat.conversation.document import decoded
 from datagen_chat.conversation.journal import Journal
 from datagen_chat.conversation.models import provider as provider_of
@@ -61,6 +62,7 @@ def run(options: argparse.Namespace, recorded: Conversation | None = None) -> in
     talk = _begun(options, provider, screen, path)
     if known is not None:
         _take_up(talk, known)
+    talk.trial = None if options.no_try else Trial(talk.session.settings.seed)
     if is_piped:
         return _answer_once(talk, options)
     connect = partial(_another, screen, options.max_cost)
@@ -183,7 +185,7 @@ def _turns(desk: Desk, keyboard: Keyboard) -> int:
     while not desk.is_left:
         desk.talk.screen.measure()
         desk.talk.screen.blank()
-        line = keyboard.read(_unsaid(desk.talk))
+        line = keyboard.read(desk.talk.unsaid)
         if line is None:
             return 0
         _take(desk, line.strip())
@@ -193,16 +195,11 @@ def _turns(desk: Desk, keyboard: Keyboard) -> int:
 def _take(desk: Desk, line: str) -> None:
     """Take what a person entered: a command, or a request."""
     if re.match(r"/[a-z]+(?:\s|\Z)", line):
-        desk.talk.failure = None
+        desk.talk.unsaid = ""
         desk.talk.screen.blank()
         obey(desk, line)
     elif line:
         desk.talk.say(line)
-
-
-def _unsaid(talk: Talk) -> str:
-    """Return the request that got no reply because it was stopped, to be sent again or changed."""
-    return talk.last_request if talk.failure is not None and talk.failure.kind == "cancelled" else ""
 
 
 def _answer_once(talk: Talk, options: argparse.Namespace) -> int:
@@ -225,6 +222,6 @@ def _message(options: argparse.Namespace) -> str:
 
 
 def _code(result: Result, failure: ProviderError | None) -> int:
-    if failure is not None:
+    if failure is not None and (result != "accepted" or failure.kind == "cancelled"):
         return INTERRUPTED if failure.kind == "cancelled" else FAILED
     return {"accepted": 0, "rejected": STILL_INVALID}.get(result, ASKED)

@@ -17,6 +17,7 @@ from datagen_chat.commands.files import tell_mends
 from datagen_chat.commands.generate import again, make
 from datagen_chat.commands.save import save_as, slugs
 from datagen_chat.commands.talk import Talk
+from datagen_chat.commands.trial import Trial
 from datagen_chat.conversation.document import Document, read_document
 from datagen_chat.conversation.session import Json, Version
 from datagen_chat.conversation.steer import adopt, redo, undo
@@ -31,7 +32,7 @@ from datagen_chat.schema.patch import apply_patch
 from datagen_chat.schema.repair import repair
 from datagen_chat.sinks import FORMATS
 from datagen_chat.terminal.cells import count
-from datagen_chat.terminal.chat import draw_changes
+from datagen_chat.terminal.chat import draw_changes, draw_tried
 from datagen_chat.terminal.clean import clean, one_line, text
 from datagen_chat.terminal.grid import draw_grid
 from datagen_chat.terminal.problems import draw_problems, draw_told
@@ -221,6 +222,18 @@ def _versions(desk: Desk, _rest: str) -> None:
         mark = "→" if number == len(versions.past) else " "
         state = "" if number <= len(versions.past) else "  undone"
         screen.say(f"{mark} {number}: {headline(version.dataset, version.preview.total)}", (state, "dim"), hang=5)
+
+
+@_command("/check", "", "make the data and try the checks of the schema on it")
+def _check(desk: Desk, _rest: str) -> None:
+    version = desk.current
+    found = Trial(desk.talk.session.settings.seed)(version)
+    draw_tried(desk.talk.screen, found)
+    if not found.checks and not found.left_out:
+        desk.talk.screen.say("The schema has no checks.")
+    for check in found.checks:
+        if check.state == "holds":
+            desk.talk.screen.say(("✓ ", "green"), f"{one_line(check.name)}: {one_line(check.found)}", indent=2, hang=4)
 
 
 @_command("/problems", "", "show what was wrong with the last reply")

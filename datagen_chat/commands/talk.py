@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
 from datagen_chat.conversation.events import Event, ProblemsFound, ReplyFinished, SchemaAccepted, TurnEnded
 from datagen_chat.conversation.journal import Journal
-from datagen_chat.conversation.loop import converse
+from datagen_chat.conversation.loop import Trial, converse
 from datagen_chat.conversation.session import Session
 from datagen_chat.conversation.steer import RETRY
 from datagen_chat.conversation.turn import Step
@@ -29,7 +29,10 @@ Keep = Callable[[Journal], None]
 
 @dataclass
 class Talk:
-    """A conversation as it is now; a turn replaces its session and its journal."""
+    """A conversation as it is now; a turn replaces its session and its journal.
+
+    `unsaid` is a request whose reply was stopped, to be sent again or changed.
+    """
 
     session: Session
     provider: Provider
@@ -41,21 +44,28 @@ class Talk:
     failure: ProviderError | None = None
     problems: ProblemsFound | None = None
     before: Session | None = None
+    trial: Trial | None = None
+    unsaid: str = ""
 
     def say(self, request: str) -> Result:
         """Hold one turn, and return how it ended; when it failed, the session is as it was."""
         self.last_request, self.failure, self.problems, self.before = request, None, None, self.session
         before, said, result = self._spent, list[str](), None
         try:
-            with stopping() as cancellation, closing(converse(self.session, request, self.provider, cancellation)) as events:
+            with stopping() as cancellation, closing(self._turn(request, cancellation)) as events:
                 for event in events:
                     self._hear(event, said)
                     result = event.outcome if isinstance(event, TurnEnded) else result
         except (ProviderError, KeyboardInterrupt) as error:
             self._fail(error if isinstance(error, ProviderError) else cancelled(), "".join(said))
+        is_stopped = self.failure is not None and self.failure.kind == "cancelled"
+        self.unsaid = request if is_stopped and result is None else ""
         self._count(before)
         self._keep()
         return result or "failed"
+
+    def _turn(self, request: str, cancellation: Cancellation) -> Generator[Event, None, None]:
+        return converse(self.session, request, self.provider, cancellation, self.trial)
 
     def steer(self, step: Step, **meta: object) -> None:
         """Take up what a person did to the schema."""

@@ -5,16 +5,42 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, Protocol
 
 from datagen_chat.problems import Problem
 from datagen_chat.schema.naming import place
+
+
+class TriedCheck(Protocol):
+    """A check that does not hold, as it is told."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
+    def sql(self) -> str:
+        """Its query."""
+
+    @property
+    def state(self) -> str:
+        """Whether it `fails`, or is `unusable`."""
+
+    @property
+    def wanted(self) -> str:
+        """What the query must give."""
+
+    @property
+    def found(self) -> str:
+        """What it gives, or why it cannot be asked."""
+
 
 PROBLEM_LIMIT = 10
 _PLACES = 3
 _WIDTH = 400
 
 _PARTS = "Reply with one ```json datagen block that holds only the corrected parts."
+_DATA = f"{_PARTS} Correct the schema; correct a check only if it does not ask for what I wanted."
 _CHANGES = "Reply with one ```json datagen block that holds all the changes, corrected."
 _WHOLE = "Reply with one ```json datagen block that holds the whole schema."
 
@@ -48,6 +74,22 @@ def ask_afresh(request: str, accepted: Any, problems: Sequence[Problem]) -> str:
         parts.insert(0, tell_schema("This is the schema so far:", accepted))
     lines = "\n".join(f"- {_cut(f'{problem.message} {problem.hint}')}" for problem in problems[:PROBLEM_LIMIT])
     return "\n\n".join([*parts, f"Avoid these mistakes of an earlier attempt:\n{lines}"])
+
+
+def ask_checks(failed: Sequence[TriedCheck]) -> str:
+    """Return the message that tells which checks the data does not pass, with what was measured."""
+    many = "1 check does" if len(failed) == 1 else f"{len(failed)} checks do"
+    lines = [f"{number}. {_cut(_check(check))}" for number, check in enumerate(failed[:PROBLEM_LIMIT], 1)]
+    if len(failed) > PROBLEM_LIMIT:
+        lines.append(f"({len(failed) - PROBLEM_LIMIT} more checks are not listed.)")
+    return "\n".join([f"The schema is accepted, but {many} not hold on the data that it makes.", *lines, _DATA])
+
+
+def _check(check: TriedCheck) -> str:
+    asked = f"{check.name}: {check.sql}"
+    if check.state == "unusable":
+        return f"{asked} cannot be asked: {check.found}"
+    return f"{asked} must give {check.wanted} and gives {check.found}."
 
 
 def tell_schema(lead: str, draft: Any) -> str:

@@ -81,10 +81,11 @@ class ProblemsFound:
 
 @dataclass(frozen=True, slots=True)
 class AskedAgain:
-    """The model is asked to correct its reply, for the `attempt`-th time in this turn."""
+    """The model is asked to correct its reply, for the `attempt`-th time in this turn; or its data does not pass its checks."""
 
     attempt: int
     question: str
+    is_about_data: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,31 @@ class Previewed:
 
     preview: Preview
     before: Preview | None
+
+
+@dataclass(frozen=True, slots=True)
+class TriedCheck:
+    """A check and what the data says to it; an unusable one could not be asked, and `found` says why."""
+
+    name: str
+    requirement: str
+    sql: str
+    state: Literal["holds", "fails", "unusable"]
+    wanted: str
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """The accepted schema was tried: what its data says to its checks; `left_out` says why it was not."""
+
+    checks: tuple[TriedCheck, ...]
+    left_out: str = ""
+
+    @property
+    def failed(self) -> tuple[TriedCheck, ...]:
+        """The checks that do not hold, or could not be asked."""
+        return tuple(check for check in self.checks if check.state != "holds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +172,7 @@ Event = (
     | AskedAgain
     | SchemaAccepted
     | Previewed
+    | Tried
     | SchemaSteered
     | TurnEnded
 )

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from datagen_chat.conversation.ask import causes
-from datagen_chat.conversation.events import AskedAgain, Event, ProblemsFound, ReplyFinished, SchemaAccepted, UserSaid
+from datagen_chat.conversation.events import AskedAgain, Event, ProblemsFound, ReplyFinished, SchemaAccepted, Tried, UserSaid
 from datagen_chat.conversation.turns import Conversation, Role, Transcript, Turn
 from datagen_chat.llm.base import Reply
 from datagen_chat.schema.canonical import schema_hash
@@ -37,7 +37,9 @@ class Journal:
         if isinstance(event, ReplyFinished):
             return self.add("assistant", event.reply.text, **_about(event.reply))
         if isinstance(event, AskedAgain):
-            return self.add("repair", event.question)
+            return self.add("repair", event.question, **({"about": "data"} if event.is_about_data else {}))
+        if isinstance(event, Tried):
+            return self._tried(event)
         if isinstance(event, ProblemsFound):
             found = len(causes(event.problems))
             return self.add("result", f"The schema is not valid: {found} {'problem' if found == 1 else 'problems'}.")
@@ -50,11 +52,21 @@ class Journal:
         text = f"{message}\n\nUntil then the model had said:\n\n{partial}" if partial else message
         return self.add("result", text, failed=kind)
 
+    def _tried(self, event: Tried) -> Journal:
+        if not event.checks:
+            return self
+        failed = [f"{check.name}: {check.found} instead of {check.wanted}" for check in event.failed]
+        return self.add("result", "\n".join([f"Checks: {_of(event)} hold.", *failed]))
+
     def _accepted(self, event: SchemaAccepted) -> Journal:
         name, total = event.version.dataset.metadata.name, event.version.preview.total
         tables = len(event.version.dataset.nodes)
         text = f"Schema {event.number}: {name} — {tables} tables, {total.rows:,} rows"
         return self.add("result", text, version=event.number, schema=schema_hash(event.version.draft))
+
+
+def _of(event: Tried) -> str:
+    return f"{len(event.checks) - len(event.failed)} of {len(event.checks)}"
 
 
 def _title(request: str) -> str:

@@ -2,31 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import replace
 
-from datagen_chat.conversation.events import Event
-from datagen_chat.conversation.session import Session
+from datagen_chat.conversation.ask import ask_checks
+from datagen_chat.conversation.events import AskedAgain, Event, Tried, TurnEnded
+from datagen_chat.conversation.session import Session, Version
 from datagen_chat.conversation.steer import RETRY, steer
-from datagen_chat.conversation.turn import answer, begin, reopen
+from datagen_chat.conversation.turn import Step, answer, begin, reopen
 from datagen_chat.conversation.turns import Conversation
 from datagen_chat.llm.base import Finished, Message, Provider, Reply, TextDelta
 from datagen_chat.llm.cancellation import Cancellation
 
+Trial = Callable[[Version], Tried]
+"""What tries the data of an accepted schema."""
+
 
 def converse(
-    session: Session, request: str, provider: Provider, cancellation: Cancellation | None = None
+    session: Session,
+    request: str,
+    provider: Provider,
+    cancellation: Cancellation | None = None,
+    trial: Trial | None = None,
 ) -> Generator[Event, None, None]:
     """Yield what happens between a request and the end of its turn; the last event holds the session after it.
+
+    Where a schema is accepted and its data does not pass its checks, the model is told so, once in a turn; then there is an
+    earlier end of the turn among the events, which holds should the last part of it fail.
 
     Raises:
         ProviderError: the model gave no reply, or broke off; the session is as it was.
     """
     step = begin(session, request)
     yield from step.events
+    step = yield from _answered(step, provider, cancellation)
+    version = step.session.versions.current
+    if trial is None or version is None or not _is_accepted(step):
+        return
+    tried = trial(version)
+    yield tried
+    if tried.failed and session.settings.max_repairs:
+        yield from _corrected(step.session, ask_checks(tried.failed), provider, cancellation, trial)
+
+
+def _is_accepted(step: Step) -> bool:
+    return any(isinstance(event, TurnEnded) and event.outcome == "accepted" for event in step.events)
+
+
+def _answered(step: Step, provider: Provider, cancellation: Cancellation | None) -> Generator[Event, None, Step]:
+    """Yield the replies to an open turn and what comes of them, and return the last step."""
     while step.session.turn is not None:
         reply = yield from _streamed(provider, step.session.messages, cancellation)
         step = answer(step.session, reply)
         yield from step.events
+    return step
+
+
+def _corrected(
+    session: Session, question: str, provider: Provider, cancellation: Cancellation | None, trial: Trial
+) -> Generator[Event, None, None]:
+    """Yield what happens when a model is told how its data fails; a schema that was accepted stays so."""
+    yield AskedAgain(1, question, is_about_data=True)
+    step = yield from _answered(begin(session, question), provider, cancellation)
+    version = step.session.versions.current
+    if version is not None and version != session.versions.current:
+        yield trial(version)
+    yield TurnEnded(kept(session, step.session), "accepted")
+
+
+def kept(before: Session, after: Session) -> Session:
+    """Return the session after a correction of data: as it was before where the correction was not accepted."""
+    return after if after.rejected is None else replace(before, usage=after.usage)
 
 
 def _streamed(
@@ -44,7 +90,7 @@ def _streamed(
     return Reply("".join(pieces), end.stop, end.usage, end.model)
 
 
-def replay(session: Session, conversation: Conversation) -> Iterator[Event]:
+def replay(session: Session, conversation: Conversation, trial: Trial | None = None) -> Iterator[Event]:
     """Yield what happens when a recorded conversation is held again.
 
     Nobody is asked: the recorded replies are the only ones. One that mends an earlier reply is passed over where that one
@@ -60,6 +106,8 @@ def replay(session: Session, conversation: Conversation) -> Iterator[Event]:
             step = steer(before if turn.text == RETRY else session, turn.text, turn.meta.get("schema"))
             session = step.session
             yield from step.events
+        elif turn.meta.get("about") == "data":
+            session, is_passed_over = begin(session, turn.text).session, False
         elif turn.role == "repair":
             is_passed_over = session.rejected is None
             session = session if is_passed_over else reopen(session, turn.text)
@@ -68,3 +116,5 @@ def replay(session: Session, conversation: Conversation) -> Iterator[Event]:
             step = answer(session, turn.reply())
             session = step.session
             yield from step.events
+            if trial is not None and session.versions.current is not None and _is_accepted(step):
+                yield trial(session.versions.current)

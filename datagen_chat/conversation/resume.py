@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from datagen_chat.conversation.events import TurnEnded
-from datagen_chat.conversation.loop import converse
+from datagen_chat.conversation.loop import converse, kept
 from datagen_chat.conversation.session import Session
 from datagen_chat.conversation.steer import RETRY, steer
 from datagen_chat.conversation.turn import answer
@@ -47,6 +47,8 @@ def restore(session: Session, conversation: Conversation) -> Session:
         lead = exchange.lead
         if lead is not None and lead.role == "command":
             session = before if lead.text == RETRY else steer(session, lead.text, lead.meta.get("schema")).session
+        elif lead is not None and lead.role == "repair":
+            session = session if exchange.has_failed else kept(session, _held(session, exchange))
         elif not exchange.has_failed:
             before, session = session, _held(session, exchange)
     return session
@@ -56,7 +58,7 @@ def _exchanges(turns: Sequence[Turn]) -> Iterator[_Exchange]:
     lead: Turn | None = None
     rest: list[Turn] = []
     for turn in turns:
-        if turn.role in ("user", "command"):
+        if turn.role in ("user", "command") or turn.meta.get("about") == "data":
             yield _Exchange(lead, tuple(rest))
             lead, rest = turn, []
         else:

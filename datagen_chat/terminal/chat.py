@@ -18,6 +18,7 @@ from datagen_chat.conversation.events import (
     SchemaExtracted,
     SchemaMended,
     SchemaSteered,
+    Tried,
     UserSaid,
 )
 from datagen_chat.llm.base import Stop
@@ -30,6 +31,7 @@ from datagen_chat.terminal.schema import draw_preview, draw_tables, headline
 from datagen_chat.terminal.screen import Screen
 
 _LINES_SHOWN = 12
+_LONGEST = 300
 _CHANGES_SHOWN = 40
 _REQUEST_LINES = 40
 _MARKS: dict[Sort, tuple[str, str]] = {
@@ -67,6 +69,7 @@ class ChatView:
             SchemaAccepted: self._accepted,
             Previewed: self._previewed,
             SchemaSteered: self._steered,
+            Tried: lambda event: draw_tried(screen, event),
         }
 
     def begin(self, title: str) -> None:
@@ -193,3 +196,25 @@ def draw_changes(screen: Screen, changes: Sequence[Change]) -> None:
         screen.say((f"{mark} {one_line(str(change))}", style), indent=2, hang=4)
     if len(changes) > _CHANGES_SHOWN:
         screen.say((f"… and {len(changes) - _CHANGES_SHOWN:,} more changes.", "dim"), indent=2)
+
+
+def draw_tried(screen: Screen, event: Tried) -> None:
+    """Draw what the data says to the checks: how many hold, and each that does not, with what was measured."""
+    if event.left_out:
+        screen.blank()
+        screen.say((event.left_out, "dim"), hang=2)
+    if not event.checks:
+        return
+    screen.blank()
+    holding, all_ = len(event.checks) - len(event.failed), len(event.checks)
+    if not event.failed:
+        screen.say((f"Checks: {'it holds' if all_ == 1 else f'all {all_} hold'}.", "green"))
+        return
+    screen.say((f"Checks: {holding} of {all_} hold.", "bold yellow"))
+    for check in event.failed[:_LINES_SHOWN]:
+        name = one_line(check.requirement or check.name)[:_LONGEST]
+        said = one_line(check.found)[:_LONGEST]
+        told = said if check.state == "unusable" else f"{said} instead of {one_line(check.wanted)[:_LONGEST]}"
+        screen.say((f"✗ {name}: ", "red"), told, indent=2, hang=4)
+    if len(event.failed) > _LINES_SHOWN:
+        screen.say((f"… and {len(event.failed) - _LINES_SHOWN:,} more.", "dim"), indent=2)

@@ -203,3 +203,16 @@ def test_quit_leaves(tmp_path: Path) -> None:
     table = Table()
     table.say("/quit")
     assert table.desk.is_left
+
+
+def test_checks_are_tried_when_asked_for() -> None:
+    checks = [
+        {"name": "four", "sql": "SELECT count(*) FROM customer", "equals": 4},
+        {"name": "none", "sql": "SELECT * FROM customer", "empty": True},
+        {"name": "odd", "sql": "DROP TABLE customer", "equals": 1},
+    ]
+    shown = Table(reply({**SHOP, "checks": checks})).say("a shop", "/check")
+    assert "Checks: 1 of 3 hold." in shown
+    assert "✓ four: 4" in shown
+    assert "✗ none: 1 instead of no row" in shown
+    assert "✗ odd: It is not one SELECT." in shown

@@ -215,3 +215,23 @@ def test_without_a_session_there_is_nothing_to_take_up(server: Server, tmp_path:
     code, _, told = piped(server, tmp_path, "--resume", "-m", "go on")
     assert code == 2
     assert "[no-session]" in told
+
+
+COUNT = {"name": "nine customers", "sql": "SELECT count(*) FROM customer", "equals": 9}
+
+
+def test_data_is_tried_and_the_model_is_told_what_was_measured(server: Server, tmp_path: Path) -> None:
+    server.script += [Says(reply({**SHOP, "checks": [COUNT]})), Says(reply({"nodes": [{"id": "customer", "rows": 9}]}))]
+    code, out, told = piped(server, tmp_path, "-m", "nine customers")
+    assert (code, json.loads(out)["nodes"][0]["rows"]) == (0, 9)
+    assert "nine customers: 4 instead of 9" in told
+    assert "Checks: it holds." in told
+    assert "must give 9 and gives 4" in server.requests[1].json["messages"][-1]["content"]
+
+
+def test_data_is_not_tried_where_that_is_not_wanted(server: Server, tmp_path: Path) -> None:
+    server.script.append(Says(reply({**SHOP, "checks": [COUNT]})))
+    code, _, told = piped(server, tmp_path, "--no-try", "-m", "nine customers")
+    assert code == 0
+    assert "Checks" not in told
+    assert len(server.requests) == 1

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from datagen_chat.cli import _parser
 from datagen_chat.fanouts import SPREADS
 from datagen_chat.generators import GENERATORS
 from datagen_chat.laws import LAWS
+from datagen_chat.llm.address import parse
 from datagen_chat.modifiers import MODIFIERS
 from datagen_chat.schema.model import Constraints
 from datagen_chat.sinks import FORMATS
@@ -20,7 +23,7 @@ from datagen_chat.unfoldings import UNFOLDINGS
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
-MARKED = re.compile(r"^<!-- (run|file|screen)(?:: (.*?))? -->\n```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+MARKED = re.compile(r"^<!-- (run|file|screen|parse)(?:: (.*?))? -->\n```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 BLOCKS = [found.groups() for found in MARKED.finditer(README)]
 CUT = "      ⋮"
 
@@ -63,8 +66,18 @@ def test_its_screen_is_what_the_program_shows(clone: Path) -> None:
         place = found + len(piece)
 
 
+def test_its_commands_for_a_model_are_ones_that_the_program_takes() -> None:
+    """They are not run: no model is here."""
+    lines = [shlex.split(line, comments=True) for kind, _, _, code in BLOCKS if kind == "parse" for line in code.splitlines()]
+    commands = [words[1 : words.index(">") if ">" in words else None] for words in lines if words[0] == "datagen"]
+    assert len(commands) >= 4
+    for words in commands:
+        options = _parser().parse_args(words)
+        assert options.model is None or parse(options.model).model
+
+
 def test_every_shell_command_in_it_is_run_or_cannot_be() -> None:
-    """Only the two `make` targets at the top, and what needs a package index, stand there without being run here."""
+    """Only the two `make` targets at the top stand there without being run or parsed here."""
     fences = len(re.findall(r"^```\w*$", README, re.MULTILINE)) // 2
     assert fences == len(BLOCKS) + 1
 

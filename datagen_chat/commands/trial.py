@@ -1,0 +1,60 @@
+"""An accepted schema tried out: all of its rows are made, and its checks are asked of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from datagen_chat.conversation.events import Tried, TriedCheck
+from datagen_chat.conversation.session import Version
+from datagen_chat.engine.estimate import magnitude
+from datagen_chat.engine.plan import Plan
+from datagen_chat.engine.run import write_plan
+from datagen_chat.engine.shapes import dataset_shape
+from datagen_chat.problems import DatagenError
+from datagen_chat.sinks import sink
+
+MOST_ROWS = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Tries schemas with a seed; those with more rows than `most` are left alone."""
+
+    seed: int
+    most: int = MOST_ROWS
+
+    def __call__(self, version: Version) -> Tried:
+        """Return what the data says to the checks of a schema; one without checks is not made."""
+        from datagen_chat.verify.checks import checks_of
+
+        count = sum(1 for _ in checks_of(version.dataset))
+        many = "1 check was" if count == 1 else f"{count} checks were"
+        if not count:
+            return Tried(())
+        if version.preview.total.rows > self.most:
+            return Tried((), f"{many} not tried: the data has more than {magnitude(self.most)} rows.")
+        try:
+            return Tried(tuple(_asked(version, self.seed)))
+        except (DatagenError, OSError) as error:
+            return Tried((), f"{many} not tried, because the data could not be made: {' '.join(str(error).split())[:300]}")
+
+
+def _asked(version: Version, seed: int) -> Iterator[TriedCheck]:
+    from datagen_chat.verify.checks import tried
+    from datagen_chat.verify.locked import locked
+
+    with TemporaryDirectory(prefix="datagen-") as folder, locked(_written(version, seed, Path(folder))) as database:
+        for one in tried(version.dataset, database):
+            check = one.check
+            yield TriedCheck(check.name, check.requirement or "", check.sql, one.state, one.wanted, one.found)
+
+
+def _written(version: Version, seed: int, folder: Path) -> dict[str, list[Path]]:
+    plan, target = Plan(version.dataset, seed), sink("parquet")
+    writer = target.create(folder, dataset_shape(plan))
+    write_plan(plan, writer, parallel=False)
+    writer.close()
+    return {table.id: [folder / file for file in writer.files(table.id)] for table in version.dataset.nodes}

@@ -1,0 +1,1 @@
+"""What a schema promises, asked of its data in SQL."""
