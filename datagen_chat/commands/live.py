@@ -7,7 +7,7 @@ import os
 import re
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -31,6 +31,7 @@ from datagen_chat.llm.address import Address, parse
 from datagen_chat.llm.base import Provider, ProviderError
 from datagen_chat.llm.budget import Metered, Spent
 from datagen_chat.llm.choice import WAYS_ON, Choice, choose
+from datagen_chat.llm.estimate import tokens_of
 from datagen_chat.llm.live import Live
 from datagen_chat.llm.prices import prices
 from datagen_chat.problems import Problem, ProblemsError
@@ -44,8 +45,9 @@ if TYPE_CHECKING:
     from datagen_chat.terminal.keyboard import Keyboard
 
 FAILED, STILL_INVALID, ASKED, INTERRUPTED = 3, 4, 5, 130
-COMPACT_WINDOW, MAX_REPAIRS, SEED = 8192, 2, 42
+COMPACT_SHARE, MAX_REPAIRS, SEED = 0.5, 2, 42
 _MESSAGE_BYTES = 1 << 20
+_PAUSE_SECONDS = 1.0
 
 
 def run(options: argparse.Namespace, recorded: Conversation | None = None) -> int:
@@ -97,8 +99,15 @@ def _connected(
         return asked
     draw_notes(screen, asked.notes)
     if is_awaited:
-        threading.Thread(target=asked.prepare, daemon=True).start()
+        _soon(asked.prepare)
     return Metered(asked, prices(os.environ), max_cost, spent)
+
+
+def _soon(prepare: Callable[[], None]) -> None:
+    """Prepare a model once the prompt stands: importing its package would delay it."""
+    timer = threading.Timer(_PAUSE_SECONDS, prepare)
+    timer.daemon = True
+    timer.start()
 
 
 def _another(screen: Screen, max_cost: float | None, name: str, spent: Spent | None) -> Provider:
@@ -108,7 +117,7 @@ def _another(screen: Screen, max_cost: float | None, name: str, spent: Spent | N
 def _begun(options: argparse.Namespace, provider: Provider, screen: Screen, path: Path) -> Talk:
     from datagen_chat.conversation.prompt import system_prompt
 
-    is_small = isinstance(provider, Metered) and provider.window < COMPACT_WINDOW
+    is_small = isinstance(provider, Metered) and tokens_of(system_prompt()) > COMPACT_SHARE * provider.window
     repairs = MAX_REPAIRS if options.max_repairs is None else options.max_repairs
     session = Session(Settings(options.seed, repairs), system_prompt(is_small))
     meta = {"model": provider.name, "seed": options.seed, "max_repairs": repairs, "datagen": __version__}

@@ -13,7 +13,7 @@ from datagen_chat.conversation.events import Event, ProblemsFound, ReplyFinished
 from datagen_chat.conversation.journal import Journal
 from datagen_chat.conversation.loop import Trial, converse
 from datagen_chat.conversation.session import Session
-from datagen_chat.conversation.steer import RETRY
+from datagen_chat.conversation.steer import RETRY, SHORTEN, shorten
 from datagen_chat.conversation.turn import Step
 from datagen_chat.llm.base import Provider, ProviderError, TextDelta, cancelled
 from datagen_chat.llm.budget import Metered, Spent
@@ -49,6 +49,7 @@ class Talk:
 
     def say(self, request: str) -> Result:
         """Hold one turn, and return how it ended; when it failed, the session is as it was."""
+        self._make_room()
         self.last_request, self.failure, self.problems, self.before = request, None, None, self.session
         before, said, result = self._spent, list[str](), None
         try:
@@ -63,6 +64,13 @@ class Talk:
         self._count(before)
         self._keep()
         return result or "failed"
+
+    def _make_room(self) -> None:
+        """Shorten what the model is told when it fills most of its window."""
+        if isinstance(self.provider, Metered) and self.session.history and self.provider.fills(self.session.messages):
+            self.session = shorten(self.session)
+            self.journal = self.journal.add("command", SHORTEN)
+            self.screen.say(("The conversation fills the model's window; it goes on with the schema and your requests.", "dim"))
 
     def _turn(self, request: str, cancellation: Cancellation) -> Generator[Event, None, None]:
         return converse(self.session, request, self.provider, cancellation, self.trial)

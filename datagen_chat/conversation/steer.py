@@ -13,7 +13,8 @@ from datagen_chat.schema.change import difference
 from datagen_chat.schema.model import Dataset
 from datagen_chat.schema.read import read
 
-UNDO, REDO, RETRY = "/undo", "/redo", "/retry"
+UNDO, REDO, RETRY, SHORTEN = "/undo", "/redo", "/retry", "/shorten"
+_REQUESTS, _WORDS = 40, 400
 
 
 def undo(session: Session) -> Step:
@@ -33,11 +34,31 @@ def adopt(session: Session, dataset: Dataset, draft: Json, line: str) -> Step:
     return _steered(session, session.versions.push(Version(dataset, draft, shown)), line)
 
 
+def shorten(session: Session) -> Session:
+    """Return a session whose model is told the schema and the requests so far instead of all that was said.
+
+    The schema is what a conversation has come to; nobody's summary of it is needed.
+    """
+    current = session.versions.current
+    said = [line for message in session.history if message.role == "user" for line in [_request(message.text)] if line]
+    asked = "\n".join(["My requests so far, which are done unless the schema says otherwise:", *said[-_REQUESTS:]])
+    schema = [] if current is None else [_aside(current)]
+    return replace(session, history=(), aside="\n\n".join([*([asked] if said else []), *schema]))
+
+
+def _request(told: str) -> str:
+    """Return what a person asked, as one short line, without the schema that the model was told with it."""
+    words = " ".join(told.rpartition("\n```\n")[2].split())
+    return f"- {words[:_WORDS]}"
+
+
 def steer(session: Session, line: str, draft: Json) -> Step:
     """Return the step that a recorded command makes; one that changes no schema makes none."""
     if draft is not None:
         dataset = read(draft).dataset
         return Step(session, ()) if dataset is None else adopt(session, dataset, draft, line)
+    if line == SHORTEN:
+        return Step(shorten(session), ())
     if line == UNDO and session.versions.past:
         return undo(session)
     if line == REDO and session.versions.undone:

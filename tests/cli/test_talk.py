@@ -42,9 +42,11 @@ def on_terminal(server: Server, home: Path, *arguments: str) -> pexpect.spawn:
     )
 
 
-def piped(server: Server, home: Path, *arguments: str, stdin: str = "", model: str | None = None) -> tuple[int, str, str]:
-    words = command("chat", "--model", model or server.name("openai"), *arguments)
-    done = subprocess.run(words, env=settings(home), input=stdin, capture_output=True, text=True, timeout=60, check=False)
+def piped(server: Server, home: Path, *arguments: str, stdin: str = "", **more: str) -> tuple[int, str, str]:
+    words = command("chat", "--model", server.name("openai"), *arguments)
+    done = subprocess.run(
+        words, env=settings(home, **more), input=stdin, capture_output=True, text=True, timeout=60, check=False
+    )
     return done.returncode, done.stdout, done.stderr
 
 
@@ -235,3 +237,19 @@ def test_data_is_not_tried_where_that_is_not_wanted(server: Server, tmp_path: Pa
     assert code == 0
     assert "Checks" not in told
     assert len(server.requests) == 1
+
+
+def test_a_conversation_that_fills_the_window_goes_on_with_the_schema_and_the_requests(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "prices.json").write_text(json.dumps({"models": {server.name("openai"): {"window": 4000, "rates": []}}}))
+    more = {"DATAGEN_PRICES": str(tmp_path / "prices.json")}
+    server.script += [Says(reply(SHOP)), Says("Four.")]
+    piped(server, tmp_path, "-m", "a shop", **more)
+    code, _, told = piped(server, tmp_path, "--resume", "-m", "how many?", **more)
+    assert code == 5
+    assert "fills the model's window" in told
+    first, last = (request.json["messages"] for request in server.requests)
+    assert [message["role"] for message in last] == ["system", "user"]
+    assert last[0] == first[0]
+    assert "- a shop\n" in last[1]["content"]
+    assert '"id": "customer"' in last[1]["content"]
+    assert last[1]["content"].endswith("how many?")

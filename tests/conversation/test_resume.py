@@ -9,7 +9,7 @@ from datagen_chat.conversation.journal import Journal
 from datagen_chat.conversation.loop import converse, replay
 from datagen_chat.conversation.resume import restore
 from datagen_chat.conversation.session import Session, Settings
-from datagen_chat.conversation.steer import redo, undo
+from datagen_chat.conversation.steer import SHORTEN, redo, shorten, undo
 from datagen_chat.conversation.transcript import parse, render
 from datagen_chat.conversation.turn import Step
 from datagen_chat.conversation.turns import Conversation, Turn
@@ -95,3 +95,16 @@ def test_a_replay_takes_the_steps_back_too() -> None:
     current = ended.session.versions.current
     assert current is not None
     assert current.dataset.table("customer").rows == 4
+
+
+def test_a_shortened_session_tells_the_schema_and_the_requests_and_is_restored() -> None:
+    session, journal = held(START, Journal(), "a shop\nwith four customers", reply(SHOP))
+    session, journal = steered(undo(session), journal)
+    session, journal = steered(redo(session), journal)
+    session, journal = held(session, journal, "nine customers", reply(MORE))
+    session, journal = shorten(session), journal.add("command", SHORTEN)
+    assert session.history == ()
+    assert "- a shop with four customers\n- nine customers\n" in session.aside
+    assert session.aside.count("```json") == 1
+    session, journal = held(session, journal, "thanks", "You are welcome.")
+    assert restore(START, written(journal)) == session
