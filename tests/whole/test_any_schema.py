@@ -35,7 +35,7 @@ UNFORESEEN = {
 }  # fmt: skip
 
 # What only the rows decide: a table that came out empty, a condition that none of its rows fulfils.
-BY_CHANCE = {"empty-target", "condition-unfulfilled", "too-few-values"}
+BY_CHANCE = {"empty-target", "condition-unfulfilled", "too-few-values", "rows-out-of-reach"}
 
 # A schema is large: what fails is shown as it is, not made smaller for minutes.
 AS_IT_IS = (Phase.explicit, Phase.generate)
