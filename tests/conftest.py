@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ from datagen_chat.schema.model import Dataset
 # No deadline: a slow machine is no bug. The same examples every time: a failure can be run again.
 settings.register_profile("suite", deadline=None, derandomize=True)
 settings.load_profile("suite")
+
+# A run in the background is started with interrupts ignored; some tests interrupt themselves, or a program that they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 DATA = Path(__file__).parent / "data"
 SCHEMAS = ("ecommerce", "saas", "iot")
