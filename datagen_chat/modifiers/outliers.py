@@ -109,8 +109,8 @@ def starting_rate(rate: float) -> float:
 
     A row is in none when, for each k from 0 on, no burst of more than k rows starts k rows before it.
 
-    >>> round(starting_rate(0.01), 5), starting_rate(1.0)
-    (0.00334, 1.0)
+    >>> round(starting_rate(0.01), 5), round(starting_rate(1.0), 5)
+    (0.00335, 1.0)
     """
     low, high = 0.0, 1.0
     for _ in range(60):

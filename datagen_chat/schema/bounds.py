@@ -12,6 +12,7 @@ from datagen_chat.problems import Problem, nearest, note, pointer, shown
 from datagen_chat.schema.cycles import needs
 from datagen_chat.schema.index import Index, Need, Place
 from datagen_chat.schema.model import Inequality
+from datagen_chat.schema.unfoldings import is_walked
 from datagen_chat.words import REFERENCE_PATTERN
 
 Op = Literal["<", "<=", ">", ">="]
@@ -117,7 +118,7 @@ def check_inequalities(index: Index) -> Iterator[Problem]:
             assert left is not None
             assert right is not None
             yield from (problem.under(at) for problem in _check_sides(left, right, index))
-            if at not in kept and not _follows(left, right, index):
+            if at not in kept and not _follows(left, inequality.op, right, index):
                 message = (
                     f"{inequality.left} {inequality.op} {inequality.right} is not drawn so; rows that break it are counted."
                 )
@@ -125,11 +126,14 @@ def check_inequalities(index: Index) -> Iterator[Problem]:
                 yield note(at, "only-checked", message, hint)
 
 
-def _follows(left: Place, right: Place, index: Index) -> bool:
-    """Return whether one of two columns is made from the other, or drawn beside it, so that whoever wrote it saw to it."""
+def _follows(left: Place, op: str, right: Place, index: Index) -> bool:
+    """Return whether more than chance keeps an order: a walk, or that one column is made from the other or drawn beside it."""
+    if left in index.twins or right in index.twins or is_walked(left, op, right, index):
+        return True
+    if index.columns[left].generator.is_unfolded or index.columns[right].generator.is_unfolded:
+        return False
     graph = needs(index)
-    is_made = _reaches(graph, left, right) or _reaches(graph, right, left)
-    return is_made or left in index.twins or right in index.twins
+    return _reaches(graph, left, right) or _reaches(graph, right, left)
 
 
 def _check_side(name: str, index: Index) -> Iterator[Problem]:

@@ -43,8 +43,8 @@ def test_a_kind_is_read(text: str, kind: WeightsKind) -> None:
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
-        ("zipf", '"zipf@1.2"'),
-        ("zipf@", '"zipf@1.2"'),
+        ("zipf", '"zipf@1"'),
+        ("zipf@", '"zipf@1"'),
         ("zipf(1.1)", '"zipf@1.1"'),
         ("pareto@1.2", '"head_tail@{0.6,1.5}"'),
         ("zipf@-1", '"zipf@1.2"'),
@@ -74,7 +74,7 @@ def test_what_is_no_kind_is_a_problem_that_says_what_to_write(text: str, hint: s
         ("head_tail(0.6, 1.5)", "head_tail@{0.6,1.5}"),
         ({"head_tail": {"alpha": 1.5, "share": 0.6}}, "head_tail@{0.6,1.5}"),
         ("equal", "uniform"),
-        ("zipf", None),
+        ("zipf", "zipf@1"),
         ("zipf@-1", None),
         ("pareto@1", None),
         ({"zipf": True}, None),
