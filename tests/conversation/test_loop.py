@@ -17,7 +17,7 @@ from datagen_chat.shipped import folder
 from tests.conversation.replies import SHOP, reply, shop
 
 EXAMPLE = Path(__file__).parents[1] / "data" / "example_conversation.md"
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
+DATA = Path(__file__).parents[1] / "data"
 WRONG = shop(nodes__0__columns__1__generator={"gaussian": {}})
 RIGHT = {"nodes": [{"id": "customer", "columns": [{"name": "tier", "generator": {"choice": {"choices": ["a"]}}}]}]}
 
@@ -82,13 +82,12 @@ def test_a_request_without_a_reply_is_shown() -> None:
     assert [event.text for event in events if isinstance(event, UserSaid)] == ["a shop", "hello?"]
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not here")
 def test_real_conversations_and_raw_replies_give_schemas_or_problems_but_never_errors() -> None:
     played = 0
-    for path in sorted(CORPUS.glob("conversations/*.md")):
+    for path in sorted(DATA.glob("conversations/[0-9]*.md")):
         for conversation in parse(path.read_text("utf-8")).conversations:
             played += len(ends(list(replay(Session(), conversation))))
-    for path in sorted(CORPUS.glob("replies/*.txt")):
+    for path in sorted(DATA.glob("replies/*.txt")):
         played += len(ends(told(("user", "a shop"), ("assistant", path.read_text("utf-8")))))
     assert played > 20
 

@@ -14,7 +14,7 @@ from datagen_chat.llm.base import Reply, Usage
 from datagen_chat.llm.replay import Exchange
 
 DATA = Path(__file__).parents[1] / "data"
-CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus"
+CORPUS = Path(__file__).parents[1] / "data" / "conversations"
 
 AWKWARD = [
     "**User:** hi", "**LLM:**", "\\**User:** x", "\\\\**Repair:**", "## User", "## Example 2: x", "# x", "---", "***",
@@ -98,9 +98,7 @@ def test_a_recorded_conversation_is_one_conversation() -> None:
 
 
 def test_every_recorded_conversation_is_one_conversation() -> None:
-    if not CORPUS.exists():
-        pytest.skip("the corpus of recorded conversations is not here")
-    for path in sorted((CORPUS / "conversations").glob("*.md")):
+    for path in sorted(CORPUS.glob("[0-9]*.md")):
         (found,) = parse(path.read_text(encoding="utf-8")).conversations
         assert [turn.role for turn in found.turns] == ["user", "assistant"] * (len(found.turns) // 2)
 
