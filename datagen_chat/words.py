@@ -211,7 +211,7 @@ class Registered(Word):
     """A word that is found by its name in its family's registry.
 
     A family is a direct subclass, in the module `base` of its package; a word of it is declared by
-    `class Bernoulli(Generator, word="bernoulli")`.
+    `class Bernoulli(Generator, word="bernoulli")`. A subclass in between, without a word, holds what several words share.
     """
 
     word: ClassVar[str]
@@ -221,9 +221,9 @@ class Registered(Word):
 
     def __init_subclass__(cls, *, word: str | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        if word is None:
+        if Registered in cls.__bases__:
             cls.registry = Vocabulary(cls.__module__.rpartition(".")[0])
-        else:
+        elif word is not None:
             cls.word = word
             cast("Vocabulary[Registered]", cls.registry).declare(word, cls)
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import settings
 
 from datagen_chat.engine.plan import Plan
+from datagen_chat.problems import parts_of
 from datagen_chat.schema.model import Dataset
 
 # No deadline: a slow machine is no bug. The same examples every time: a failure can be run again.
@@ -29,6 +30,30 @@ def draft(name: str) -> dict[str, Any]:
     """Return a schema of tests/data as it is written."""
     loaded: dict[str, Any] = json.loads((DATA / f"{name}.json").read_text("utf-8"))
     return loaded
+
+
+class _Gone:
+    """What stands for a key that is taken out."""
+
+    def __str__(self) -> str:
+        return "gone"
+
+
+GONE = _Gone()
+
+
+def written(draft: Any, at: str, value: Any) -> Any:
+    """Return a draft with one value written at a pointer, or, where it is GONE, taken out."""
+    holder = draft
+    *path, last = parts_of(at)
+    for part in path:
+        holder = holder[int(part)] if isinstance(holder, list) else holder[part]
+    key = int(last) if isinstance(holder, list) else last
+    if value is GONE:
+        del holder[key]
+    else:
+        holder[key] = value
+    return draft
 
 
 @pytest.fixture(scope="session")

@@ -3,38 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
 
 import pyarrow as pa
 
 from datagen_chat.conversion import converter
-from datagen_chat.generators.base import Rows, Sampler
-from datagen_chat.modifiers.base import Made
+from datagen_chat.generators.base import Rows, Sampler, Scope
+from datagen_chat.modifiers.base import Made, Modifier
 from datagen_chat.values import Text, Values, arrow, words_array
 
 Words = Callable[[pa.StringArray], pa.StringArray]
 
 
-def respelled(sampler: Sampler, made: Made, change: Words) -> Sampler:
-    """Return the sampler of changed texts; a pool of words is changed once, not for every row, and null stays null."""
-    convert, pool = converter(made.type, "string"), _Pool(change)
+class Respelling(Modifier):
+    """A modifier that writes each text in another way. A word of this kind overrides `respell`."""
 
-    def sample(rows: Rows) -> Values:
-        values = sampler(rows) if convert is None else convert(sampler(rows))
-        assert isinstance(values, Text)
-        if values.codes is None or len(values.words) > max(2 * len(values.codes), 1 << 12):
-            return Text(change(arrow(values, pa.string())), None, values.valid)
-        return Text(pool.changed(values.words), values.codes, values.valid)
+    keeps_few: ClassVar = True
 
-    return sample
+    def makes(self, made: Made) -> Made:
+        """Return what is known of the new texts, given what is known of the values before."""
+        if made.outcomes is None or made.type != "string":
+            return Made("string")
+        texts = [str(value) for value in made.outcomes if value is not None]
+        nulls = (None,) if None in made.outcomes else ()
+        return Made("string", (*dict.fromkeys(self.respell(words_array(texts)).to_pylist()), *nulls))
 
+    def compile(self, scope: Scope, sampler: Sampler, made: Made) -> Sampler:  # noqa: ARG002
+        """Return the sampler of the new texts; a pool of words is changed once, not for every row, and null stays null."""
+        convert, pool = converter(made.type, "string"), _Pool(self.respell)
 
-def known(made: Made, change: Words) -> Made:
-    """Return what is known of changed texts, given what is known of the values before."""
-    if made.outcomes is None or made.type != "string":
-        return Made("string")
-    texts = [str(value) for value in made.outcomes if value is not None]
-    nulls = (None,) if None in made.outcomes else ()
-    return Made("string", (*dict.fromkeys(change(words_array(texts)).to_pylist()), *nulls))
+        def sample(rows: Rows) -> Values:
+            values = sampler(rows) if convert is None else convert(sampler(rows))
+            assert isinstance(values, Text)
+            if values.codes is None or len(values.words) > max(2 * len(values.codes), 1 << 12):
+                return Text(self.respell(arrow(values, pa.string())), None, values.valid)
+            return Text(pool.changed(values.words), values.codes, values.valid)
+
+        return sample
+
+    def respell(self, words: pa.StringArray) -> pa.StringArray:
+        """Return the new texts of some texts, in their order."""
+        raise NotImplementedError
 
 
 class _Pool:

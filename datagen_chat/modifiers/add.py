@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from datagen_chat.generators.base import Facts, Layout, Rows, Sampler, Scope
+from datagen_chat.generators.base import Facts, Rows, Sampler, Scope
 from datagen_chat.instants import DAY, HOUR, MINUTE
 from datagen_chat.modifiers._numbers import changed
 from datagen_chat.modifiers.base import NUMBERS, Made, Modifier
@@ -30,6 +30,7 @@ class Add(Modifier, word="add"):
     minutes: Span | None = term(None, "Minutes that are added to times.", also=("minute",))
 
     takes: ClassVar = (*NUMBERS, "datetime", "date")
+    keeps_few: ClassVar = True
     also: ClassVar = ("offset", "plus", "shift", "increment")
     example: ClassVar = {"transform": "add", "args": {"value": 2.5}}
 
@@ -50,10 +51,6 @@ class Add(Modifier, word="add"):
             yield Problem("", "nothing-to-add", "Nothing says what is to be added.", hint)
         elif made.type == "date" and not wrong and self._span % DAY:
             yield Problem("/days", "add-type", f"A date cannot move by {self.days:g} days.", "Write whole days.")
-
-    def layout(self, layout: Layout) -> Layout:
-        """Return that few values stay few."""
-        return "category" if layout == "category" else "plain"
 
     def compile(self, scope: Scope, sampler: Sampler, made: Made) -> Sampler:  # noqa: ARG002
         """Return the sampler of the sums."""

@@ -39,6 +39,8 @@ class Modifier(Registered):
     """Whether it can also stand at a fact, and scale its fanout: then it overrides `scaling`."""
     keeps_distinct: ClassVar = False
     """Whether different values stay different."""
+    keeps_few: ClassVar = False
+    """Whether few different values stay few, so that a file can hold them once."""
 
     def check(self, facts: Facts, made: Made) -> Iterator[Problem]:  # noqa: ARG002 - most have only their types
         """Yield what is wrong with the arguments together; pointers are relative to them."""
@@ -68,9 +70,9 @@ class Modifier(Registered):
         """Return the decimals of a float column that names none, given those of the values before; None leaves them."""
         return USUAL_PLACES if places is None else places
 
-    def layout(self, layout: Layout) -> Layout:  # noqa: ARG002 - most make many values of few
+    def layout(self, layout: Layout) -> Layout:
         """Return how the values lie in a file, given how those before would."""
-        return "plain"
+        return "category" if self.keeps_few and layout == "category" else "plain"
 
     def clamps(self) -> tuple[float, float] | None:
         """Return the bounds that no value is to leave when it is rounded, where this is the last modifier."""

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from datagen_chat.generators.base import Layout, Sampler, Scope, TableScope
+from datagen_chat.generators.base import Sampler, Scope, TableScope
 from datagen_chat.modifiers._numbers import changed
 from datagen_chat.modifiers.base import NUMBERS, Factor, Made, Modifier
 from datagen_chat.words import Float, term
@@ -19,12 +19,9 @@ class Multiply(Modifier, word="multiply"):
 
     takes: ClassVar = NUMBERS
     scales_fanout: ClassVar = True
+    keeps_few: ClassVar = True
     also: ClassVar = ("scale", "mul", "times", "product")
     example: ClassVar = {"transform": "multiply", "args": {"factor": 1.19}}
-
-    def layout(self, layout: Layout) -> Layout:
-        """Return that few values stay few."""
-        return "category" if layout == "category" else "plain"
 
     def scaling(self, scope: TableScope) -> Factor:  # noqa: ARG002
         """Return the factor, the same for all parents."""

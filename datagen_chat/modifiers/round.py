@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from datagen_chat.generators.base import Layout, Sampler, Scope
+from datagen_chat.generators.base import Sampler, Scope
 from datagen_chat.modifiers._numbers import changed
 from datagen_chat.modifiers.base import NUMBERS, Made, Modifier
 from datagen_chat.rounding import round_half_even
@@ -21,6 +21,7 @@ class Round(Modifier, word="round"):
     )
 
     takes: ClassVar = NUMBERS
+    keeps_few: ClassVar = True
     also: ClassVar = ("rounding", "round_to", "round_off")
     example: ClassVar = {"transform": "round", "args": {"places": 1}}
 
@@ -28,10 +29,6 @@ class Round(Modifier, word="round"):
         """Return its own places, or those of the values before where they are fewer."""
         own = max(self.places, 0)
         return own if places is None else min(own, places)
-
-    def layout(self, layout: Layout) -> Layout:
-        """Return that few values stay few."""
-        return "category" if layout == "category" else "plain"
 
     def compile(self, scope: Scope, sampler: Sampler, made: Made) -> Sampler:  # noqa: ARG002
         """Return the sampler of the rounded numbers."""

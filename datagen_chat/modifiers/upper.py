@@ -6,31 +6,17 @@ from typing import ClassVar
 
 import pyarrow as pa
 
-from datagen_chat.generators.base import Layout, Sampler, Scope
-from datagen_chat.modifiers._words import known, respelled
-from datagen_chat.modifiers.base import Made, Modifier
+from datagen_chat.modifiers._words import Respelling
 from datagen_chat.values import compute
 
 
-class Upper(Modifier, word="upper"):
+class Upper(Respelling, word="upper"):
     """Write text in capital letters."""
 
     takes: ClassVar = ("string",)
     also: ClassVar = ("uppercase", "to_upper", "upper_case", "toupper")
     example: ClassVar = {"transform": "upper"}
 
-    def makes(self, made: Made) -> Made:
+    def respell(self, words: pa.StringArray) -> pa.StringArray:
         """Return the texts in capital letters."""
-        return known(made, _letters)
-
-    def layout(self, layout: Layout) -> Layout:
-        """Return that few words stay few."""
-        return "category" if layout == "category" else "plain"
-
-    def compile(self, scope: Scope, sampler: Sampler, made: Made) -> Sampler:  # noqa: ARG002
-        """Return the sampler of the texts."""
-        return respelled(sampler, made, _letters)
-
-
-def _letters(words: pa.StringArray) -> pa.StringArray:
-    return compute("utf8_upper", words)
+        return compute("utf8_upper", words)

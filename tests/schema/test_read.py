@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from datagen_chat.problems import SchemaError, parts_of
+from datagen_chat.problems import SchemaError
 from datagen_chat.schema.read import read
+from tests.conftest import GONE, written
 
-GONE = object()
 C, P, F = "/nodes/0/columns", "/nodes/1/columns", "/nodes/2/columns"
 FK = "/constraints/foreign_keys"
 HOUR = {"pattern": {"dimension": "hour", "weights": [1] * 7}}
@@ -184,20 +184,6 @@ NOTES = [
         "foreign-key-inferred",
     ),
 ]
-
-
-def written(draft: Any, at: str, value: Any) -> Any:
-    """Return the draft with one value written, or removed."""
-    holder = draft
-    *path, last = parts_of(at)
-    for part in path:
-        holder = holder[int(part)] if isinstance(holder, list) else holder[part]
-    key = int(last) if isinstance(holder, list) else last
-    if value is GONE:
-        del holder[key]
-    else:
-        holder[key] = value
-    return draft
 
 
 def test_a_valid_schema_has_no_problems(shop):

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from datagen_chat.problems import parts_of, pointer
 from datagen_chat.schema.read import read
 from datagen_chat.schema.repair import repair
+from tests.conftest import GONE, written
 
-GONE = object()
 C, P, F = "/nodes/0/columns", "/nodes/1/columns", "/nodes/2/columns"
 FK = "/constraints/foreign_keys"
 EMAIL = {"faker": {"method": "email"}}
@@ -213,19 +213,6 @@ UNCHANGED = [
     ("/timeframe/start", "last year"),
     ("/timeframe/start", "2024-02-30"),
 ]
-
-
-def written(draft: Any, at: str, value: Any) -> Any:
-    holder = draft
-    *path, last = parts_of(at)
-    for part in path:
-        holder = holder[int(part)] if isinstance(holder, list) else holder[part]
-    key = int(last) if isinstance(holder, list) else last
-    if value is GONE:
-        del holder[key]
-    else:
-        holder[key] = value
-    return draft
 
 
 def standing(draft: Any, at: str) -> Any:

@@ -9,19 +9,11 @@ import numpy as np
 import pytest
 
 from datagen_chat.engine.plan import Plan
-from datagen_chat.problems import Problem, parts_of
+from datagen_chat.problems import Problem
 from datagen_chat.schema.read import read
+from tests.conftest import GONE, written
 from tests.unfoldings.schemas import DAY, FUNNEL, funnelled, state, walked
 
-
-class Gone:
-    """What stands for a key that is taken out."""
-
-    def __str__(self) -> str:
-        return "gone"
-
-
-GONE = Gone()
 N = "/nodes/1"
 M, S = f"{N}/state_transition_model", f"{N}/stage_config"
 CONSTANT = {"distribution": "constant", "value": 1}
@@ -92,20 +84,6 @@ NOTES = [
     (f"{M}/states/van/dwell", CONSTANT, f"{M}/states/van/dwell/unit", "default-unit"),
     (f"{M}/states/van/dwell", BELL, f"{M}/states/van/dwell", "dwell-below-zero"),
 ]  # fmt: skip
-
-
-def written(draft: dict[str, Any], at: str, value: Any) -> dict[str, Any]:
-    """Return a draft with another value at a place."""
-    *path, last = parts_of(at)
-    holder: Any = draft
-    for part in path:
-        holder = holder[int(part)] if isinstance(holder, list) else holder[part]
-    key = int(last) if isinstance(holder, list) else last
-    if value is GONE:
-        del holder[key]
-    else:
-        holder[key] = value
-    return draft
 
 
 def found(draft: dict[str, Any]) -> set[tuple[str, str]]:

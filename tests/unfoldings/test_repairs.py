@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from datagen_chat.schema.repair import repair
+from tests.conftest import GONE, written
 from tests.unfoldings.schemas import DAY, funnelled, walked
-from tests.unfoldings.test_problems import GONE, M, N, S, written
+from tests.unfoldings.test_problems import M, N, S
 
 LAW = {"distribution": "exponential", "scale": 5, "unit": "day"}
 WHOLE: dict[str, Any] = {
