@@ -1,0 +1,137 @@
+"""What changes the schema, and takes changes back."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from datagen_chat.commands.files import tell_mends
+from datagen_chat.commands.slash.registry import Desk, topic, wrong
+from datagen_chat.conversation.document import Document, read_document
+from datagen_chat.conversation.session import Json, Version
+from datagen_chat.conversation.steer import adopt, redo, undo
+from datagen_chat.problems import ProblemsError
+from datagen_chat.schema.canonical import dump
+from datagen_chat.schema.change import difference
+from datagen_chat.schema.patch import apply_patch
+from datagen_chat.schema.repair import repair
+from datagen_chat.terminal.chat import draw_changes
+from datagen_chat.terminal.problems import draw_problems
+from datagen_chat.terminal.schema import headline
+
+command = topic("its changes")
+
+
+@command("/diff", "", "show what the last change made different")
+def _diff(desk: Desk, _rest: str) -> None:
+    version, past = desk.current, desk.talk.session.versions.past
+    if len(past) < 2:
+        raise wrong("no-difference", "This is the first schema.", "Ask for a change first.")
+    draw_changes(desk.talk.screen, difference(past[-2].draft, version.draft))
+
+
+@command("/undo", "", "go back to the schema before the last change")
+def _undo(desk: Desk, _rest: str) -> None:
+    assert desk.current
+    desk.talk.steer(undo(desk.talk.session))
+
+
+@command("/redo", "", "take up again what was undone")
+def _redo(desk: Desk, _rest: str) -> None:
+    if not desk.talk.session.versions.undone:
+        raise wrong("nothing-undone", "Nothing was undone.", "/undo goes back first.")
+    desk.talk.steer(redo(desk.talk.session))
+
+
+@command("/versions", "", "list the schemas so far")
+def _versions(desk: Desk, _rest: str) -> None:
+    assert desk.current
+    versions, screen = desk.talk.session.versions, desk.talk.screen
+    for number, version in enumerate((*versions.past, *versions.undone), 1):
+        mark = "→" if number == len(versions.past) else " "
+        state = "" if number <= len(versions.past) else "  undone"
+        screen.say(f"{mark} {number}: {headline(version.dataset, version.preview.total)}", (state, "dim"), hang=5)
+
+
+@command("/set", "PATH VALUE", "change one value: /set customer.rows 500, /set customer.tier.null_rate 0.1", names=True)
+def _set(desk: Desk, rest: str) -> None:
+    path, _, value = rest.partition(" ")
+    if not path or not value.strip():
+        raise wrong("no-value", "A path and a value are needed.", "Write, for instance, /set customer.rows 500.")
+    patched = apply_patch(desk.current.draft, _patch(desk.current, path.split("."), _value(value.strip())))
+    if patched.problems:
+        raise ProblemsError(patched.problems)
+    _adopt(desk, _read(patched.draft), f"/set {rest}")
+
+
+def _value(said: str) -> Json:
+    """Return what a value says as JSON, or else as text."""
+    try:
+        return json.loads(said)
+    except (ValueError, RecursionError):
+        return said
+
+
+def _patch(version: Version, parts: Sequence[str], value: Json) -> Json:
+    """Return the patch that sets one value of a table, of a column, or of the schema as a whole."""
+    tables = {table.id: table for table in version.dataset.nodes}
+    if parts[0] not in tables:
+        return _nested(parts, value)
+    table, rest = tables[parts[0]], list(parts[1:])
+    if rest and rest[0] in {column.name for column in table.columns}:
+        return {"nodes": [{"id": table.id, "columns": [{"name": rest[0], **_inside(rest[1:], value)}]}]}
+    return {"nodes": [{"id": table.id, **_inside(rest, value)}]}
+
+
+def _inside(parts: Sequence[str], value: Json) -> dict[str, Any]:
+    if not parts:
+        raise wrong("no-value", "The path ends at a table or column, not at a value of it.", "Name what is to be set.")
+    found: dict[str, Any] = _nested(parts, value)
+    return found
+
+
+def _nested(parts: Sequence[str], value: Json) -> Json:
+    for part in reversed(parts):
+        value = {part: value}
+    return value
+
+
+def _read(draft: Json) -> Document:
+    """Return a draft as it is read, other spellings mended."""
+    repaired = repair(draft)
+    return Document(repaired.draft, repaired.reading.dataset, (), repaired.mends, repaired.reading.problems)
+
+
+def _adopt(desk: Desk, document: Document, line: str) -> None:
+    """Make a schema that a person wrote the current one, or draw what is wrong with it."""
+    screen = desk.talk.screen
+    tell_mends(document, screen)
+    if document.dataset is None:
+        draw_problems(screen, document.problems, document.draft)
+        screen.say(("Nothing was changed.", "dim"))
+        return
+    desk.talk.steer(adopt(desk.talk.session, document.dataset, document.draft, line), schema=document.draft)
+
+
+@command("/edit", "", "change the schema in $EDITOR")
+def _edit(desk: Desk, _rest: str) -> None:
+    before = dump(desk.current.draft) + "\n"
+    with TemporaryDirectory(prefix="datagen-") as folder:
+        path = Path(folder) / "schema.json"
+        path.write_text(before, "utf-8")
+        editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+        try:
+            done = subprocess.run([*shlex.split(editor), str(path)], check=False)  # noqa: S603 - the user's own editor
+        except (OSError, ValueError) as error:
+            raise wrong("no-editor", f"The editor {editor} cannot be started: {error}.", "Set EDITOR.") from None
+        content = path.read_bytes() if path.exists() else b""
+    if done.returncode or content == before.encode():
+        desk.talk.screen.say("Nothing was changed.")
+        return
+    _adopt(desk, read_document(content), "/edit")

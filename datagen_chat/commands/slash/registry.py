@@ -1,0 +1,149 @@
+"""The registry of commands: what each is called, takes and does; help and completion follow from it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from datagen_chat.commands.talk import Talk
+from datagen_chat.conversation.session import Version
+from datagen_chat.llm.base import Provider
+from datagen_chat.llm.budget import Spent
+from datagen_chat.problems import DatagenError, Problem, ProblemsError, did_you_mean, shown
+from datagen_chat.terminal.clean import one_line
+from datagen_chat.terminal.problems import draw_problems
+
+
+@dataclass
+class Desk:
+    """What commands work with: the conversation, where it is kept, and how another model is connected."""
+
+    talk: Talk
+    path: Path
+    connect: Callable[[str, Spent | None], Provider]
+    is_left: bool = False
+
+    @property
+    def current(self) -> Version:
+        """The schema as it is.
+
+        Raises:
+            ProblemsError: there is none yet.
+        """
+        version = self.talk.session.versions.current
+        if version is None:
+            raise wrong("no-schema", "There is no schema yet.", "Say what data you need, or start with --schema FILE.")
+        return version
+
+
+Run = Callable[[Desk, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command: its name, what it takes, what it does; `names` completes its arguments with the schema's names."""
+
+    name: str
+    takes: str
+    about: str
+    run: Run
+    names: bool = False
+
+
+COMMANDS: dict[str, Command] = {}
+TOPICS: dict[str, list[Command]] = {"the schema": [], "its changes": [], "files": [], "the conversation": []}
+"""The commands by what they concern, in the order of the help."""
+
+
+class Registering(Protocol):
+    """What registers a function as the command of a name."""
+
+    def __call__(self, name: str, takes: str, about: str, *, names: bool = False) -> Callable[[Run], Run]:
+        """Return the decorator that registers a function."""
+
+
+def topic(title: str) -> Registering:
+    """Return what registers the commands of a topic."""
+    known = TOPICS[title]
+
+    def named(name: str, takes: str, about: str, *, names: bool = False) -> Callable[[Run], Run]:
+        def register(run: Run) -> Run:
+            COMMANDS[name] = Command(name, takes, about, run, names)
+            known.append(COMMANDS[name])
+            return run
+
+        return register
+
+    return named
+
+
+def obey(desk: Desk, line: str) -> None:
+    """Do what a line says that begins with a slash; what is wrong with it is drawn."""
+    screen = desk.talk.screen
+    name, _, rest = line.strip().partition(" ")
+    command = COMMANDS.get(name)
+    try:
+        if command is None:
+            hint = did_you_mean(name, COMMANDS) or "/help lists the commands."
+            raise wrong("unknown-command", f"There is no command {shown(name)}.", hint)
+        if not command.takes and rest.strip():
+            raise wrong("too-many-words", f"{name} takes nothing more.", f"Write {name} alone.")
+        command.run(desk, rest.strip())
+    except ProblemsError as error:
+        draw_problems(screen, error.problems)
+    except DatagenError as error:
+        screen.say((one_line(str(error)), "bold red"), hang=2)
+    except KeyboardInterrupt:
+        screen.say(("Interrupted; nothing half-written is left behind.", "yellow"))
+
+
+def complete(desk: Desk, before: str) -> Iterable[str]:
+    """Return the words that may take the place of the last one before the cursor."""
+    if not before.startswith("/"):
+        return ()
+    name, space, rest = before.partition(" ")
+    if not space:
+        return [known for known in sorted(COMMANDS) if known.startswith(name)]
+    command, last = COMMANDS.get(name), rest.rpartition(" ")[2]
+    known = _names(desk.talk.session.versions.current) if command is not None and command.names else ()
+    return [word for word in known if word.startswith(last)]
+
+
+def _names(version: Version | None) -> Iterator[str]:
+    """Yield the names of tables, and of columns below their tables."""
+    for table in version.dataset.nodes if version else ():
+        yield table.id
+        yield from (f"{table.id}.{column.name}" for column in table.columns)
+
+
+def wrong(code: str, message: str, hint: str) -> ProblemsError:
+    """Return the error that tells a person what is wrong with a command."""
+    return ProblemsError([Problem("", code, message, hint)])
+
+
+def split(rest: str) -> list[str]:
+    """Return the words of what follows a command, quoted ones as one.
+
+    Raises:
+        ProblemsError: a quote is not closed.
+    """
+    try:
+        return shlex.split(rest)
+    except ValueError:
+        raise wrong("open-quote", "A quote is not closed.", "Close it, or leave it out.") from None
+
+
+def table_of(version: Version, name: str) -> str:
+    """Return the name of a table, checked.
+
+    Raises:
+        ProblemsError: the schema has no such table.
+    """
+    known = [table.id for table in version.dataset.nodes]
+    if name not in known:
+        hint = did_you_mean(name, known) or f"Use one of {', '.join(known[:20])}."
+        raise wrong("unknown-table", f"There is no table {shown(name)} in this schema.", hint)
+    return name

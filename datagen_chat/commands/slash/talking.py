@@ -1,0 +1,68 @@
+"""What concerns the conversation itself."""
+
+from __future__ import annotations
+
+import shlex
+
+from datagen_chat.commands.slash.registry import COMMANDS, TOPICS, Desk, topic
+from datagen_chat.llm.budget import Metered
+from datagen_chat.terminal.clean import one_line
+
+command = topic("the conversation")
+
+
+@command("/help", "", "list the commands")
+def _help(desk: Desk, _rest: str) -> None:
+    screen = desk.talk.screen
+    width = max(len(f"{command.name} {command.takes}") for command in COMMANDS.values())
+    for title, commands in TOPICS.items():
+        screen.say((f"{title[0].upper()}{title[1:]}", "bold"))
+        for known in commands:
+            screen.say((f"{known.name} {known.takes}".ljust(width), "cyan"), "  ", known.about, indent=2, hang=6)
+        screen.blank()
+    screen.say(
+        ("Enter sends, Alt-Enter breaks the line, Tab completes. Ctrl-C stops a reply; twice, or Ctrl-D, leaves.", "dim")
+    )
+
+
+@command("/model", "[NAME]", "show the model, or go on with another")
+def _model(desk: Desk, rest: str) -> None:
+    if rest:
+        before = desk.talk.provider
+        desk.talk.provider = desk.connect(rest, before.spent if isinstance(before, Metered) else None)
+        desk.talk.note(f"/model {rest}")
+    desk.talk.screen.say(one_line(desk.talk.provider.name))
+
+
+@command("/cost", "", "show the tokens and dollars so far")
+def _cost(desk: Desk, _rest: str) -> None:
+    provider, screen = desk.talk.provider, desk.talk.screen
+    if not isinstance(provider, Metered):
+        screen.say("A recording costs nothing.")
+        return
+    spent = provider.spent
+    calls = "1 call" if spent.calls == 1 else f"{spent.calls:,} calls"
+    screen.say(f"{spent.dollars} for {calls}", hang=2)
+    usage = spent.usage
+    screen.say(
+        f"{usage.prompt:,} tokens read, {usage.cache_read:,} of them from a cache; {usage.output:,} written",
+        ("; some were estimated" if spent.estimated else "", "dim"),
+        hang=2,
+    )
+
+
+@command("/retry", "", "ask the last request again")
+def _retry(desk: Desk, _rest: str) -> None:
+    desk.talk.retry()
+
+
+@command("/transcript", "", "show where this conversation is kept")
+def _transcript(desk: Desk, _rest: str) -> None:
+    desk.talk.screen.say(one_line(str(desk.path)), hang=2)
+    how = shlex.join(["datagen", "chat", "--from-transcript", str(desk.path)])
+    desk.talk.screen.command("To see it again:", how)
+
+
+@command("/quit", "", "leave")
+def _quit(desk: Desk, _rest: str) -> None:
+    desk.is_left = True

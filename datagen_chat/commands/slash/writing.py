@@ -1,0 +1,63 @@
+"""What writes files: the data, the schema."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+from pathlib import Path
+
+from datagen_chat.commands.generate import again, make
+from datagen_chat.commands.save import save_as, slugs
+from datagen_chat.commands.slash.registry import Desk, split, topic, wrong
+from datagen_chat.conversation.document import Document
+from datagen_chat.problems import did_you_mean, shown
+from datagen_chat.sinks import FORMATS
+from datagen_chat.terminal.clean import one_line
+
+command = topic("files")
+
+
+@command("/generate", "[FOLDER] [--format NAME]", "write all rows to files (default: output, parquet)")
+def _generate(desk: Desk, rest: str) -> None:
+    version, screen, session = desk.current, desk.talk.screen, desk.talk.session
+    folder, format_ = _target(rest)
+    file = f"{slugs([version.dataset.metadata.name])[0]}.json"
+    options = argparse.Namespace(
+        file=file,
+        seed=session.settings.seed,
+        output=folder,
+        format=format_,
+        workers=1,
+        max_rows=10**8,
+        block_rows=1 << 16,
+    )
+    make(Document(version.draft, version.dataset), options, screen, screen)
+    screen.command("The same rows again, after /save:", again(options))
+    desk.talk.note(f"/generate {rest}".strip())
+
+
+def _target(rest: str) -> tuple[str, str]:
+    """Return the folder and the format that a person names."""
+    parts = split(rest)
+    format_ = "parquet"
+    if "--format" in parts:
+        at = parts.index("--format")
+        format_ = parts[at + 1] if at + 1 < len(parts) else ""
+        parts = parts[:at] + parts[at + 2 :]
+    if format_ not in FORMATS:
+        hint = did_you_mean(format_, FORMATS) or f"Use one of {', '.join(FORMATS)}."
+        raise wrong("unknown-format", f"There is no format {shown(format_)}.", hint)
+    if len(parts) > 1 or any(part.startswith("-") for part in parts):
+        raise wrong("too-many-words", f"{shown(rest)} is more than a folder.", "Write /generate FOLDER --format NAME.")
+    return parts[0] if parts else "output", format_
+
+
+@command("/save", "[FILE]", "write the schema to a file")
+def _save(desk: Desk, rest: str) -> None:
+    version = desk.current
+    parts = split(rest)
+    path = Path(" ".join(parts) if parts else f"{slugs([version.dataset.metadata.name])[0]}.json")
+    save_as(version, path)
+    desk.talk.screen.say(("Saved ", "green"), one_line(str(path)), hang=2)
+    how = shlex.join(["datagen", "generate", str(path), "--seed", str(desk.talk.session.settings.seed), "-o", "output"])
+    desk.talk.screen.command("To generate all rows:", how)
