@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from datagen_chat.generators.base import Rows, Scope
+from datagen_chat.generators.base import Facts, Rows, Scope
 from datagen_chat.generators.datetime_series import DatetimeSeries, Instants, Reshaping
 from datagen_chat.modifiers._times import compile_time
 
@@ -20,6 +20,10 @@ class AgeingSeries(DatetimeSeries):
     created: str
     steps: tuple[float, ...]
     unit: int
+
+    def _is_listable(self, facts: Facts) -> bool:  # noqa: ARG002
+        """Return that the age of the parent has a say."""
+        return False
 
     def _fixed(self, scope: Scope, ticks: object) -> Instants:  # noqa: ARG002
         """Return the times of windows that begin alike but whose parents have different ages."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -10,13 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from datagen_chat.draws import Key, RowNumbers, below, numbers_of
+from datagen_chat.draws import Key, RowNumbers, below, bits, numbers_of, scaled
 from datagen_chat.draws import key as make_key
 from datagen_chat.generators.base import Locator, Numbering, Room, Rows, Siblings
 from datagen_chat.permutation import permuted
 from datagen_chat.problems import LimitError, Problem, SchemaError
 from datagen_chat.schema.combinations import Combination
-from datagen_chat.subsets import distinct_subset
 from datagen_chat.urns import take_distinct, take_evenly
 
 if TYPE_CHECKING:
@@ -61,10 +61,15 @@ class Combined:
 
     def _sizes(self, parents: Rows) -> Ints:
         """Return how many combinations each parent has to choose from."""
-        sizes = np.ones(len(parents), dtype=np.int64)
+        return _product(self._each_size(parents, len(parents)), len(parents))
+
+    def _each_size(self, parents: Rows | None, families: int) -> tuple[Ints, ...]:
+        """Return how many numbers each column has for each parent."""
+        found = []
         for each in self._numberings:
-            sizes *= each.size if each.sizes is None else each.sizes(parents)
-        return sizes
+            assert each.sizes is None or parents is not None
+            found.append(np.full(families, each.size) if each.sizes is None or parents is None else each.sizes(parents))
+        return tuple(found)
 
     def _decoded(self, rows: Rows) -> list[Ints]:
         """Return the number of each column, from those of their combinations."""
@@ -84,18 +89,18 @@ class Combined:
     def _drawn(self, rows: Rows) -> Ints:
         if not self.combination.per_parent:
             return self._of_table(rows)
+        siblings, parents = rows.siblings(), None
         if any(each.sizes is not None for each in self._numberings):
             assert self.owner.parent is not None
-            sizes = self._sizes(rows.ancestor(self.owner.parent.name)[0])
-            return distinct_subset(self._key, rows.numbers, rows.siblings(), np.maximum(sizes, 1), ascending=False)
-        return self._taken(rows.numbers, rows.siblings())
+            parents = rows.ancestor(self.owner.parent.name)[0]
+        return self._taken(rows.numbers, siblings, self._each_size(parents, len(siblings.count)))
 
-    def _taken(self, rows: RowNumbers, siblings: Siblings) -> Ints:
+    def _taken(self, rows: RowNumbers, siblings: Siblings, each_size: tuple[Ints, ...]) -> Ints:
         """Return combinations that do not repeat within a parent."""
-        sizes = np.full(len(siblings.count), self._size)
+        sizes, ascends = _product(each_size, len(siblings.count)), self.combination.ascends
         if all(each.draw is None for each in self._numberings):
-            return take_evenly(self._key, rows, siblings, sizes, ascending=False).things
-        taken = take_distinct(self._key, rows, siblings, _Combinations(sizes, self._numberings), ascending=False)
+            return take_evenly(self._key, rows, siblings, sizes, ascending=ascends).things
+        taken = take_distinct(self._key, rows, siblings, _Combinations(sizes, each_size, self._numberings), ascending=ascends)
         message = "Not every row could get a combination by weight; others are equally likely."
         self.owner.plan.tellings.tell(self.owner.name, "combinations-even", message, taken.unweighted)
         return taken.things
@@ -104,8 +109,10 @@ class Combined:
         """Return combinations that do not repeat in the whole table."""
         if self.owner.row_count > self._size:
             names = ", ".join(self.combination.columns)
-            message = f"{self.owner.name} has {self.owner.row_count} rows, but {names} have only {self._size} different values."
-            raise SchemaError([Problem(self.combination.at, "too-few-values", message, "Lower the number of rows.")])
+            few = f"only {self._size} values of {names} to tell them apart"
+            message = f"{self.owner.name} has {self.owner.row_count} rows, but {few}."
+            hint = "Lower the number of rows, or allow more values."
+            raise SchemaError([Problem(self.combination.at, "too-few-values", message, hint)])
         if all(each.draw is None for each in self._numberings):
             return permuted(self._key, rows.numbers, self._size)
         return self._whole.take(numbers_of(rows.numbers))
@@ -118,38 +125,56 @@ class Combined:
             raise LimitError([Problem(self.combination.at, "too-many-rows", message, "Remove the weights, or lower the rows.")])
         zero = np.zeros(1, dtype=np.int64)
         family = Siblings(zero, zero, np.array([count], dtype=np.int64), np.zeros(count, dtype=np.int64))
-        return self._taken(range(count), family)
+        return self._taken(range(count), family, self._each_size(None, 1))
+
+
+def _product(sizes: Sequence[Ints], families: int) -> Ints:
+    product = np.ones(families, dtype=np.int64)
+    for each in sizes:
+        product *= each
+    return product
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Combinations:
-    """The same combinations for each parent; implements `urns.Urns`."""
+    """The combinations of each parent; implements `urns.Urns`."""
 
     sizes: Ints
+    each_size: tuple[Ints, ...]
     numberings: tuple[Numbering, ...]
 
     def take(self, chosen: Ints) -> _Combinations:
-        return replace(self, sizes=self.sizes.take(chosen))
+        return replace(self, sizes=self.sizes.take(chosen), each_size=tuple(each.take(chosen) for each in self.each_size))
 
     def is_empty(self) -> NDArray[np.bool_]:
-        return np.zeros(len(self.sizes), dtype=np.bool_)
+        return self.sizes <= 0
 
-    def draw(self, key: Key, urn: Ints, names: Ints) -> Ints:  # noqa: ARG002 - all urns are the same
-        drawn, radix = np.zeros(len(names), dtype=np.int64), 1
-        for place, each in enumerate(self.numberings):
-            stream = Key(make_key(key, "column", str(place)))
-            drawn += radix * (below(stream, names, each.size) if each.draw is None else each.draw(stream, names))
-            radix *= each.size
+    def draw(self, key: Key, urn: Ints, names: Ints) -> Ints:
+        drawn, radix = np.zeros(len(names), dtype=np.int64), np.ones(len(names), dtype=np.int64)
+        for place, (each, sizes) in enumerate(zip(self.numberings, self.each_size, strict=True)):
+            stream, own = Key(make_key(key, "column", str(place))), sizes.take(urn)
+            drawn += radix * _numbers(each, stream, names, own)
+            radix *= own
         return drawn
 
     def heavy(self, count: Ints) -> Ints:  # noqa: ARG002 - any of them may weigh
         return self.sizes
 
-    def weights(self, urn: Ints, thing: Ints) -> NDArray[np.float64]:  # noqa: ARG002
+    def weights(self, urn: Ints, thing: Ints) -> NDArray[np.float64]:
         product, left = np.ones(len(thing)), thing
-        for each in self.numberings:
+        for each, sizes in zip(self.numberings, self.each_size, strict=True):
+            size = sizes.take(urn)
             if each.weights is not None:
                 own = each.weights()
-                product *= (own / own.max()).take(left % each.size)
-            left = left // each.size
+                product *= (own / own.max()).take(left % size)
+            left = left // size
         return product
+
+
+def _numbers(numbering: Numbering, key: Key, names: Ints, sizes: Ints) -> Ints:
+    """Return a number for each name, drawn by weight or alike."""
+    if numbering.draw is not None:
+        return numbering.draw(key, names)
+    if numbering.sizes is None:
+        return below(key, names, numbering.size)
+    return scaled(bits(key, names), sizes.view(np.uint64))

@@ -447,6 +447,8 @@ class Generator(Registered):
     """Whether no two rows have the same value, even where they may."""
     is_bounded: ClassVar = False
     """Whether values can be drawn within bounds that differ from row to row."""
+    ascends: ClassVar = False
+    """Whether the values of the rows of one parent come in ascending order."""
 
     @property
     def is_regular(self) -> bool:

@@ -11,7 +11,19 @@ from pydantic import Field, PlainValidator, WithJsonSchema
 
 from datagen_chat.draws import numbers_of, uniform
 from datagen_chat.generators._windows import End, Ends, Windows, is_above
-from datagen_chat.generators.base import Bound, Facts, Generator, Room, Rows, Sampler, Scope, Siblings, TableScope, Use
+from datagen_chat.generators.base import (
+    Bound,
+    Facts,
+    Generator,
+    Numbering,
+    Room,
+    Rows,
+    Sampler,
+    Scope,
+    Siblings,
+    TableScope,
+    Use,
+)
 from datagen_chat.instants import DAY, Grid, grid, parse_step, show_instant
 from datagen_chat.order import ordered_uniform
 from datagen_chat.problems import Problem, note, pointer
@@ -23,6 +35,8 @@ if TYPE_CHECKING:
     from datagen_chat.windows import WindowTicks
 
 TICK_LIMIT = 2**53
+_WEIGHED_LIMIT = 1 << 20  # so many ticks are weighed at once
+_FAR_TICKS = 1 << 40  # more than a window that columns begin or end should have
 
 
 class Interval(Word):
@@ -83,6 +97,7 @@ class DatetimeSeries(Generator, word="datetime_series"):
 
     fills: ClassVar = ("datetime", "date")
     is_bounded: ClassVar = True
+    ascends: ClassVar = True
 
     within: Annotated[Within | Literal["timeframe"], PlainValidator(_within), WithJsonSchema(WITHIN)] = term(
         description='The window: "timeframe", or {"start", "end"}, each an instant, a column such as "customer.signup_date" '
@@ -185,13 +200,15 @@ class DatetimeSeries(Generator, word="datetime_series"):
     def most_rows(self, timeframe: tuple[int, int] | None) -> int | None:
         """Return how many ticks of a fixed window have a positive weight, where each can be one row only."""
         fixed = self.grid(timeframe)
-        if fixed is None or not self.limits_rows or fixed.count > TICK_LIMIT:
-            return None
+        return None if fixed is None or not self.limits_rows or fixed.count > TICK_LIMIT else self._possible(fixed)
+
+    def _possible(self, ticks: Grid) -> int:
+        """Return how many ticks have a positive weight."""
         try:
-            table = tick_table(fixed, self._patterns())
+            table = tick_table(ticks, self._patterns())
         except ValueError:  # told where the pattern is checked
-            return fixed.count
-        return int(table.ticks.sum()) if isinstance(table, WeighedTicks) else fixed.count
+            return ticks.count
+        return int(table.ticks.sum()) if isinstance(table, WeighedTicks) else ticks.count
 
     def _check_ticks(self, grid: Grid) -> Iterator[Problem]:
         is_daily = grid.step.months > 0 or grid.step.length % DAY == 0
@@ -213,6 +230,63 @@ class DatetimeSeries(Generator, word="datetime_series"):
         """Return the grid that all values lie on, where the window is fixed."""
         start, end = self._ends(timeframe)
         return grid(start, end, parse_step(self.freq)) if isinstance(start, int) and isinstance(end, int) else None
+
+    def numbered(self, facts: Facts) -> int | None:
+        """Return how many ticks the window has, or could have, where its rows differ in nothing but the tick."""
+        listed = self._listed(facts)
+        return listed.count if listed is not None else _FAR_TICKS if self._is_listed_by_parent(facts) else None
+
+    def capacity(self, facts: Facts) -> int | None:
+        """Return how many ticks of positive weight there are for a table that hangs off no other."""
+        listed = self._listed(facts) if facts.parent is None else None
+        return None if listed is None else self._possible(listed)
+
+    def _listed(self, facts: Facts) -> Grid | None:
+        """Return the grid of a fixed window, where no two of its ticks are the same value and nothing else orders them."""
+        ticks = self.grid(facts.timeframe)
+        if ticks is None or facts.bounds or not ticks.count or not self._is_listable(facts):
+            return None
+        return ticks if ticks.count <= (_WEIGHED_LIMIT if self._patterns() else TICK_LIMIT) else None
+
+    def _is_listed_by_parent(self, facts: Facts) -> bool:
+        """Return whether the rows of a parent share a window of their own whose ticks are alike."""
+        tables = [use.table for use in self.uses()]
+        is_shared = facts.parent is not None and bool(tables) and all(is_above(facts, table) for table in tables)
+        return is_shared and not facts.bounds and not self._patterns() and self._is_listable(facts)
+
+    def _is_listable(self, facts: Facts) -> bool:
+        """Return whether no two ticks are the same value, and all that can be said of a row is which tick it takes."""
+        step = parse_step(self.freq)
+        return not self.limits_rows and (facts.type != "date" or step.months > 0 or step.length % DAY == 0)
+
+    def numbering(self, scope: Scope) -> Numbering:
+        """Return the ticks by their places in the window."""
+        ticks, unit, patterns = self._listed(scope), DAY if scope.type == "date" else 1, self._patterns()
+        if ticks is None:
+            return self._numbering_by_parent(scope, unit)
+        value = lambda _rows, numbers: Numbers(ticks.at(numbers) // unit)  # noqa: E731
+        if not patterns:
+            return Numbering(ticks.count, value)
+        from datagen_chat.window_weights import relative_weights
+
+        table = tick_table(ticks, patterns)
+        return Numbering(
+            ticks.count,
+            value,
+            draw=lambda key, names: table.sample(uniform(key, names)),
+            weights=lambda: relative_weights(patterns, ticks.at(np.arange(ticks.count))),
+        )
+
+    def _numbering_by_parent(self, scope: Scope, unit: int) -> Numbering:
+        assert scope.parent is not None
+        parent, windows = scope.parent, self._windows(scope.above(), scope, ())
+
+        def value(rows: Rows, numbers: NDArray[np.int64]) -> Numbers:
+            above, index = rows.ancestor(parent)
+            window = windows(above)
+            return Numbers((window if index is None else window.take(index)).at(numbers) // unit)
+
+        return Numbering(_FAR_TICKS, value, sizes=lambda parents: windows(parents).count)
 
     def room(self, above: TableScope, facts: Facts) -> Room | None:
         """Return the number of ticks in each parent's window, where no tick may come twice."""

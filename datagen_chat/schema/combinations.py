@@ -13,12 +13,19 @@ from datagen_chat.schema.model import Table
 
 @dataclass(frozen=True, slots=True)
 class Combination:
-    """Columns of a table that are drawn together, so that no combination comes twice: in the table, or within one parent."""
+    """Columns of a table that are drawn together, so that no combination comes twice: in the table, or within one parent.
+
+    `ascends` says that the last column is a time, which comes in ascending order among the rows of one parent.
+    """
 
     at: str
     table: str
     columns: tuple[str, ...]
     per_parent: bool
+    ascends: bool = False
+
+
+_MOST = 2.0**62  # so many combinations can be numbered
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +48,19 @@ def check_combinations(index: Index) -> Iterator[Problem]:
     """Yield unique sets that cannot be kept, and combinations that are fewer than the rows that need them."""
     drawn = {combination.at: combination for combination in combinations(index)}
     for wish in _wishes(index):
-        if wish.at in drawn:
+        if wish.at in drawn and (len(wish.places) > 1 or not index.must_not_repeat(wish.places[0])):
             yield from _check_size(drawn[wish.at], index)
-        elif len(wish.places) > 1 and not _holds_anyway(wish.places, index):
+        elif wish.at not in drawn and len(wish.places) > 1 and not _holds_anyway(wish.places, index):
             names = ", ".join(name for _, name in wish.places)
             message = f"Nothing keeps {names} of {wish.places[0][0]} from repeating together."
-            hint = "Make one of them with a lookup or a choice, or remove the entry."
-            yield Problem(wish.at, "unique-not-made", message, hint)
+            yield Problem(wish.at, "unique-not-made", message, _advice(wish, index))
+
+
+def _advice(wish: _Wish, index: Index) -> str:
+    times = [name for table, name in wish.places if index.columns[table, name].generator.ascends]
+    if times and _holds_parent(wish.places, index):
+        return f'Add "distinct": true to the datetime_series of {times[0]}, or remove the entry.'
+    return "Make one of them with a lookup or a choice, or remove the entry."
 
 
 def _wishes(index: Index) -> Iterator[_Wish]:
@@ -56,26 +69,33 @@ def _wishes(index: Index) -> Iterator[_Wish]:
         if len(places) > 1 and all(place in index.columns for place in places) and len({table for table, _ in places}) == 1:
             yield _Wish(pointer("constraints", "unique", k), places)
     for at, table, column in index.every_column:
-        place = (table.id, column.name)
-        if column.generator.is_distinct or (column.generator.copies and index.must_not_repeat(place)):
+        place, generator = (table.id, column.name), column.generator
+        is_numbered = generator.copies or (generator.ascends and not table.parents)
+        if generator.is_distinct or (is_numbered and index.must_not_repeat(place)):
             yield _Wish(at, (place,))
 
 
 def _combined(wish: _Wish, index: Index, taken: set[Place]) -> Combination | None:
     if len(wish.places) > 1 and _holds_anyway(wish.places, index):
         return None
-    free = tuple(name for table, name in wish.places if (table, name) not in taken and _size((table, name), index) is not None)
     table = index.tables[wish.places[0][0]]
+    is_distinct = len(wish.places) == 1 and not index.must_not_repeat(wish.places[0])
+    per_parent = bool(table.parents) and (is_distinct or _holds_parent(wish.places, index))
+    sizes = {place: _size(place, index) for place in wish.places if place not in taken}
+    free = [place for place, size in sizes.items() if size is not None and not index.columns[place].generator.ascends]
+    times = [place for place, size in sizes.items() if size is not None and index.columns[place].generator.ascends]
+    if times and (per_parent or not table.parents):  # else the rows of one parent would be out of order
+        free += [time for time in times[:1] if math.prod(sizes[each] or 0 for each in (*free, time)) <= _MOST]
     if not free:
         return None
-    is_distinct = len(wish.places) == 1 and not index.must_not_repeat(wish.places[0])
-    return Combination(wish.at, table.id, free, bool(table.parents) and (is_distinct or _holds_parent(wish.places, index)))
+    columns = tuple(name for _, name in free)
+    return Combination(wish.at, table.id, columns, per_parent, ascends=per_parent and free[-1] in times)
 
 
 def _size(place: Place, index: Index) -> float | None:
     """Return how many values a column can have by number; None where it has no numbers, or changes what it drew."""
     column = index.columns[place]
-    return None if column.modifiers or column.null_rate else column.generator.numbered(index.facts(place))
+    return None if column.modifiers else column.generator.numbered(index.facts(place))
 
 
 def _holds_anyway(places: tuple[Place, ...], index: Index) -> bool:

@@ -91,9 +91,19 @@ def above(table: Table, index: Index) -> AboveTable | None:
 def counted_by(table: Table, index: Index) -> Iterator[Use]:
     """Yield the columns of the first parent, or of those above it, that the number of rows depends on."""
     yield from table.counted_by()
+    yield from _windows_in_sets(table, index)
     known = above(table, index)
     if known is not None and table.unfolding is not None:
         yield from (use.under(pointer(table.unfolding.word)) for use in table.unfolding.uses(known))
+
+
+def _windows_in_sets(table: Table, index: Index) -> Iterator[Use]:
+    """Yield the columns that begin and end the windows of times which are part of a set that must not repeat."""
+    together = {place for places in index.unique_sets if len(places) > 1 for place in places}
+    for k, column in enumerate(table.columns):
+        if column.generator.ascends and (table.id, column.name) in together:
+            at = pointer("columns", k, "generator", column.generator.word)
+            yield from (use.under(at) for use in column.generator.uses() if use.table is not None)
 
 
 def surely_starts(table: Table, index: Index) -> bool:

@@ -112,3 +112,27 @@ def write_bound_as(draft: Json, problem: Problem) -> str | None:
         return None
     entry[key] = written
     return f"Wrote the {key} of {entry['attr']} as {type_}."
+
+
+@repairs("unique-not-made", "too-few-values")
+def take_no_tick_twice(draft: Json, problem: Problem) -> str | None:
+    """Let the times of a set that must not repeat within a parent be distinct."""
+    entries, key = holder_of(draft, problem.at)
+    if not problem.at.startswith("/constraints/unique/") or not isinstance(entries, list):
+        return None
+    names = _names_of(entries[int(key)])
+    for table in tables_of(draft):
+        for column in columns_of(table):
+            name, generator = f"{table.get('id')}.{column.get('name')}", column.get("generator")
+            series = generator.get("datetime_series") if isinstance(generator, dict) else None
+            if name in names and isinstance(series, dict) and not series.get("distinct"):
+                series["distinct"] = True
+                return f'Added "distinct": true to {name}, so that {", ".join(names)} do not repeat together.'
+    return None
+
+
+def _names_of(entry: Any) -> list[str]:
+    """Return the columns of a set, each with its table."""
+    if isinstance(entry, dict) and isinstance(entry.get("columns"), list):
+        return [f"{entry.get('table')}.{name}" for name in entry["columns"]]
+    return [str(name) for name in entry] if isinstance(entry, list) else []
