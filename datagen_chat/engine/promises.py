@@ -59,7 +59,7 @@ def promises(table: TablePlan) -> tuple[Promise, ...]:
 
 def _promises(table: TablePlan) -> Iterator[Promise]:
     index = table.plan.index
-    kept = {bound.at for bounds in index.bounds.values() for bound in bounds}
+    kept = {bound.at for place, bounds in index.bounds.items() for bound in bounds if not index.columns[place].modifiers}
     for k, inequality in enumerate(index.dataset.constraints.inequalities):
         left, right = place_of(inequality.left), place_of(inequality.right)
         if left is None or right is None or f"/constraints/inequalities/{k}" in kept:

@@ -98,6 +98,7 @@ class DatetimeSeries(Generator, word="datetime_series"):
     fills: ClassVar = ("datetime", "date")
     is_bounded: ClassVar = True
     ascends: ClassVar = True
+    advice: ClassVar = 'For no time twice within one parent, add "distinct": true to the datetime_series instead.'
 
     within: Annotated[Within | Literal["timeframe"], PlainValidator(_within), WithJsonSchema(WITHIN)] = term(
         description='The window: "timeframe", or {"start", "end"}, each an instant, a column such as "customer.signup_date" '
@@ -158,7 +159,7 @@ class DatetimeSeries(Generator, word="datetime_series"):
 
     def check(self, facts: Facts) -> Iterator[Problem]:
         """Yield an empty window, a missing timeframe, and patterns that do not fit or leave nothing."""
-        start, end = self._ends(facts.timeframe)
+        start, end = self.ends(facts.timeframe)
         if start is None or end is None:
             hint = 'Add "timeframe": {"start": …, "end": …} to the dataset, or give the window here.'
             yield Problem("/within", "no-timeframe", "The dataset has no timeframe to stay within.", hint)
@@ -228,7 +229,7 @@ class DatetimeSeries(Generator, word="datetime_series"):
 
     def grid(self, timeframe: tuple[int, int] | None) -> Grid | None:
         """Return the grid that all values lie on, where the window is fixed."""
-        start, end = self._ends(timeframe)
+        start, end = self.ends(timeframe)
         return grid(start, end, parse_step(self.freq)) if isinstance(start, int) and isinstance(end, int) else None
 
     def numbered(self, facts: Facts) -> int | None:
@@ -401,7 +402,7 @@ class DatetimeSeries(Generator, word="datetime_series"):
         return found.instants, found.inside if empty and scope.nullable else None
 
     def _windows(self, scope: TableScope, facts: Facts, bounds: tuple[Bound, ...]) -> Windows:
-        start, end = self._ends(facts.timeframe)
+        start, end = self.ends(facts.timeframe)
         assert start is not None
         assert end is not None
         return Ends(start, end, parse_step(self.freq), facts.type).compile(scope, bounds)
@@ -415,7 +416,7 @@ class DatetimeSeries(Generator, word="datetime_series"):
     def _patterns(self) -> tuple[Pattern, ...]:
         return tuple(Pattern(weighing.dimension, weighing.weights) for _, weighing in self._weighings())
 
-    def _ends(self, timeframe: tuple[int, int] | None) -> tuple[End | None, End | None]:
+    def ends(self, timeframe: tuple[int, int] | None) -> tuple[End | None, End | None]:
         """Return the ends of the window: instants, names of columns, or None where the timeframe lacks."""
         low, high = timeframe or (None, None)
         if isinstance(self.within, str):

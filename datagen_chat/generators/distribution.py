@@ -136,7 +136,8 @@ class Distribution(Generator, word="distribution"):
             return
         if facts.type == "int":
             yield from self._check_whole()
-        if self.truncate and self.clamp and not self._share_inside(self.clamp, facts) >= _LEAST:
+        is_last = self.truncate or not facts.has_modifiers
+        if self.clamp and is_last and not self._share_inside(self.clamp, facts) >= _LEAST:
             message = f"{self.params.word} has next to no values within {list(self.clamp)}."
             yield Problem("/clamp", "clamp-out-of-reach", message, "Move the clamp to where the law has its values.")
 
@@ -144,7 +145,8 @@ class Distribution(Generator, word="distribution"):
         if self.params.discrete:
             return math.fsum(truncated_masses(self.params.masses(), clamp).shares)
         if facts.type == "int" and isinstance(self.params, Uniform):
-            return float(self._whole_numbers(self.params)[1])
+            first, count = self._whole_numbers(self.params)
+            return float(min(first + count - 1, math.floor(clamp[1])) - max(first, math.ceil(clamp[0])) + 1)
         low, high = map(self.params.share, rounded_window(clamp, 0 if facts.type == "int" else None))
         return high - low
 

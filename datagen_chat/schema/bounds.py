@@ -12,6 +12,7 @@ from datagen_chat.problems import Problem, nearest, note, pointer, shown
 from datagen_chat.schema.cycles import needs
 from datagen_chat.schema.index import Index, Need, Place
 from datagen_chat.schema.model import Inequality
+from datagen_chat.schema.orders import check_orders
 from datagen_chat.schema.unfoldings import is_walked
 from datagen_chat.words import REFERENCE_PATTERN
 
@@ -124,6 +125,7 @@ def check_inequalities(index: Index) -> Iterator[Problem]:
                 )
                 hint = "Make the later one a datetime_series, or compute it from the other with an expression."
                 yield note(at, "only-checked", message, hint)
+    yield from check_orders(index)
 
 
 def _follows(left: Place, op: str, right: Place, index: Index) -> bool:

@@ -47,16 +47,21 @@ def combinations(index: Index) -> tuple[Combination, ...]:
 def check_combinations(index: Index) -> Iterator[Problem]:
     """Yield unique sets that cannot be kept, and combinations that are fewer than the rows that need them."""
     drawn = {combination.at: combination for combination in combinations(index)}
+    taken = {(each.table, name) for each in drawn.values() for name in each.columns}
     for wish in _wishes(index):
         if wish.at in drawn and (len(wish.places) > 1 or not index.must_not_repeat(wish.places[0])):
             yield from _check_size(drawn[wish.at], index)
         elif wish.at not in drawn and len(wish.places) > 1 and not _holds_anyway(wish.places, index):
             names = ", ".join(name for _, name in wish.places)
             message = f"Nothing keeps {names} of {wish.places[0][0]} from repeating together."
-            yield Problem(wish.at, "unique-not-made", message, _advice(wish, index))
+            yield Problem(wish.at, "unique-not-made", message, _advice(wish, index, taken))
 
 
-def _advice(wish: _Wish, index: Index) -> str:
+def _advice(wish: _Wish, index: Index, taken: set[Place]) -> str:
+    """Return what would keep a set of columns from repeating."""
+    shared = [name for table, name in wish.places if (table, name) in taken]
+    if shared:
+        return f"{shared[0]} is drawn for another such set already, and can be part of one only; remove one of the two."
     times = [name for table, name in wish.places if index.columns[table, name].generator.ascends]
     if times and _holds_parent(wish.places, index):
         return f'Add "distinct": true to the datetime_series of {times[0]}, or remove the entry.'
@@ -95,7 +100,8 @@ def _combined(wish: _Wish, index: Index, taken: set[Place]) -> Combination | Non
 def _size(place: Place, index: Index) -> float | None:
     """Return how many values a column can have by number; None where it has no numbers, or changes what it drew."""
     column = index.columns[place]
-    return None if column.modifiers else column.generator.numbered(index.facts(place))
+    is_changed = not all(change.args.keeps_distinct for change in column.modifiers)
+    return None if is_changed else column.generator.numbered(index.facts(place))
 
 
 def _holds_anyway(places: tuple[Place, ...], index: Index) -> bool:

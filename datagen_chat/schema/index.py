@@ -136,7 +136,7 @@ class Index:
         is_copied = source is not None and source.table in self.ancestors(table.id) and self.follows(place, source.table)
         if source is None or not is_copied:
             column = self.columns[place]
-            is_asked = self.must_not_repeat(place) and not column.modifiers
+            is_asked = self.must_not_repeat(place) and all(change.args.keeps_distinct for change in column.modifiers)
             return is_asked and column.generator.capacity(self.facts(place)) is not None
         if source.on is not None or table.parents[:1] != (source.table,) or children_range(table)[1] > 1:
             return False
@@ -305,16 +305,25 @@ class Index:
 
         return surely_starts(table, self)
 
+    def earliest(self, place: Place) -> int | None:
+        """Return the first instant that a column of times can have, in microseconds since 1970, where it is known."""
+        known = self._span(place)
+        return None if known is None else known[0]
+
     def latest(self, place: Place) -> int | None:
         """Return the last instant that a column of times can have, in microseconds since 1970, where it is known."""
+        known = self._span(place)
+        return None if known is None else known[1]
+
+    def _span(self, place: Place) -> tuple[int, int] | None:
         seen: set[Place] = set()
         while place in self.columns and place not in seen and not self.columns[place].modifiers:
             seen.add(place)
             grid, source = self.columns[place].generator.grid(self.dataset.window), self._only_source(place)
             if grid is not None:
-                return grid.last
+                return grid.start, grid.last
             if source is None:
-                return _latest_of(self.outcomes(place) or ())
+                return _span_of(self.outcomes(place) or ())
             place = (source.table, source.column)
         return None
 
@@ -415,12 +424,13 @@ def _first_of(pairs: Iterable[tuple[K, V]]) -> dict[K, V]:
     return found
 
 
-def _latest_of(values: Iterable[Scalar]) -> int | None:
-    """Return the last instant among values; None where they are none."""
+def _span_of(values: Iterable[Scalar]) -> tuple[int, int] | None:
+    """Return the first and the last instant among values; None where they are none."""
     try:
-        return max((parse_instant(value) for value in values if isinstance(value, str)), default=None)
+        instants = [parse_instant(value) for value in values if isinstance(value, str)]
     except ValueError:
         return None
+    return (min(instants), max(instants)) if instants else None
 
 
 def children_range(table: Table) -> tuple[float, float]:

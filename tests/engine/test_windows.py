@@ -242,6 +242,19 @@ def test_an_order_that_no_draw_keeps_is_said_before_and_counted_after(plan_of: P
     assert [(told.place, told.code, told.count) for told in plan.tellings.all] == [("visit.spent", "promise-broken", broken)]
 
 
+def test_an_order_that_a_later_shift_undoes_is_counted(plan_of: PlanOf, tmp_path: Path) -> None:
+    shift = [{"transform": "time_jitter", "args": {"std_minutes": 60 * 24 * 60}}]
+    promised = {"inequalities": [{"left": "visit.at", "op": ">=", "right": "customer.signup"}]}
+    columns = [at({"within": "timeframe", "freq": "h"}, modifiers=shift)]
+    plan = plan_of(shop({"fanout": MANY, "columns": columns}, constraints=promised))
+    write_plan(plan, sink("parquet").create(tmp_path, dataset_shape(plan)), parallel=False)
+    signup = column(plan, "customer", "signup")
+    broken = sum(time < signup[owner] for owner, times in families(plan) for time in times)
+    assert broken > 0
+    told = [(told.place, told.code, told.count) for told in plan.tellings.all if told.code == "promise-broken"]
+    assert told == [("visit.at", "promise-broken", broken)]
+
+
 ORDERS = [
     ({"left": "visit.spent", "op": "<", "right": "visit.nothing"}, "/right", "unknown-reference"),
     ({"left": "visit.spent", "op": "<", "right": "5"}, "/right", "bad-reference"),
