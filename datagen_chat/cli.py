@@ -19,7 +19,7 @@ from datagen_chat import __version__
 if TYPE_CHECKING:
     from datagen_chat.problems import DatagenError
 
-INTERNAL, USAGE, INTERRUPTED, TERMINATED = 1, 2, 130, 143
+INTERNAL, USAGE, INTERRUPTED, TERMINATED = 70, 2, 130, 143
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 FORMATS = ("parquet", "csv", "jsonl", "duckdb")
 
@@ -32,8 +32,9 @@ examples:
   datagen generate schemas/shop.json --seed 42 -o output
 
 exit codes:
-  0 done; 1 an error in datagen itself; 2 wrong input; 3 the language model failed;
-  4 a conversation ended with a schema that is not valid; 5 the model asked a question; 130 interrupted
+  0 done; 1 data does not keep its schema; 2 wrong input; 3 the language model failed;
+  4 a conversation ended with a schema that is not valid; 5 the model asked a question;
+  70 an error in datagen itself; 130 interrupted
 """
 
 
@@ -260,6 +261,7 @@ def _add_generate(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="threads; each writes its own parts of large tables (default: 1)",
     )
+    parser.add_argument("--verify", action="store_true", help="hold what was written against the schema")
     limit = _whole(1, 10**15)
     parser.add_argument("--max-rows", type=limit, default=10**8, metavar="N", help="refuse larger datasets (default: 100M)")
     parser.add_argument("--block-rows", type=_whole(1, 10**7), default=1 << 16, help=argparse.SUPPRESS)
@@ -267,6 +269,8 @@ def _add_generate(parser: argparse.ArgumentParser) -> None:
 
 def _add_validate(parser: argparse.ArgumentParser) -> None:
     _add_file(parser)
+    parser.add_argument("--data", type=_folder, metavar="FOLDER", help="hold the data in this folder against the schema")
+    parser.add_argument("--report", metavar="FILE", help="where the report on the data goes (default: report.json beside it)")
     parser.add_argument("--json", action="store_true", help="write what was found as JSON")
 
 
@@ -307,7 +311,7 @@ def _add_seed(parser: argparse.ArgumentParser) -> None:
 COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "chat": ("hold a conversation, and see every schema in it with real rows", _add_chat),
     "generate": ("write all rows of a schema to files", _add_generate),
-    "validate": ("check a schema, and say what is wrong with it", _add_validate),
+    "validate": ("check a schema or data, and say what is wrong with it", _add_validate),
     "sample": ("show some rows of a schema, as generate would write them", _add_sample),
     "models": ("list the language models that an address serves", _add_models),
     "schema": ("write the JSON Schema of the language", _add_schema),

@@ -38,7 +38,16 @@ def run(options: argparse.Namespace) -> int:
     draw_notes(stderr(), document.problems, document.draft)
     make(document, options, stderr(), stdout())
     stdout().command("The same rows again:", again(options))
-    return 0
+    return _verified(document, options) if options.verify else 0
+
+
+def _verified(document: Document, options: argparse.Namespace) -> int:
+    from datagen_chat.commands.verification import report_path, tell, verified  # few runs ask for it
+
+    folder = Path(options.output)
+    verification = verified(document, folder)
+    stdout().blank()
+    return tell(verification, report_path(folder, None), is_named=False, out=stdout(), screen=stderr())
 
 
 def make(document: Document, options: argparse.Namespace, screen: Screen, out: Screen) -> None:

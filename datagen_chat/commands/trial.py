@@ -43,18 +43,18 @@ class Trial:
 
 
 def _asked(version: Version, seed: int) -> Iterator[TriedCheck]:
-    from datagen_chat.verify.checks import tried
-    from datagen_chat.verify.locked import locked
+    from datagen_chat.verify.run import tried_checks
 
-    with TemporaryDirectory(prefix="datagen-") as folder, locked(_written(version, seed, Path(folder))) as database:
-        for one in tried(version.dataset, database):
-            check = one.check
-            yield TriedCheck(check.name, check.requirement or "", check.sql, one.state, one.wanted, one.found)
+    with TemporaryDirectory(prefix="datagen-") as folder:
+        _write(version, seed, Path(folder))
+        for one in tried_checks(version.dataset, Path(folder)):
+            claim = one.claim
+            assert one.state != "skipped"
+            yield TriedCheck(claim.place, claim.requirement, claim.sql, one.state, one.wanted, one.found)
 
 
-def _written(version: Version, seed: int, folder: Path) -> dict[str, list[Path]]:
+def _write(version: Version, seed: int, folder: Path) -> None:
     plan, target = Plan(version.dataset, seed), sink("parquet")
     writer = target.create(folder, dataset_shape(plan))
     write_plan(plan, writer, parallel=False)
     writer.close()
-    return {table.id: [folder / file for file in writer.files(table.id)] for table in version.dataset.nodes}

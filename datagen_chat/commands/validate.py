@@ -1,10 +1,11 @@
-"""`datagen validate`: whether a file is a schema, and what it describes."""
+"""`datagen validate`: whether a file is a schema, what it describes, and whether data keeps it."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 from datagen_chat.commands.files import DocumentError, read_bytes, shown_name, tell_mends
@@ -15,8 +16,10 @@ from datagen_chat.terminal.screen import stderr, stdout
 
 
 def run(options: argparse.Namespace) -> int:
-    """Say whether a file is a valid schema, and show it."""
+    """Say whether a file is a valid schema, and show it; or whether data keeps what the schema says."""
     document = read_document(read_bytes(options.file), strict=options.strict)
+    if options.data is not None:
+        return _run_data(options, document)
     if options.json:
         sys.stdout.write(json.dumps(_report(document), indent=2, ensure_ascii=True) + "\n")
         return 0 if document.dataset is not None else 2
@@ -25,6 +28,23 @@ def run(options: argparse.Namespace) -> int:
         raise DocumentError(options.file, document)
     _show(options.file, document)
     return 0
+
+
+def _run_data(options: argparse.Namespace, document: Document) -> int:
+    """Say whether data keeps a schema."""
+    from datagen_chat.commands.verification import report_path, tell, verified
+
+    tell_mends(document, stderr())
+    if document.dataset is None:
+        raise DocumentError(options.file, document)
+    folder = Path(options.data)
+    verification, path = verified(document, folder), report_path(folder, options.report)
+    if options.json:
+        from datagen_chat.verify.report import report_text
+
+        sys.stdout.write(report_text(verification))
+        return 0 if verification.holds else 1
+    return tell(verification, path, is_named=options.report is not None, out=stdout(), screen=stderr())
 
 
 def _show(name: str, document: Document) -> None:

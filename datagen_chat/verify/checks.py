@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from datagen_chat.problems import pointer, shown
 from datagen_chat.schema.index import Index
 from datagen_chat.schema.model import Check, Dataset
 from datagen_chat.schema.target_checks import target_checks
+from datagen_chat.verify.claims import Claim, Finding, Kind
 from datagen_chat.verify.locked import Locked, RefusedError
-
-State = Literal["holds", "fails", "unusable"]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A check that was tried: what was wanted and what was found; an unusable one could not be asked."""
-
-    check: Check
-    at: str
-    state: State
-    wanted: str
-    found: str
 
 
 def checks_of(dataset: Dataset) -> Iterator[tuple[str, Check]]:
@@ -37,12 +24,17 @@ def checks_of(dataset: Dataset) -> Iterator[tuple[str, Check]]:
 def tried(dataset: Dataset, database: Locked) -> Iterator[Finding]:
     """Yield what the data says to each check."""
     for at, check in checks_of(dataset):
+        claim = Claim(_kind(at), at, "", check.name, check.requirement or f"gives {wanted(check)}", check.sql)
         try:
             row = database.ask(check.sql)
         except RefusedError as error:
-            yield Finding(check, at, "unusable", wanted(check), str(error))
+            yield Finding(claim, "unusable", wanted(check), str(error))
             continue
-        yield Finding(check, at, "holds" if holds(check, row) else "fails", wanted(check), _shown(row))
+        yield Finding(claim, "holds" if holds(check, row) else "fails", wanted(check), _shown(row))
+
+
+def _kind(at: str) -> Kind:
+    return "check" if at.startswith("/checks") else "target"
 
 
 def holds(check: Check, row: tuple[Any, ...] | None) -> bool:

@@ -7,7 +7,7 @@ extensions are shut, no setting can be changed, nothing can be written, and what
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -75,8 +75,8 @@ class Locked:
 
 
 @contextmanager
-def locked(tables: Mapping[str, Sequence[Path]], seconds: float = SECONDS) -> Iterator[Locked]:
-    """Yield a database that holds tables of Parquet files, each under its name."""
+def locked(statements: Sequence[str], files: Sequence[Path], seconds: float = SECONDS) -> Iterator[Locked]:
+    """Yield a database of the tables that some statements of ours make, which read these files and no others."""
     import duckdb
 
     shut: dict[str, str | bool | int | float | list[str]] = {
@@ -85,9 +85,9 @@ def locked(tables: Mapping[str, Sequence[Path]], seconds: float = SECONDS) -> It
     }
     with duckdb.connect(config=shut) as connection:
         connection.execute("SET TimeZone = 'UTC'")
-        for name, files in tables.items():
-            paths = [str(path) for path in files]
-            connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM read_parquet($1)', [paths])  # noqa: S608 - names are letters, digits and underscores
+        for statement in statements:
+            connection.execute(statement)
+        connection.execute("SET allowed_paths = $1", [[str(file) for file in files]])
         for lock in _LOCKS:
             connection.execute(lock)
         yield Locked(connection, seconds)

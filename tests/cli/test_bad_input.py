@@ -165,7 +165,7 @@ def test_an_error_in_datagen_itself_is_one_line_that_says_what_to_do() -> None:
     options: dict[str, Any] = {"capture_output": True, "text": True, "check": False}
     python = command()[0]
     done = subprocess.run([python, "-c", code], env=environment(), **options)
-    assert done.returncode == 1
+    assert done.returncode == 70
     assert done.stderr.count("\n") == 1
     assert "ZeroDivisionError" in done.stderr
     assert "DATAGEN_DEBUG=1" in done.stderr

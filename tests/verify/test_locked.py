@@ -17,7 +17,7 @@ def database(tmp_path: Path) -> Iterator[Locked]:
     path = tmp_path / "t.parquet"
     pq.write_table(pa.table({"x": pa.array([1, 2, 3, 4], pa.int64())}), path)
     (tmp_path / "secret.csv").write_text("a\n1\n")
-    with locked({"order": [path]}, seconds=0.3) as found:
+    with locked([f"CREATE VIEW \"order\" AS SELECT * FROM read_parquet(['{path}'])"], [path], seconds=0.3) as found:
         yield found
 
 

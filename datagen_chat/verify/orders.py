@@ -1,0 +1,120 @@
+"""Claims about orders: of two columns, of times and their windows, and of the times of one parent's rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from datagen_chat.generators.datetime_series import DatetimeSeries, Within
+from datagen_chat.generators.sequence import Sequence
+from datagen_chat.problems import pointer
+from datagen_chat.schema.index import Place
+from datagen_chat.schema.model import Column, Table
+from datagen_chat.verify.basis import Basis
+from datagen_chat.verify.branches import branches
+from datagen_chat.verify.claims import Claim
+from datagen_chat.verify.questions import NoRow
+from datagen_chat.verify.sql import instant, quoted
+
+_WRONG = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "<>", "!=": "="}
+
+
+def order_claims(basis: Basis) -> Iterator[Claim]:
+    """Yield what a schema claims of orders."""
+    written = basis.written.constraints.inequalities
+    for rule in basis.index.dataset.constraints.inequalities:
+        left, right = _place(rule.left), _place(rule.right)
+        at = pointer("constraints", "inequalities", written.index(rule)) if rule in written else _ageing(right, basis)
+        yield _inequality(at, left, rule.op, right, basis)
+    for at, table, column in basis.columns:
+        if isinstance(column.generator, DatetimeSeries) and not column.modifiers:
+            yield from _ascending(f"{at}/generator/datetime_series", table, column, column.generator, basis)
+        for branch in branches(column, table, basis.index):
+            if isinstance(branch.generator, DatetimeSeries) and not column.modifiers and not branch.problem:
+                yield from _window(at + branch.at, table, column, branch.generator, branch.condition, basis)
+
+
+def _place(name: str) -> Place:
+    table, _, column = name.partition(".")
+    return table, column
+
+
+def _ageing(right: Place, basis: Basis) -> str:
+    """Return the place that says that times do not precede the one which an age counts from."""
+    at = next(at for at, table in basis.tables if table.id == right[0])
+    return f"{at}/vintage_behavior/created_at_column"
+
+
+def _inequality(at: str, left: Place, op: str, right: Place, basis: Basis) -> Claim:
+    way, is_turned = basis.way(left[0], right[0]), False
+    if way is None:
+        way, is_turned = basis.way(right[0], left[0]), True
+    own, other = (right, left) if is_turned else (left, right)
+    claim = Claim("inequality", at, own[0], ".".join(own), f"{'.'.join(left)} {op} {'.'.join(right)}")
+    if way is None:
+        return claim.skipped(f"no column says which row of {other[0]} a row of {own[0]} belongs to")
+    if not way.steps:
+        one, two = quoted(left[1]), quoted(right[1])
+        question = NoRow(quoted(own[0]), f"{one} {_WRONG[op]} {two}", basis.shown(own[0], left[1], right[1]))
+        return claim.asking(question, left, right)
+    cells = {own: f"t0.{quoted(own[1])}", other: f"{way.end}.{quoted(other[1])}"}
+    shown = (*basis.shown(*own, alias="t0"), f"{cells[other]} AS {quoted('.'.join(other))}")
+    question = NoRow(way.source, f"{cells[left]} {_WRONG[op]} {cells[right]}", shown)
+    return claim.asking(question, left, right, *way.reads)
+
+
+def _window(at: str, table: Table, column: Column, series: DatetimeSeries, condition: str, basis: Basis) -> Iterator[Claim]:
+    """Yield that times lie between the ends of their window; of ends that are columns the ones that can be compared."""
+    ends = (
+        (series.within.start, series.within.end) if isinstance(series.within, Within) else ("timeframe.start", "timeframe.end")
+    )
+    place = (table.id, column.name)
+    if all(_fixed(end, basis) is not None for end in ends):
+        cell, (first, last) = quoted(column.name), (_fixed(end, basis) for end in ends)
+        assert first is not None
+        assert last is not None
+        low, high = (instant(end) if column.type == "datetime" else f"CAST({instant(end)} AS DATE)" for end in (first, last))
+        broken = f"({cell} < {low} OR {cell} > {high})" + (f" AND {condition}" if condition else "")
+        claim = Claim("window", f"{at}/within", table.id, ".".join(place), f"lies between {_day(first)} and {_day(last)}")
+        yield claim.asking(NoRow(quoted(table.id), broken, basis.shown(*place)), place)
+
+
+def _fixed(end: int | str, basis: Basis) -> int | None:
+    """Return the instant that an end of a window is, in microseconds; None where columns say it."""
+    window = basis.index.dataset.window
+    if isinstance(end, int):
+        return end
+    if end in ("timeframe.start", "timeframe.end"):
+        return None if window is None else window[end == "timeframe.end"]
+    return None
+
+
+def _day(moment: int) -> str:
+    return instant(moment).removeprefix("TIMESTAMP '").removesuffix("'").removesuffix(" 00:00:00")
+
+
+def _ascending(at: str, table: Table, column: Column, series: DatetimeSeries, basis: Basis) -> Iterator[Claim]:
+    """Yield that the times of one parent's rows ascend in the order of the keys, where its rows share a window."""
+    if not table.parents or not _share_window(table, column, series, basis):
+        return
+    place, parent = (table.id, column.name), table.parents[0]
+    claim = Claim("ascending", at, table.id, ".".join(place), f"ascends among the rows of one {parent}")
+    key, owner = table.column(table.pk), basis.parent_key(table.id, parent)
+    is_numbered = isinstance(key.generator, Sequence) and not key.modifiers and key.generator.step > 0
+    if owner is None or not is_numbered:
+        missing = "which parent a row has" if owner is None else "in which order the rows stand"
+        yield claim.skipped(f"no column says {missing}")
+        return
+    names = (quoted(table.pk), quoted(owner), quoted(column.name))
+    earlier = f"{names[2]} IGNORE NULLS" if column.may_be_null else names[2]
+    before = f"lag({earlier}) OVER (PARTITION BY {names[1]} ORDER BY {names[0]})"
+    source = f'(SELECT {", ".join(names)}, {before} AS "the one before" FROM {quoted(table.id)})'  # noqa: S608 - names are letters, digits and underscores
+    question = NoRow(source, f'{names[2]} < "the one before"', (*names, '"the one before"'))
+    yield claim.asking(question, place, (table.id, owner), (table.id, table.pk))
+
+
+def _share_window(table: Table, column: Column, series: DatetimeSeries, basis: Basis) -> bool:
+    """Return whether the window is the same for all rows of a parent: fixed, or said by columns above."""
+    if basis.index.bounds.get((table.id, column.name)) or column.null_rate == 1:
+        return False
+    above = basis.index.ancestors(table.id)
+    return all(use.table in above for use in series.uses())

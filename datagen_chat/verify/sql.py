@@ -1,0 +1,62 @@
+"""Names, values and joins as DuckDB writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from datagen_chat.instants import parse_instant, show_instant
+from datagen_chat.words import ColumnType, Scalar
+
+
+def quoted(name: str) -> str:
+    """Return a name as an SQL identifier, whatever it holds.
+
+    >>> quoted('a"b')
+    '"a""b"'
+    """
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """Return a text as an SQL string, whatever it holds.
+
+    >>> literal("it's")
+    "'it''s'"
+    """
+    return "'" + text.replace("\0", "").replace("'", "''") + "'"
+
+
+def value(scalar: Scalar, type_: ColumnType) -> str:
+    """Return a value of a schema as SQL has it in a column of a type.
+
+    >>> value("2025-01-31T10:00:00Z", "datetime"), value("2025-01-31T00:00:00Z", "date"), value(True, "bool")
+    ("TIMESTAMP '2025-01-31 10:00:00'", "DATE '2025-01-31'", 'true')
+    """
+    if scalar is None:
+        return "NULL"
+    if type_ in ("datetime", "date"):
+        return instant(parse_instant(str(scalar))) if type_ == "datetime" else f"DATE '{str(scalar)[:10]}'"
+    if type_ == "bool":
+        return "true" if scalar else "false"
+    if type_ == "string":
+        return literal(str(scalar))
+    return number(float(scalar)) if type_ == "float" or isinstance(scalar, float) else str(int(scalar))
+
+
+def instant(microseconds: int) -> str:
+    """Return microseconds since 1970 as SQL."""
+    return f"TIMESTAMP '{show_instant(microseconds).replace('T', ' ').removesuffix('Z')}'"
+
+
+def number(value: float) -> str:
+    """Return a number as SQL.
+
+    >>> number(3.0), number(0.1), number(1e-7)
+    ('3', '0.1::DOUBLE', '1e-07::DOUBLE')
+    """
+    return str(int(value)) if value == int(value) and abs(value) < 2**53 else f"{value!r}::DOUBLE"
+
+
+def listed(values: Iterable[str]) -> str:
+    """Return SQL expressions beside each other."""
+    return ", ".join(values)

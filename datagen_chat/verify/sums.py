@@ -1,0 +1,117 @@
+"""Claims about values that follow from other rows: aggregates of the rows below, and copies of what a key leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from datagen_chat.generators.aggregate import Aggregate
+from datagen_chat.generators.lookup import Lookup
+from datagen_chat.schema.model import Column, Table
+from datagen_chat.verify.basis import Basis, Way
+from datagen_chat.verify.claims import Claim
+from datagen_chat.verify.questions import NoRow
+from datagen_chat.verify.sql import quoted
+
+_WORDS = {
+    "sum": "the sum of {} below",
+    "count": "the number of {} below",
+    "mean": "the mean of {} below",
+    "min": "the smallest {} below",
+    "max": "the largest {} below",
+    "first": "the first {} below",
+    "last": "the last {} below",
+}
+
+
+def sum_claims(basis: Basis) -> Iterator[Claim]:
+    """Yield what a schema claims of values that are made of, or copied from, other rows."""
+    for at, table, column in basis.columns:
+        word = column.generator
+        if isinstance(word, Aggregate):
+            yield _aggregate(f"{at}/generator/aggregate", table, column, word, basis)
+        elif isinstance(word, Lookup) and not _is_key(table, column, basis):
+            yield from _copy(f"{at}/generator/lookup", table, column, word, basis)
+
+
+def _aggregate(at: str, table: Table, column: Column, word: Aggregate, basis: Basis) -> Claim:
+    (below, name), place = word.source, (table.id, column.name)
+    claim = Claim("aggregate", at, table.id, ".".join(place), f"is {_WORDS[word.op].format(word.of)}")
+    way = basis.way(below, table.id)
+    if column.modifiers:
+        return claim.skipped("its modifiers change the value")
+    if word.where is not None:
+        return claim.skipped("its condition is a formula")
+    if way is None:
+        return claim.skipped(f"no column says which row of {table.id} a row of {below} belongs to")
+    source_column = basis.index.columns[below, name]
+    cell = f"t0.{quoted(name)}"
+    key = f"{way.end}.{quoted(table.pk)}"
+    inner = f"SELECT {key} AS k, {_folded(word.op, cell, basis.key(below), source_column)} AS v FROM {way.source} GROUP BY 1"  # noqa: S608 - names are letters, digits and underscores
+    source = f"{quoted(table.id)} AS p LEFT JOIN ({inner}) AS s ON p.{quoted(table.pk)} = s.k"
+    wanted = "coalesce(s.v, 0)" if word.op in ("sum", "count") else "s.v"
+    own = f"p.{quoted(column.name)}"
+    broken = _differ(own, wanted, column, source_column if word.op != "count" else column, is_mean=word.op == "mean")
+    if column.null_rate:
+        broken = f"{own} IS NOT NULL AND ({broken})"
+    shown = (*basis.shown(*place, alias="p"), f"{wanted} AS {quoted(f'{word.op} of {word.of}')}")
+    return claim.asking(NoRow(source, broken, shown), place, (below, name), *way.reads)
+
+
+def _folded(op: str, cell: str, key: str, column: Column) -> str:
+    """Return an aggregate in SQL; sums of floats are compensated, so that they are right but for the last bit."""
+    is_float = column.type == "float"
+    match op:
+        case "sum":
+            return f"fsum({cell})" if is_float else f"sum(CAST({cell} AS BIGINT))"
+        case "mean":
+            return f"favg({cell})" if is_float else f"avg(CAST({cell} AS BIGINT))"
+        case "first" | "last":
+            return f"{'arg_min' if op == 'first' else 'arg_max'}({cell}, t0.{quoted(key)})"
+    return f"{op}({cell})"
+
+
+def _differ(own: str, wanted: str, column: Column, source: Column, *, is_mean: bool = False) -> str:
+    """Return the condition that a value is not what is wanted, but for how it is rounded."""
+    if column.type not in ("int", "float"):
+        kind = {"datetime": "TIMESTAMP", "date": "DATE"}.get(column.type)
+        wanted = wanted if kind is None or source.type == column.type else f"CAST({wanted} AS {kind})"
+        return f"{own} IS DISTINCT FROM {wanted}"
+    if column.type == source.type == "int" and not is_mean:
+        return f"{own} IS DISTINCT FROM {wanted}"
+    half = "0" if column.places is None and column.type == "float" else f"{0.5 * 10.0 ** -(column.places or 0):.15g}"
+    return f"(({own} IS NULL) <> ({wanted} IS NULL) OR abs({own} - {wanted}) > {half} * (1 + 1e-6) + 1e-15 * abs({wanted}))"
+
+
+def _is_key(table: Table, column: Column, basis: Basis) -> bool:
+    return basis.index.key_read_by((table.id, column.name)) is not None
+
+
+def _copy(at: str, table: Table, column: Column, word: Lookup, basis: Basis) -> Iterator[Claim]:
+    """Yield that a value is the one of the row that it is looked up in, where a key says which row that is."""
+    place, there = (table.id, column.name), (word.table, word.column)
+    way = _way(table, word, basis)
+    if word.on is None and (word.is_drawn or word.table not in basis.index.ancestors(table.id)):
+        return
+    claim = Claim("copy", at, table.id, ".".join(place), f"is {word.from_} of its row")
+    if column.modifiers:
+        yield claim.skipped("its modifiers change the value")
+    elif way is None:
+        yield claim.skipped(f"no column says which row of {word.table} it comes from")
+    else:
+        own, theirs = f"t0.{quoted(column.name)}", f"{way.end}.{quoted(word.column)}"
+        broken = _differ(own, theirs, column, basis.index.columns[there])
+        if column.null_rate:
+            broken = f"{own} IS NOT NULL AND ({broken})"
+        shown = (*basis.shown(*place, alias="t0"), f"{theirs} AS {quoted(word.from_)}")
+        yield claim.asking(NoRow(way.source, broken, shown), place, there, *way.reads)
+
+
+def _way(table: Table, word: Lookup, basis: Basis) -> Way | None:
+    """Return how a row leads to the one that a lookup reads."""
+    pointed = word.pointed()
+    if pointed is None:
+        return basis.way(table.id, word.table)
+    local, theirs = pointed
+    if theirs is None:
+        theirs = basis.index.key_held((table.id, local), word.table) or basis.key(word.table)
+    return Way(table.id, ((local, word.table, theirs),))
