@@ -30,6 +30,7 @@ examples:
   datagen chat --from-transcript FILE --save schemas
   datagen sample schemas/shop.json --table order
   datagen generate schemas/shop.json --seed 42 -o output
+  datagen report schemas/shop.json --data output
 
 exit codes:
   0 done; 1 data does not keep its schema; 2 wrong input; 3 the language model failed;
@@ -285,6 +286,14 @@ def _add_sample(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_report(parser: argparse.ArgumentParser) -> None:
+    _add_file(parser)
+    parser.add_argument("--data", required=True, type=_folder, metavar="FOLDER", help="where generate wrote the data")
+    parser.add_argument(
+        "-o", "--output", type=_folder, default="report.html", metavar="FILE", help="where to write (default: report.html)"
+    )
+
+
 def _add_schema(parser: argparse.ArgumentParser) -> None:
     """Add nothing: the command takes no arguments."""
 
@@ -313,6 +322,7 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "generate": ("write all rows of a schema to files", _add_generate),
     "validate": ("check a schema or data, and say what is wrong with it", _add_validate),
     "sample": ("show some rows of a schema, as generate would write them", _add_sample),
+    "report": ("write a page that shows a dataset and its data", _add_report),
     "models": ("list the language models that an address serves", _add_models),
     "schema": ("write the JSON Schema of the language", _add_schema),
 }

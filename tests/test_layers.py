@@ -34,6 +34,7 @@ preview  verify  shipped
 conversation
 evaluation
 terminal
+report
 commands
 cli
 __main__
@@ -45,6 +46,7 @@ FORBIDDEN = {
     "verify": ("engine",),
     "schema": ("llm", "sinks"),
     "engine": ("llm",),
+    "report": ("engine", "llm"),
 }
 
 RANKS = {part: rank for rank, line in enumerate(LAYERS.split("\n")) for part in line.split()}

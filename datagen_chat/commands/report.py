@@ -1,0 +1,94 @@
+"""`datagen report`: a dataset and its data as one page."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+from contextlib import suppress
+from importlib.util import find_spec
+from pathlib import Path
+
+from datagen_chat.commands.files import read_schema, shown_name
+from datagen_chat.conversation.document import Document
+from datagen_chat.problems import OutputError, Problem, ProblemsError
+from datagen_chat.sinks.output import problem_of
+from datagen_chat.terminal.cells import size
+from datagen_chat.terminal.clean import one_line
+from datagen_chat.terminal.problems import draw_notes
+from datagen_chat.terminal.screen import Screen, stderr, stdout
+
+_NEEDED = ("jinja2", "vl_convert", "fast_sugiyama")
+_LONGEST_HEAD = 4096
+_OURS = re.compile(rb'<meta name="generator" content="Datagen [^"]* report">')
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the report of a schema and of data that was made from it."""
+    check_installed()
+    document = read_schema(options.file, stderr(), strict=options.strict)
+    draw_notes(stderr(), document.problems, document.draft)
+    write_report(document, shown_name(options.file), Path(options.data), Path(options.output), stdout())
+    return 0
+
+
+def check_installed() -> None:
+    """Make sure that what draws the page is installed.
+
+    Raises:
+        ProblemsError: it is not.
+    """
+    missing = [name for name in _NEEDED if find_spec(name) is None]
+    if missing:
+        message = f"The report needs packages that are not installed: {', '.join(missing)}."
+        raise ProblemsError(
+            [Problem("", "not-installed", message, "Install them: python -m pip install 'datagen-chat[report]'")]
+        )
+
+
+def write_report(document: Document, name: str, data: Path, target: Path, screen: Screen) -> None:
+    """Write the report of a schema, called `name`, and of the data in a folder; the file appears when it is whole.
+
+    Raises:
+        OutputError: the file cannot be written, or one that is no report is in the way.
+        DataError: the data is not there, or is not that of the schema.
+    """
+    from datagen_chat.report.data import opened
+    from datagen_chat.report.page import render
+
+    _check_is_free(target)
+    with opened(data, document.valid()) as tables:
+        page = render(document, name, tables)
+    _replace(target, page)
+    screen.say(
+        f"Written to {one_line(str(target))}", (f" ({size(target.stat().st_size)})", "dim"), "; open it in a browser.", hang=2
+    )
+
+
+def _check_is_free(path: Path) -> None:
+    """Refuse to replace anything but a report."""
+    if not path.exists() and not path.is_symlink():
+        return
+    if path.is_symlink() or not path.is_file() or not _is_report(path):
+        hint = "Move it away, or choose another file with -o."
+        raise OutputError([Problem("", "in-the-way", f"{path} is in the way, and is no report of Datagen.", hint)])
+
+
+def _is_report(path: Path) -> bool:
+    with suppress(OSError), path.open("rb") as file:
+        return _OURS.search(file.read(_LONGEST_HEAD)) is not None
+    return False
+
+
+def _replace(path: Path, text: str) -> None:
+    """Put a file in place in one step."""
+    staged = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        staged.write_text(text, encoding="utf-8", errors="replace")
+        staged.replace(path)
+    except OSError as error:
+        raise OutputError([problem_of(error, path)]) from None
+    finally:
+        with suppress(OSError):
+            staged.unlink(missing_ok=True)

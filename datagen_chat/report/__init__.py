@@ -1,0 +1,1 @@
+"""A dataset as one page that people can put in front of others: what was declared beside what the data shows."""
