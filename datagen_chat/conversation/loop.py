@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from datagen_chat.conversation.ask import ask_checks
@@ -96,25 +96,36 @@ def replay(session: Session, conversation: Conversation, trial: Trial | None = N
     Nobody is asked: the recorded replies are the only ones. One that mends an earlier reply is passed over where that one
     is accepted by now.
     """
-    is_passed_over, before = False, session
-    for turn in conversation.turns:
+    return (event for _, event in replayed(session, conversation, trial))
+
+
+def replayed(session: Session, conversation: Conversation, trial: Trial | None = None) -> Iterator[tuple[int, Event]]:
+    """Yield what happens when a recorded conversation is held again, each event with the number of its turn, from 0."""
+    is_passed_over, before, corrected = False, session, None
+    for number, turn in enumerate(conversation.turns):
+        events: Iterable[Event] = ()
         if turn.role == "user":
             before, step = session, begin(session, turn.text)
-            session, is_passed_over = step.session, False
-            yield from step.events
+            session, is_passed_over, corrected, events = step.session, False, None, step.events
         elif turn.role == "command":
             step = steer(before if turn.text == RETRY else session, turn.text, turn.meta.get("schema"))
-            session = step.session
-            yield from step.events
+            session, events = step.session, step.events
         elif turn.meta.get("about") == "data":
-            session, is_passed_over = begin(session, turn.text).session, False
+            corrected, is_passed_over = session.versions.current, False
+            session = begin(session, turn.text).session
         elif turn.role == "repair":
             is_passed_over = session.rejected is None
             session = session if is_passed_over else reopen(session, turn.text)
         elif turn.role == "assistant" and not is_passed_over:
-            yield from (event for event in turn.reply().events() if isinstance(event, TextDelta))
             step = answer(session, turn.reply())
-            session = step.session
-            yield from step.events
-            if trial is not None and session.versions.current is not None and _is_accepted(step):
-                yield trial(session.versions.current)
+            session, events = step.session, _played(turn.reply(), step, corrected, trial)
+        yield from ((number, event) for event in events)
+
+
+def _played(reply: Reply, step: Step, corrected: Version | None, trial: Trial | None) -> Iterator[Event]:
+    """Yield what comes of a recorded reply; `corrected` is the schema that it was to correct because its data failed."""
+    yield from (event for event in reply.events() if isinstance(event, TextDelta))
+    yield from step.events
+    current = step.session.versions.current
+    if trial is not None and current is not None and current != corrected and _is_accepted(step):
+        yield trial(current)

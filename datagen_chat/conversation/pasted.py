@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from datagen_chat.conversation.comments import TranscriptError, read
@@ -73,6 +73,25 @@ def parse_pasted(lines: Sequence[str]) -> Transcript:
     return Transcript(tuple(map(_with_prompt, _Walk(list(_classified(lines))).conversations())))
 
 
+@dataclass(slots=True)
+class Place:
+    """Where a turn stands: the number of its last line that is not blank, and those of the comments on it, from 0."""
+
+    end: int
+    comments: list[int] = field(default_factory=list)
+
+
+def places(lines: Sequence[str]) -> list[Place]:
+    """Return where the turns of all conversations in these lines stand, in order.
+
+    Raises:
+        TranscriptError: a comment of ours is damaged.
+    """
+    walk = _Walk(list(_classified(lines)))
+    walk.conversations()
+    return walk.places
+
+
 def is_label(line: str) -> bool:
     """Return whether a line begins a turn."""
     return bool(_BOLD.fullmatch(line) or _TITLED.fullmatch(line))
@@ -86,17 +105,19 @@ class _Walk:
         self.runs = _runs(lines)
         self.rules_part_turns = any(run.before == "assistant" and run.has_rule for run in self.runs)
         self.title, self.level, self.top = "", 0, 0
-        self.is_new = True
+        self.is_new, self.is_noted = True, False
         self.builder = Builder(lambda texts: "\n".join(texts).strip())
+        self.places: list[Place] = []
 
     def conversations(self) -> tuple[Conversation, ...]:
         for number, line in enumerate(self.lines, start=1):
             if line.kind == "label" and not (line.role == "system" and self.builder.has_turns and not self.is_new):
                 self.begin_turn(line)
+                self.places.append(Place(number - 1))
             elif line.kind == "comment":
                 self.take_comment(line.raw, number)
-            elif self.builder.is_in_turn and not self.ends_turn(line, self.runs[number - 1]):
-                self.builder.line(line.raw)
+            elif (self.builder.is_in_turn or self.is_noted) and not self.ends_turn(line, self.runs[number - 1]):
+                self.take_line(line.raw, number)
             elif line.kind == "heading":
                 self.title, self.level = line.text, line.level
         return self.builder.conversations()
@@ -105,18 +126,26 @@ class _Walk:
         if self.is_new:
             self.builder.begin(self.title, {})
             self.top = self.level
-        self.is_new = False
+        self.is_new = self.is_noted = False
         self.builder.turn(line.role, line.text)
+
+    def take_line(self, line: str, number: int) -> None:
+        """Take a line of a turn; what stands below a comment on the turn is outside."""
+        self.builder.line(line)
+        if self.builder.is_in_turn and line.strip():
+            self.places[-1].end = number - 1
 
     def take_comment(self, line: str, number: int) -> None:
         comment = read(line, number)
         if comment is None:
-            self.builder.line(line)
+            self.take_line(line, number)
         elif comment.kind:
             message = f"line {number}: a transcript in the written form begins below other conversations."
             raise TranscriptError([Problem("", "mixed-transcript", message, "Put it into a file of its own.")])
-        else:
+        elif self.places:
             self.builder.note(comment.data)
+            self.places[-1].comments.append(number - 1)
+            self.is_noted = True
 
     def ends_turn(self, line: _Line, run: _Run) -> bool:
         """End the turn where a heading or a rule does not belong to it, and return whether that is so."""

@@ -1,0 +1,85 @@
+"""A conversation as it begins: with nothing, with a schema, or where another one ended.
+
+Importing this takes longer than all else before the prompt, so it is done while a person types.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from datagen_chat import __version__
+from datagen_chat.commands.files import read_bytes, read_schema
+from datagen_chat.commands.places import data_folder
+from datagen_chat.commands.sessions import Keeper
+from datagen_chat.commands.talk import Talk
+from datagen_chat.commands.trial import Trial
+from datagen_chat.conversation.document import decoded
+from datagen_chat.conversation.journal import Journal
+from datagen_chat.conversation.prompt import system_prompt
+from datagen_chat.conversation.resume import restore
+from datagen_chat.conversation.session import Session, Settings
+from datagen_chat.conversation.steer import adopt
+from datagen_chat.conversation.transcript import parse
+from datagen_chat.conversation.turns import Conversation
+from datagen_chat.llm.base import Provider
+from datagen_chat.llm.budget import Metered
+from datagen_chat.llm.estimate import tokens_of
+from datagen_chat.problems import Problem, ProblemsError
+from datagen_chat.terminal.live import LiveView
+from datagen_chat.terminal.screen import Screen
+
+COMPACT_SHARE, MAX_REPAIRS, SEED = 0.5, 2, 42
+_MOST_BYTES = 256 << 20
+_LOST = "There was no reply."
+
+
+def begun(options: argparse.Namespace, provider: Provider, screen: Screen, path: Path, environment: Mapping[str, str]) -> Talk:
+    """Return a conversation in which nothing was said yet."""
+    is_small = isinstance(provider, Metered) and tokens_of(system_prompt()) > COMPACT_SHARE * provider.window
+    repairs = MAX_REPAIRS if options.max_repairs is None else options.max_repairs
+    session = Session(Settings(options.seed, repairs), system_prompt(is_small))
+    meta = {"model": provider.name, "seed": options.seed, "max_repairs": repairs, "datagen": __version__}
+    trial = None if options.no_try else Trial(options.seed)
+    journal = Journal(meta=meta if trial else {**meta, "tried": False})
+    keeper = Keeper(path, environment, data_folder(environment))
+    return Talk(session, provider, LiveView(screen), screen, keeper, journal, trial=trial)
+
+
+def kept(path: Path) -> Conversation:
+    """Return the conversation that was kept last in a file.
+
+    Raises:
+        ProblemsError: there is none.
+    """
+    conversations = parse(decoded(read_bytes(str(path), _MOST_BYTES), _MOST_BYTES)).conversations
+    if not conversations:
+        hint = "Go on with another file: --from-transcript FILE --continue"
+        raise ProblemsError([Problem("", "no-conversation", f"There is no conversation in {path}.", hint)])
+    return conversations[-1]
+
+
+def take_up(talk: Talk, known: Conversation) -> None:
+    """Go on where a conversation ended; a request that was not answered is to be said again."""
+    seed = known.meta.get("seed")
+    settings = talk.session.settings
+    if type(seed) is int and settings.seed == SEED:
+        settings = replace(settings, seed=seed)
+    talk.session = restore(Session(settings, talk.session.prompt), known)
+    meta = {**known.meta, **talk.journal.meta, "seed": settings.seed}
+    talk.journal = Journal(known.title, known.turns, meta)
+    talk.trial = None if talk.trial is None else Trial(settings.seed)
+    talk.forget()
+    talk.view.recall(talk.session, known)
+    if known.turns and known.turns[-1].role == "user":
+        talk.unsaid = known.turns[-1].text
+        talk.journal = talk.journal.fail(_LOST, "lost", "")
+
+
+def take_schema(talk: Talk, name: str) -> None:
+    """Begin with the schema of a file."""
+    document = read_schema(name, talk.screen, strict=False)
+    step = adopt(talk.session, document.valid(), document.draft, f"--schema {name}")
+    talk.steer(step, schema=document.draft)
