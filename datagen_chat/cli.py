@@ -35,7 +35,7 @@ examples:
 exit codes:
   0 done; 1 data does not keep its schema; 2 wrong input; 3 the language model failed;
   4 a conversation ended with a schema that is not valid; 5 the model asked a question;
-  70 an error in datagen itself; 130 interrupted
+  6 a recorded conversation comes to something else; 70 an error in datagen itself; 130 interrupted
 """
 
 
@@ -238,6 +238,11 @@ def _add_chat(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--continue", dest="go_on", action="store_true", default=None, help="go on with the recorded conversation, with a model"
     )
+    parser.add_argument(
+        "--check", action="store_true", default=None, help="say only what differs from the recorded results; then exit with 6"
+    )
+    parser.add_argument("--update", action="store_true", default=None, help="write the results into the file")
+    parser.add_argument("--record", metavar="FOLDER", help="record every call in this folder, named as its case, for evals")
     parser.add_argument("--save", metavar="FOLDER", help="write each conversation's last valid schema to a file there")
     _add_seed(parser)
 

@@ -1,4 +1,7 @@
-"""`datagen chat` with a model: in a terminal turn by turn, in a pipe one turn."""
+"""`datagen chat` with a model: in a terminal turn by turn, in a pipe one turn.
+
+The prompt stands before what a turn needs is imported; that happens while a person types.
+"""
 
 from __future__ import annotations
 
@@ -7,124 +10,55 @@ import os
 import re
 import sys
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from datagen_chat import __version__
-from datagen_chat.commands.files import read_bytes, read_schema
-from datagen_chat.commands.sessions import data_folder, keeper, last_session, new_session, private_folder, redactor
-from datagen_chat.commands.slash import Desk, complete, obey
-from datagen_chat.commands.talk import Result, Talk
-from datagen_chat.commands.trial import Trial
-from datagen_chat.conversation.document import decoded
-from datagen_chat.conversation.journal import Journal
-from datagen_chat.conversation.models import provider as provider_of
-from datagen_chat.conversation.resume import restore
-from datagen_chat.conversation.session import Session, Settings
-from datagen_chat.conversation.steer import adopt
-from datagen_chat.conversation.transcript import parse as parse_transcript
-from datagen_chat.conversation.turns import Conversation
+from datagen_chat.commands.connecting import Connector, draw_notes
+from datagen_chat.commands.places import data_folder, new_session, private_folder, sessions
+from datagen_chat.commands.stopping import interruptible, stopping, unstopped
 from datagen_chat.llm.address import Address, parse
 from datagen_chat.llm.base import Provider, ProviderError
-from datagen_chat.llm.budget import Metered, Spent
-from datagen_chat.llm.choice import WAYS_ON, Choice, choose
-from datagen_chat.llm.estimate import tokens_of
-from datagen_chat.llm.live import Live
-from datagen_chat.llm.prices import prices
-from datagen_chat.problems import Problem, ProblemsError
-from datagen_chat.schema.canonical import dump
+from datagen_chat.llm.choice import WAYS_ON, choose
+from datagen_chat.llm.redaction import redact, secrets_in
+from datagen_chat.problems import DatagenError, Problem, ProblemsError
 from datagen_chat.terminal.clean import one_line
-from datagen_chat.terminal.live import LiveView
-from datagen_chat.terminal.problems import draw_notes
 from datagen_chat.terminal.screen import Screen, stderr, stdout
 
 if TYPE_CHECKING:
+    from datagen_chat.commands.slash import Desk
+    from datagen_chat.commands.talk import Result, Talk
+    from datagen_chat.conversation.turns import Conversation
     from datagen_chat.terminal.keyboard import Keyboard
 
 FAILED, STILL_INVALID, ASKED, INTERRUPTED = 3, 4, 5, 130
-COMPACT_SHARE, MAX_REPAIRS, SEED = 0.5, 2, 42
 _MESSAGE_BYTES = 1 << 20
-_PAUSE_SECONDS = 1.0
 
 
 def run(options: argparse.Namespace, recorded: Conversation | None = None) -> int:
     """Hold a conversation with a model; a recorded one goes on."""
     is_piped = options.say is not None or not (sys.stdin.isatty() and sys.stdout.isatty())
     screen = stderr() if is_piped else stdout()
-    path, known = _transcript(options, os.environ), recorded
+    path, known = _transcript(options), recorded
     if options.resume:
-        known = _kept(path)
+        from datagen_chat.commands.opening import kept
+
+        known = kept(path)
+    record = None if options.record is None else Path(options.record)
+    connector = Connector(screen, os.environ, options.max_cost, record)
     name = options.model or (known.meta.get("model") if known is not None and options.resume else None)
-    choice = _chosen(name, screen, is_piped=is_piped)
-    draw_notes(screen, choice.notes)
-    provider = _connected(choice.address, screen, options.max_cost, is_awaited=not is_piped)
-    talk = _begun(options, provider, screen, path)
-    if known is not None:
-        _take_up(talk, known)
-    talk.trial = None if options.no_try else Trial(talk.session.settings.seed)
+    connector, address = _chosen(name, connector, is_piped=is_piped)
+    provider = connector.connect(address)
+    opened = partial(_opened, options, connector, provider, path, known)
     if is_piped:
-        return _answer_once(talk, options)
-    connect = partial(_another, screen, options.max_cost)
-    return _converse(Desk(talk, path, connect), options)
+        return _answer_once(opened().talk, options)
+    with unstopped():
+        return _converse(Later(opened, partial(connector.prepare, address)), connector, provider, options, known)
 
 
-def _chosen(name: str | None, screen: Screen, *, is_piped: bool) -> Choice:
-    """Return the model that is meant.
-
-    Raises:
-        ProviderError: there is none, or only one that a person should be asked about, and nobody is there.
-    """
-    if name is not None:
-        return Choice(parse(name))
-    choice = choose(os.environ)
-    if choice.is_offer and is_piped:
-        hint = f"A server on this machine has one: --model {choice.address.name}\n{WAYS_ON}"
-        raise ProviderError("No language model is chosen.", "unconnected", hint)
-    if choice.is_offer:
-        screen.say(f"Found on this machine: {one_line(choice.address.name)}.", " It is used; Ctrl-D leaves.", hang=2)
-        if choice.others:
-            screen.say((f"Others there, for --model: {one_line(', '.join(choice.others[:10]))}", "dim"), hang=2)
-    return choice
-
-
-def _connected(
-    address: Address, screen: Screen, max_cost: float | None, spent: Spent | None = None, *, is_awaited: bool
-) -> Provider:
-    """Return a provider that counts what a model costs, from `spent` on; `is_awaited` prepares it while a person types."""
-    asked = provider_of(address, os.environ)
-    if not isinstance(asked, Live):
-        return asked
-    draw_notes(screen, asked.notes)
-    if is_awaited:
-        _soon(asked.prepare)
-    return Metered(asked, prices(os.environ), max_cost, spent)
-
-
-def _soon(prepare: Callable[[], None]) -> None:
-    """Prepare a model once the prompt stands: importing its package would delay it."""
-    timer = threading.Timer(_PAUSE_SECONDS, prepare)
-    timer.daemon = True
-    timer.start()
-
-
-def _another(screen: Screen, max_cost: float | None, name: str, spent: Spent | None) -> Provider:
-    return _connected(parse(name), screen, max_cost, spent, is_awaited=True)
-
-
-def _begun(options: argparse.Namespace, provider: Provider, screen: Screen, path: Path) -> Talk:
-    from datagen_chat.conversation.prompt import system_prompt
-
-    is_small = isinstance(provider, Metered) and tokens_of(system_prompt()) > COMPACT_SHARE * provider.window
-    repairs = MAX_REPAIRS if options.max_repairs is None else options.max_repairs
-    session = Session(Settings(options.seed, repairs), system_prompt(is_small))
-    meta = {"model": provider.name, "seed": options.seed, "max_repairs": repairs, "datagen": __version__}
-    return Talk(session, provider, LiveView(screen), screen, keeper(path, os.environ).keep, Journal(meta=meta))
-
-
-def _transcript(options: argparse.Namespace, environment: Mapping[str, str]) -> Path:
+def _transcript(options: argparse.Namespace) -> Path:
     """Return where the conversation is kept.
 
     Raises:
@@ -132,77 +66,129 @@ def _transcript(options: argparse.Namespace, environment: Mapping[str, str]) -> 
     """
     if options.transcript is not None:
         return Path(options.transcript)
-    folder = private_folder(data_folder(environment))
+    folder = private_folder(data_folder(os.environ))
     if not options.resume:
         return new_session(folder)
-    last = last_session(folder)
+    last = next(iter(sessions(folder)), None)
     if last is None:
         raise ProblemsError([Problem("", "no-session", "There is no conversation to take up.", "Start one: datagen chat")])
     return last
 
 
-def _kept(path: Path) -> Conversation:
-    """Return the conversation that was kept last in a file.
+def _chosen(name: str | None, connector: Connector, *, is_piped: bool) -> tuple[Connector, Address]:
+    """Return the model that is meant, and what connects it.
 
     Raises:
-        ProblemsError: there is none.
+        ProviderError: there is none, or only one that a person should be asked about, and nobody is there.
     """
-    conversations = parse_transcript(decoded(read_bytes(str(path)))).conversations
-    if not conversations:
-        hint = "Go on with another file: --from-transcript FILE --continue"
-        raise ProblemsError([Problem("", "no-conversation", f"There is no conversation in {path}.", hint)])
-    return conversations[-1]
+    if name is not None:
+        return connector, parse(name)
+    try:
+        choice = choose(connector.environment)
+    except ProviderError as error:
+        if is_piped or error.kind != "unconnected":
+            raise
+        choice = None
+    if choice is not None and not choice.is_offer:
+        draw_notes(connector.screen, choice.notes)
+        return connector, choice.address
+    if choice is not None and is_piped:
+        hint = f"A server on this machine has one: --model {choice.address.name}\n{WAYS_ON}"
+        raise ProviderError("No language model is chosen.", "unconnected", hint)
+    from datagen_chat.commands.offering import offer
+
+    return offer(connector, choice)
 
 
-def _take_up(talk: Talk, known: Conversation) -> None:
-    """Begin where a conversation ended."""
-    seed = known.meta.get("seed")
-    settings = talk.session.settings
-    if type(seed) is int and settings.seed == SEED:
-        talk.session = replace(talk.session, settings=replace(settings, seed=seed))
-    talk.session = restore(talk.session, known)
-    meta = {**known.meta, **talk.journal.meta, "seed": talk.session.settings.seed}
-    talk.journal = Journal(known.title, known.turns, meta)
-    talk.view.recall(talk.session, known)
+def _opened(
+    options: argparse.Namespace, connector: Connector, provider: Provider, path: Path, known: Conversation | None
+) -> Desk:
+    """Return the desk at which the conversation is held."""
+    from datagen_chat.commands import opening
+    from datagen_chat.commands.slash import Desk
+
+    talk = opening.begun(options, provider, connector.screen, path, connector.environment)
+    if known is not None:
+        opening.take_up(talk, known)
+    if options.schema is not None:
+        opening.take_schema(talk, options.schema)
+    return Desk(talk, connector.another)
 
 
-def _take_schema(talk: Talk, name: str) -> None:
-    """Begin with the schema of a file."""
-    document = read_schema(name, talk.screen, strict=False)
-    step = adopt(talk.session, document.valid(), document.draft, f"--schema {name}")
-    talk.steer(step, schema=document.draft)
+class Later:
+    """A desk that is opened in another thread once that is begun, or by whoever asks for it first; `then` follows it."""
+
+    def __init__(self, opened: Callable[[], Desk], then: Callable[[], None]) -> None:
+        self._opened, self._then = opened, then
+        self._lock = threading.Lock()
+        self._desk: Desk | None = None
+
+    def begin(self) -> None:
+        """Begin to open it."""
+        threading.Thread(target=self._prepare, daemon=True).start()
+
+    def get(self) -> Desk:
+        """Return it."""
+        with self._lock:
+            self._desk = self._desk or self._opened()
+            return self._desk
+
+    def _prepare(self) -> None:
+        with suppress(DatagenError, OSError):  # whoever asks for it is told
+            self.get()
+            self._then()
 
 
-def _converse(desk: Desk, options: argparse.Namespace) -> int:
+def _converse(
+    later: Later, connector: Connector, provider: Provider, options: argparse.Namespace, known: Conversation | None
+) -> int:
     from datagen_chat.terminal.keyboard import Typed
 
-    talk, screen = desk.talk, desk.talk.screen
-    history = private_folder(data_folder(os.environ)) / "history"
-    keyboard = Typed(history, partial(complete, desk), redactor(os.environ), styled=screen.is_styled)
-    screen.say(("datagen", "bold"), f" — {one_line(talk.provider.name)}")
+    screen, environment = connector.screen, connector.environment
+    hide = partial(redact, secrets=secrets_in(environment))
+    history = private_folder(data_folder(environment)) / "history"
+    keyboard = Typed(history, partial(_complete, later), hide, styled=screen.is_styled, shown=later.begin)
+    screen.say(("datagen", "bold"), f" — {one_line(provider.name)}")
     screen.say(("Say what data you need. /help lists what else there is; Ctrl-D leaves.", "dim"))
-    if options.schema is not None:
+    if known is not None or options.schema is not None or options.message is not None:
         screen.blank()
-        _take_schema(talk, options.schema)
-    if options.message is not None:
-        _take(desk, options.message)
-    talk.view.is_typed = True
-    return _turns(desk, keyboard)
+        desk = later.get()
+        if options.message is not None:
+            _take(desk, options.message)
+        return _turns(later, keyboard, screen, desk.talk.unsaid)
+    return _turns(later, keyboard, screen)
 
 
-def _turns(desk: Desk, keyboard: Keyboard) -> int:
-    while not desk.is_left:
-        desk.talk.screen.measure()
-        desk.talk.screen.blank()
-        line = keyboard.read(desk.talk.unsaid)
+def _complete(later: Later, before: str) -> Iterable[str]:
+    from datagen_chat.commands.slash import complete
+
+    return complete(later.get(), before)
+
+
+def _turns(later: Later, keyboard: Keyboard, screen: Screen, unsaid: str = "") -> int:
+    while True:
+        screen.measure()
+        screen.blank()
+        with interruptible():
+            line = keyboard.read(unsaid)
         if line is None:
             return 0
+        with stopping() as cancellation:
+            desk = later.get()
+        if cancellation.is_cancelled:
+            unsaid = line
+            continue
+        desk.talk.view.is_typed = True
         _take(desk, line.strip())
-    return 0
+        if desk.is_left:
+            return 0
+        unsaid = desk.talk.unsaid
 
 
 def _take(desk: Desk, line: str) -> None:
     """Take what a person entered: a command, or a request."""
+    from datagen_chat.commands.slash import obey
+
     if re.match(r"/[a-z]+(?:\s|\Z)", line):
         desk.talk.unsaid = ""
         desk.talk.screen.blank()
@@ -213,8 +199,8 @@ def _take(desk: Desk, line: str) -> None:
 
 def _answer_once(talk: Talk, options: argparse.Namespace) -> int:
     """Hold one turn: the schema goes to standard output, everything else to standard error."""
-    if options.schema is not None:
-        _take_schema(talk, options.schema)
+    from datagen_chat.schema.canonical import dump
+
     result = talk.say(_message(options))
     current = talk.session.versions.current
     if result == "accepted" and current is not None:
@@ -223,6 +209,9 @@ def _answer_once(talk: Talk, options: argparse.Namespace) -> int:
 
 
 def _message(options: argparse.Namespace) -> str:
+    from datagen_chat.commands.files import read_bytes
+    from datagen_chat.conversation.document import decoded
+
     said = options.say if options.say is not None else options.message
     text = decoded(read_bytes("-", _MESSAGE_BYTES), _MESSAGE_BYTES) if said is None else str(said)
     if not text.strip():

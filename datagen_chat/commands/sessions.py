@@ -1,112 +1,60 @@
-"""Where sessions are kept: one transcript for each, in the user's own folder, readable by nobody else."""
+"""How sessions are kept: one transcript for each, which nothing that was written by others is lost to."""
 
 from __future__ import annotations
 
-import os
-import sys
-import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
+from datagen_chat.commands.places import new_session, private_folder, put
 from datagen_chat.conversation.journal import Journal
 from datagen_chat.conversation.transcript import render
 from datagen_chat.conversation.turns import Turn
-from datagen_chat.llm.redaction import redact, secrets_in
-from datagen_chat.problems import OutputError
-from datagen_chat.sinks.output import problem_of
+from datagen_chat.llm.redaction import HIDDEN, redact, secrets_in
 
-HOME = "DATAGEN_HOME"
+Stamp = tuple[int, int, int] | None
 
 
-def data_folder(environment: Mapping[str, str]) -> Path:
-    """Return the folder of a user's data, as the system has it; DATAGEN_HOME names another."""
-    if own := environment.get(HOME):
-        return Path(own)
-    if sys.platform == "win32":
-        return Path(environment.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "datagen"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "datagen"
-    return Path(environment.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "datagen"
-
-
-def private_folder(path: Path) -> Path:
-    """Return a folder that only its owner can enter; it is made if it is not there.
-
-    Raises:
-        OutputError: it cannot be made.
-    """
-    try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError([problem_of(error, path)]) from None
-    return path
-
-
-def new_session(folder: Path) -> Path:
-    """Return where the next session is kept; later ones sort after earlier ones."""
-    stamp = time.strftime("%Y%m%d-%H%M%S")
-    return folder / "sessions" / f"{stamp}-{os.getpid()}.md"
-
-
-def last_session(folder: Path) -> Path | None:
-    """Return the session that was written to last, None if there is none."""
-    found = [path for path in (folder / "sessions").glob("*.md") if path.is_file()]
-    return max(found, key=lambda path: (path.stat().st_mtime_ns, path.name), default=None)
-
-
-@dataclass(frozen=True, slots=True)
 class Keeper:
-    """Writes the transcript of a session after every turn, in one step, without the keys of the environment."""
+    """Writes the transcript of a session after every turn, in one step, without the keys of the environment.
 
-    path: Path
-    secrets: tuple[str, ...] = ()
+    Where another program has written to the file meanwhile, the session goes on in a file of its own, which `path` then names.
+    """
 
-    def keep(self, journal: Journal) -> None:
-        """Write a journal in place of what was written before.
+    def __init__(self, path: Path, environment: Mapping[str, str], spare: Path) -> None:
+        self.path = path
+        self._secrets = secrets_in(environment)
+        self._spare = spare
+        self._known = _stamp(path)
+
+    def keep(self, journal: Journal) -> Path | None:
+        """Write a journal in place of what was written before; return the file where it is another one than before.
 
         Raises:
             OutputError: it cannot be written.
         """
-        cleaned = replace(journal, title=redact(journal.title, self.secrets), turns=tuple(map(self._redacted, journal.turns)))
-        try:
-            private_folder(self.path.parent)
-            _write(self.path, render(cleaned.transcript))
-        except OSError as error:
-            raise OutputError([problem_of(error, self.path)]) from None
+        cleaned = replace(journal, title=redact(journal.title, self._secrets), turns=tuple(map(self._redacted, journal.turns)))
+        is_taken = self._known is not None and _stamp(self.path) not in (self._known, None)
+        path = new_session(self._spare) if is_taken else self.path
+        private_folder(path.parent)
+        put(path, render(cleaned.transcript))
+        self.path, self._known = path, _stamp(path)
+        return path if is_taken else None
 
     def _redacted(self, turn: Turn) -> Turn:
         """Return a turn without keys; a schema that makes values which look like some stays whole."""
         if turn.role in ("assistant", "command"):
             text = turn.text
-            for secret in self.secrets:
-                text = text.replace(secret, "[key]")
+            for secret in self._secrets:
+                text = text.replace(secret, HIDDEN)
             return replace(turn, text=text)
-        return replace(turn, text=redact(turn.text, self.secrets))
+        return replace(turn, text=redact(turn.text, self._secrets))
 
 
-def keeper(path: Path, environment: Mapping[str, str]) -> Keeper:
-    """Return what keeps a session in a file."""
-    return Keeper(path, secrets_in(environment))
-
-
-def redactor(environment: Mapping[str, str]) -> Callable[[str], str]:
-    """Return what takes keys out of a text."""
-    secrets = secrets_in(environment)
-    return lambda text: redact(text, secrets)
-
-
-def _write(path: Path, text: str) -> None:
-    staged = path.with_name(f".{path.name}.{os.getpid()}")
+def _stamp(path: Path) -> Stamp:
+    """Return what tells a file from one that was written since, None where there is none."""
     try:
-        with os.fdopen(
-            os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", newline="\n"
-        ) as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        staged.replace(path)
-    finally:
-        with suppress(OSError):
-            staged.unlink(missing_ok=True)
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size

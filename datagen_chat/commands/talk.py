@@ -2,29 +2,52 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass
-from typing import Literal
+from functools import partial
+from pathlib import Path
+from typing import Literal, Protocol
 
-from datagen_chat.conversation.events import Event, ProblemsFound, ReplyFinished, SchemaAccepted, TurnEnded
+from datagen_chat.commands.stopping import stopping, unstopped
+from datagen_chat.conversation.events import Event, ProblemsFound, ReplyFinished, SchemaAccepted, Tried, TurnEnded, UserSaid
 from datagen_chat.conversation.journal import Journal
-from datagen_chat.conversation.loop import Trial, converse
-from datagen_chat.conversation.session import Session
+from datagen_chat.conversation.loop import converse
+from datagen_chat.conversation.session import Session, Version
 from datagen_chat.conversation.steer import RETRY, SHORTEN, shorten
 from datagen_chat.conversation.turn import Step
 from datagen_chat.llm.base import Provider, ProviderError, TextDelta, cancelled
 from datagen_chat.llm.budget import Metered, Spent
 from datagen_chat.llm.cancellation import Cancellation
 from datagen_chat.problems import OutputError, Problem, ProblemsError
+from datagen_chat.terminal.clean import one_line
 from datagen_chat.terminal.live import LiveView
 from datagen_chat.terminal.problems import draw_problems
 from datagen_chat.terminal.screen import Screen
 
 Result = Literal["prose", "accepted", "rejected", "failed"]
-Keep = Callable[[Journal], None]
+
+
+class Stoppable(Protocol):
+    """What tries the data of an accepted schema, and ends where it is cancelled."""
+
+    def __call__(self, version: Version, cancellation: Cancellation | None = None) -> Tried:
+        """Return what the data says to the checks of a schema."""
+
+
+class Keeping(Protocol):
+    """What writes a conversation down."""
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+
+    def keep(self, journal: Journal) -> Path | None:
+        """Write a journal in place of what was written before; return the file where it is another one than before.
+
+        Raises:
+            OutputError: it cannot be written.
+        """
 
 
 @dataclass
@@ -38,17 +61,21 @@ class Talk:
     provider: Provider
     view: LiveView
     screen: Screen
-    keep: Keep
+    keeper: Keeping
     journal: Journal
     last_request: str = ""
     failure: ProviderError | None = None
     problems: ProblemsFound | None = None
     before: Session | None = None
-    trial: Trial | None = None
+    trial: Stoppable | None = None
     unsaid: str = ""
 
     def say(self, request: str) -> Result:
         """Hold one turn, and return how it ended; when it failed, the session is as it was."""
+        with unstopped():
+            return self._say(request)
+
+    def _say(self, request: str) -> Result:
         self._make_room()
         self.last_request, self.failure, self.problems, self.before = request, None, None, self.session
         before, said, result = self._spent, list[str](), None
@@ -73,15 +100,26 @@ class Talk:
             self.screen.say(("The conversation fills the model's window; it goes on with the schema and your requests.", "dim"))
 
     def _turn(self, request: str, cancellation: Cancellation) -> Generator[Event, None, None]:
-        return converse(self.session, request, self.provider, cancellation, self.trial)
+        trial = None if self.trial is None else partial(self._tried, self.trial, cancellation)
+        return converse(self.session, request, self.provider, cancellation, trial)
+
+    def _tried(self, trial: Stoppable, cancellation: Cancellation, version: Version) -> Tried:
+        """Try the data of a schema, which may take seconds; Ctrl-C ends it."""
+        self.screen.passing("trying the checks on the data …")
+        return trial(version, cancellation)
 
     def steer(self, step: Step, **meta: object) -> None:
         """Take up what a person did to the schema."""
-        self.session, self.before = step.session, None
-        for event in step.events:
-            self.view.draw(event)
-        self.journal = self.journal.add("command", getattr(step.events[0], "line", ""), **meta)
-        self._keep()
+        with unstopped():
+            self.session, self.before = step.session, None
+            for event in step.events:
+                self.view.draw(event)
+            self.journal = self.journal.add("command", getattr(step.events[0], "line", ""), **meta)
+            self._keep()
+
+    def forget(self) -> None:
+        """Know nothing more of the last turn, because the conversation is another one now."""
+        self.last_request, self.failure, self.problems, self.before, self.unsaid = "", None, None, None, ""
 
     def note(self, line: str) -> None:
         """Write down what a person did that changed no schema."""
@@ -109,10 +147,13 @@ class Talk:
             said.clear()
         elif isinstance(event, TurnEnded):
             self.session = event.session
+            self._keep()  # a correction of its data may follow
         elif isinstance(event, ProblemsFound | SchemaAccepted):
             self.problems = event if isinstance(event, ProblemsFound) else None
         self.journal = self.journal.hear(event)
         self.view.draw(event)
+        if isinstance(event, UserSaid):
+            self._keep()  # whatever becomes of the reply
 
     def _fail(self, error: ProviderError, said: str) -> None:
         self.failure = error
@@ -122,9 +163,13 @@ class Talk:
     def _keep(self) -> None:
         """Write the conversation down; where that fails it goes on, and says so."""
         try:
-            self.keep(self.journal)
+            elsewhere = self.keeper.keep(self.journal)
         except OutputError as error:
             draw_problems(self.screen, error.problems)
+            return
+        if elsewhere is not None:
+            where = one_line(str(elsewhere))
+            self.screen.say(("Another program has changed the transcript; this one goes on in ", "yellow"), where, hang=2)
 
     @property
     def _spent(self) -> Spent | None:
@@ -141,21 +186,3 @@ class Talk:
             words.append(f"{after.dollars} so far")
         self.screen.blank()
         self.screen.say((" · ".join(words), "dim"))
-
-
-@contextmanager
-def stopping() -> Iterator[Cancellation]:
-    """Yield what Ctrl-C cancels within this block; a second one raises KeyboardInterrupt."""
-    cancellation = Cancellation()
-
-    def interrupted(_signal: int, _frame: object) -> None:
-        if cancellation.is_cancelled:
-            raise KeyboardInterrupt
-        # In a thread of its own: this may have interrupted the very code that holds the cancellation's lock.
-        threading.Thread(target=cancellation.cancel, daemon=True).start()
-
-    before = signal.signal(signal.SIGINT, interrupted)
-    try:
-        yield cancellation
-    finally:
-        signal.signal(signal.SIGINT, before)

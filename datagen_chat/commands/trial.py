@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +13,7 @@ from datagen_chat.engine.estimate import magnitude
 from datagen_chat.engine.plan import Plan
 from datagen_chat.engine.run import write_plan
 from datagen_chat.engine.shapes import dataset_shape
+from datagen_chat.llm.cancellation import Cancellation
 from datagen_chat.problems import DatagenError
 from datagen_chat.sinks import sink
 
@@ -26,7 +27,7 @@ class Trial:
     seed: int
     most: int = MOST_ROWS
 
-    def __call__(self, version: Version) -> Tried:
+    def __call__(self, version: Version, cancellation: Cancellation | None = None) -> Tried:
         """Return what the data says to the checks of a schema; one without checks is not made."""
         from datagen_chat.verify.checks import checks_of
 
@@ -37,24 +38,39 @@ class Trial:
         if version.preview.total.rows > self.most:
             return Tried((), f"{many} not tried: the data has more than {magnitude(self.most)} rows.")
         try:
-            return Tried(tuple(_asked(version, self.seed)))
+            return Tried(tuple(_asked(version, self.seed, cancellation or Cancellation())))
+        except _StoppedError:
+            return Tried((), f"{many} not tried: it was stopped. /check tries them.")
         except (DatagenError, OSError) as error:
             return Tried((), f"{many} not tried, because the data could not be made: {' '.join(str(error).split())[:300]}")
 
 
-def _asked(version: Version, seed: int) -> Iterator[TriedCheck]:
+class _StoppedError(DatagenError):
+    """Somebody stopped a trial."""
+
+
+def _asked(version: Version, seed: int, cancellation: Cancellation) -> Iterator[TriedCheck]:
     from datagen_chat.verify.run import tried_checks
 
+    def go_on() -> None:
+        if cancellation.is_cancelled:
+            raise _StoppedError
+
     with TemporaryDirectory(prefix="datagen-") as folder:
-        _write(version, seed, Path(folder))
+        _write(version, seed, Path(folder), go_on)
         for one in tried_checks(version.dataset, Path(folder)):
+            go_on()
             claim = one.claim
             assert one.state != "skipped"
             yield TriedCheck(claim.place, claim.requirement, claim.sql, one.state, one.wanted, one.found)
 
 
-def _write(version: Version, seed: int, folder: Path) -> None:
+def _write(version: Version, seed: int, folder: Path, go_on: Callable[[], None]) -> None:
     plan, target = Plan(version.dataset, seed), sink("parquet")
     writer = target.create(folder, dataset_shape(plan))
-    write_plan(plan, writer, parallel=False)
-    writer.close()
+    try:
+        write_plan(plan, writer, parallel=False, progress=lambda _table, _rows: go_on())
+        writer.close()
+    except BaseException:
+        writer.abort()
+        raise

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from datagen_chat.conversation.document import decoded
-from datagen_chat.conversation.transcript import parse
 from datagen_chat.llm.address import Address
 from datagen_chat.llm.base import Provider, ProviderError
 from datagen_chat.llm.clock import Clock
@@ -33,6 +31,9 @@ def recorded(path: Path, name: str) -> Replay:
     Raises:
         ProviderError: the file cannot be read, or holds no replies.
     """
+    from datagen_chat.conversation.document import decoded  # a model that can be asked needs none of it
+    from datagen_chat.conversation.transcript import parse
+
     try:
         content = path.read_bytes()
     except OSError as error:

@@ -32,6 +32,17 @@ def variables(address: Address) -> tuple[str, ...]:
     return named if address.vendor == "ollama" else (*named, ANYWHERE)
 
 
+def variable_of(key: str) -> str:
+    """Return the variable that a key would stand in, by the way it begins; nothing where that does not say whose it is.
+
+    >>> variable_of("sk-ant-api03-abcdefgh"), variable_of("sk-proj-abcdefgh"), variable_of("ollama:llama3.2")
+    ('ANTHROPIC_API_KEY', 'OPENAI_API_KEY', '')
+    """
+    if not re.fullmatch(r"sk-[\x21-\x7e]{8,}", key):
+        return ""
+    return _OWN["anthropic" if key.startswith("sk-ant-") else "openai"]
+
+
 def key_for(address: Address, environment: Mapping[str, str]) -> Secret | None:
     """Return the key for an address, None where the environment holds none.
 

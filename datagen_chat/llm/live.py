@@ -61,6 +61,7 @@ class Live:
         self._clock = clock or WallClock()
         self._patience = patience or (LOCAL_PATIENCE_SECONDS if address.is_local else PATIENCE_SECONDS)
         self._habits = dialect.habits(limit)
+        self.parameters = {} if self._habits.limit is None else {"max_tokens": self._habits.limit}
 
     def prepare(self) -> None:
         """Do what takes seconds before the first request: while a person types, for instance, in another thread."""

@@ -9,7 +9,18 @@ from dataclasses import asdict, dataclass, field
 from itertools import takewhile
 from typing import Any
 
-from datagen_chat.llm.base import STOPS, Finished, Message, MissingReplyError, Provider, Streamed, TextDelta, Usage, heeding
+from datagen_chat.llm.base import (
+    STOPS,
+    Finished,
+    Message,
+    MissingReplyError,
+    Noted,
+    Provider,
+    Streamed,
+    TextDelta,
+    Usage,
+    heeding,
+)
 from datagen_chat.llm.cancellation import Cancellation
 from datagen_chat.llm.redaction import HIDDEN, redact
 from datagen_chat.problems import Problem, ProblemsError, shown
@@ -94,12 +105,15 @@ def _without(text: str, secrets: Iterable[str]) -> str:
 
 
 class Recorder:
-    """A provider that hands on every call of another one which got a reply, whole or cut, before its last event is seen."""
+    """A provider that hands on every call of another one which got a reply, whole or cut, before its last event is seen.
+
+    Where `write` returns what hindered it, the reply goes on, with a note.
+    """
 
     def __init__(
         self,
         provider: Provider,
-        write: Callable[[Call], None],
+        write: Callable[[Call], Problem | None],
         now: Callable[[], str],
         *,
         case: str,
@@ -127,7 +141,9 @@ class Recorder:
             if isinstance(event, TextDelta):
                 deltas.append(event.text)
             elif isinstance(event, Finished):
-                self._write(Call(question, self._clean(deltas), event, self._now()))
+                hindered = self._write(Call(question, self._clean(deltas), event, self._now()))
+                if hindered is not None:
+                    yield Noted(hindered)
             yield event
 
     def _clean(self, deltas: Sequence[str]) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 PROMPT = "You   "
 _AGAIN_SECONDS = 2.0
+_DEAF_SECONDS = 0.5  # the second of two quick Ctrl-C must not clear the text that the first one put back
 
 Complete = Callable[[str], Iterable[str]]
 """From what stands before the cursor to the words that may take the place of its last one."""
@@ -32,15 +33,27 @@ class Keyboard(Protocol):
 class Typed:
     """A keyboard in a terminal: Enter sends, Alt-Enter breaks the line, Ctrl-C clears or leaves, Ctrl-D leaves."""
 
-    def __init__(self, history: Path | None, complete: Complete, redact: Callable[[str], str], *, styled: bool) -> None:
+    def __init__(
+        self,
+        history: Path | None,
+        complete: Complete,
+        redact: Callable[[str], str],
+        *,
+        styled: bool,
+        shown: Callable[[], None] = lambda: None,
+    ) -> None:
         self._hint = ""
         self._left_at = float("-inf")
+        self._deaf_until = float("-inf")
         self._styled = styled
+        self._shown: Callable[[], None] | None = shown
         self._session = self._opened(history, complete, redact)
+        self._session.app.after_render += self._rendered
 
     def read(self, text: str = "") -> str | None:
         """Return what is entered next, None when the person leaves."""
         self._hint = ""
+        self._deaf_until = time.monotonic() + _DEAF_SECONDS if text else float("-inf")
         try:
             return self._session.prompt(default=text)
         except EOFError:
@@ -59,6 +72,7 @@ class Typed:
             key_bindings=self._keys(),
             completer=_completer(complete),
             complete_while_typing=False,
+            enable_open_in_editor=True,
             color_depth=None if self._styled else ColorDepth.DEPTH_1_BIT,
         )
 
@@ -86,8 +100,15 @@ class Typed:
 
         return keys
 
+    def _rendered(self, _application: object) -> None:
+        if self._shown is not None:
+            shown, self._shown = self._shown, None
+            shown()
+
     def _interrupted(self, event: KeyPressEvent) -> None:
         now = time.monotonic()
+        if now < self._deaf_until:
+            return
         if event.current_buffer.text:
             event.current_buffer.reset()
         elif now - self._left_at < _AGAIN_SECONDS:
@@ -95,6 +116,22 @@ class Typed:
         else:
             self._left_at = now
             self._hint = "Ctrl-C once more leaves."
+
+
+def ask(question: str, is_secret: Callable[[str], bool], *, styled: bool) -> str | None:
+    """Return the answer to a question, None when the person leaves; what looks like a secret is not shown, and none is kept."""
+    from prompt_toolkit import PromptSession
+    from prompt_toolkit.filters import Condition
+    from prompt_toolkit.history import DummyHistory
+    from prompt_toolkit.output import ColorDepth
+
+    depth = None if styled else ColorDepth.DEPTH_1_BIT
+    session: PromptSession[str] = PromptSession(history=DummyHistory(), color_depth=depth)
+    session.is_password = Condition(lambda: is_secret(session.default_buffer.text))
+    try:
+        return session.prompt([("bold ansigreen" if styled else "", question)])
+    except EOFError:
+        return None
 
 
 def _completer(complete: Complete) -> Completer:

@@ -23,6 +23,15 @@ AMOUNT = "nodes__1__columns__2__generator__distribution"
 MORE = reply({"nodes": [{"id": "customer", "rows": 9}]}, before="Done.")
 
 
+class Nowhere:
+    """Keeps nothing."""
+
+    path = Path("talk.md")
+
+    def keep(self, journal: Journal) -> None:
+        """Write nothing."""
+
+
 class Table:
     """A desk in memory, with what was asked of the model and what is on the screen."""
 
@@ -30,8 +39,9 @@ class Table:
         self.replies, self.asked, self.file = list(replies), list[str](), Memory()
         screen = Screen(self.file, width=100)
         provider = Script(self._answer)
-        talk = Talk(Session(Settings(max_repairs=max_repairs)), provider, LiveView(screen), screen, lambda _: None, Journal())
-        self.desk = Desk(talk, Path("talk.md"), lambda name, _spent: Script(self._answer, name))
+        session = Session(Settings(max_repairs=max_repairs))
+        talk = Talk(session, provider, LiveView(screen), screen, Nowhere(), Journal())
+        self.desk = Desk(talk, lambda name, _spent: Script(self._answer, name))
 
     def _answer(self, messages: Any) -> str:
         found: list[Message] = list(messages)

@@ -193,13 +193,13 @@ def test_after_a_kill_in_mid_turn_everything_before_it_is_taken_up_again(server:
     child.kill(signal.SIGKILL)
     child.wait()
     child = on_terminal(server, tmp_path, "--resume", "how many?")
-    child.expect("1 request so far")
+    child.expect("2 requests so far")
     child.expect("Schema 1: .*Shop")
     child.expect("It has four customers")
     assert leave(child) == 0
     assert [message["content"] for message in server.requests[-1].json["messages"][1:]] == ["a shop", reply(SHOP), "how many?"]
     [path] = sessions(tmp_path)
-    assert [turn.role for turn in parse(path.read_text("utf-8")).conversations[0].turns].count("user") == 2
+    assert [turn.role for turn in parse(path.read_text("utf-8")).conversations[0].turns].count("user") == 3
 
 
 def test_a_recorded_conversation_goes_on_with_a_model(server: Server, tmp_path: Path) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
+from datagen_chat.commands.stopping import interruptible
 from datagen_chat.commands.talk import Talk
 from datagen_chat.conversation.session import Version
 from datagen_chat.llm.base import Provider
@@ -19,10 +19,9 @@ from datagen_chat.terminal.problems import draw_problems
 
 @dataclass
 class Desk:
-    """What commands work with: the conversation, where it is kept, and how another model is connected."""
+    """What commands work with: the conversation, and how another model is connected."""
 
     talk: Talk
-    path: Path
     connect: Callable[[str, Spent | None], Provider]
     is_left: bool = False
 
@@ -91,7 +90,8 @@ def obey(desk: Desk, line: str) -> None:
             raise wrong("unknown-command", f"There is no command {shown(name)}.", hint)
         if not command.takes and rest.strip():
             raise wrong("too-many-words", f"{name} takes nothing more.", f"Write {name} alone.")
-        command.run(desk, rest.strip())
+        with interruptible():
+            command.run(desk, rest.strip())
     except ProblemsError as error:
         draw_problems(screen, error.problems)
     except DatagenError as error:

@@ -58,8 +58,9 @@ def _retry(desk: Desk, _rest: str) -> None:
 
 @command("/transcript", "", "show where this conversation is kept")
 def _transcript(desk: Desk, _rest: str) -> None:
-    desk.talk.screen.say(one_line(str(desk.path)), hang=2)
-    how = shlex.join(["datagen", "chat", "--from-transcript", str(desk.path)])
+    path = str(desk.talk.keeper.path)
+    desk.talk.screen.say(one_line(path), hang=2)
+    how = shlex.join(["datagen", "chat", "--from-transcript", path])
     desk.talk.screen.command("To see it again:", how)
 
 
