@@ -50,7 +50,10 @@ class _StoppedError(DatagenError):
 
 
 def _asked(version: Version, seed: int, cancellation: Cancellation) -> Iterator[TriedCheck]:
+    from datagen_chat.verify.checks import checks_of
     from datagen_chat.verify.run import tried_checks
+
+    said = {check.name: check.requirement or "" for _, check in checks_of(version.dataset)}
 
     def go_on() -> None:
         if cancellation.is_cancelled:
@@ -62,7 +65,7 @@ def _asked(version: Version, seed: int, cancellation: Cancellation) -> Iterator[
             go_on()
             claim = one.claim
             assert one.state != "skipped"
-            yield TriedCheck(claim.place, claim.requirement, claim.sql, one.state, one.wanted, one.found)
+            yield TriedCheck(claim.place, said.get(claim.place, ""), claim.sql, one.state, one.wanted, one.found)
 
 
 def _write(version: Version, seed: int, folder: Path, go_on: Callable[[], None]) -> None:
