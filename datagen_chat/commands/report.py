@@ -53,16 +53,22 @@ def write_report(document: Document, name: str, data: Path, target: Path, screen
         OutputError: the file cannot be written, or one that is no report is in the way.
         DataError: the data is not there, or is not that of the schema.
     """
+    from datagen_chat.commands.verification import verified
     from datagen_chat.report.data import opened
     from datagen_chat.report.page import render
 
     _check_is_free(target)
+    verification = verified(document, data)
     with opened(data, document.valid()) as tables:
-        page = render(document, name, tables)
+        page = render(document, name, tables, verification)
     _replace(target, page)
     screen.say(
         f"Written to {one_line(str(target))}", (f" ({size(target.stat().st_size)})", "dim"), "; open it in a browser.", hang=2
     )
+    failed = len(verification.failed)
+    if failed:
+        what = "1 claim of the schema does" if failed == 1 else f"{failed:,} claims of the schema do"
+        screen.say((f"{what} not hold on the data; the page shows {'it' if failed == 1 else 'them'}.", "bold red"), hang=2)
 
 
 def _check_is_free(path: Path) -> None:

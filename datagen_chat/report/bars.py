@@ -11,9 +11,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from datagen_chat.report.data import Data, quoted
+from datagen_chat.report.data import Data
 from datagen_chat.report.figures import Figures
 from datagen_chat.schema.model import Column
+from datagen_chat.verify.sql import quoted
 
 Kind = Literal["number", "time", "category"]
 Unit = Literal["h", "D", "W", "M", "Q", "Y"]

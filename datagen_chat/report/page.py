@@ -16,7 +16,8 @@ from markupsafe import Markup
 
 from datagen_chat import __version__
 from datagen_chat.conversation.document import Document
-from datagen_chat.report.data import Data, quoted
+from datagen_chat.report.checks import ChecksView, checks_view
+from datagen_chat.report.data import Data
 from datagen_chat.report.diagram import WIDTH, Diagram, Link, diagram, links, shortened
 from datagen_chat.report.phrases import rows
 from datagen_chat.report.views import Material, TableView, anchor, table_view
@@ -26,6 +27,8 @@ from datagen_chat.schema.index import Index
 from datagen_chat.schema.ranges import within_ranges
 from datagen_chat.schema.unfoldings import bound
 from datagen_chat.terminal.clean import clean
+from datagen_chat.verify.claims import Verification
+from datagen_chat.verify.sql import quoted
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -57,15 +60,15 @@ class Page:
     diagram_words: str
     links: Sequence[LinkView]
     tables: Sequence[TableView]
-    checks: Any
+    checks: ChecksView
     command: str
     made: Sequence[tuple[str, str]]
     schema: str
 
 
-def render(document: Document, name: str, data: Data) -> str:
+def render(document: Document, name: str, data: Data, verification: Verification) -> str:
     """Return the report of a dataset and of its data as HTML; `name` is what the schema's file is called."""
-    page = _page(document, name, data)
+    page = _page(document, name, data, verification)
     style, script = (_part(f"page.{suffix}") for suffix in ("css", "js"))
     policy = (
         f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; base-uri 'none'; form-action 'none'"
@@ -115,7 +118,7 @@ def _digest(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _page(document: Document, name: str, data: Data) -> Page:
+def _page(document: Document, name: str, data: Data, verification: Verification) -> Page:
     dataset = document.valid()
     index = Index(within_ranges(bound(with_behaviours(dataset))))
     counts = {table.id: data.ask(f"SELECT count(*) FROM {quoted(table.id)}")[0][0] for table in dataset.nodes}  # noqa: S608 - quoted
@@ -131,7 +134,7 @@ def _page(document: Document, name: str, data: Data) -> Page:
         f"{len(drawn.boxes)} tables and {len(found)} keys between them; the list below has them in words.",
         [_link(link) for link in found],
         [table_view(material, table) for table in dataset.nodes],
-        None,
+        checks_view(verification),
         _command(name, data),
         _made(document, data),
         _escaped(dump(document.draft)),

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from datagen_chat.report.bars import Bar, Bars, bars, share
 from datagen_chat.report.charts import draw
-from datagen_chat.report.data import Data, quoted
+from datagen_chat.report.data import Data
 from datagen_chat.report.declared import Declared, declared, shares_of
 from datagen_chat.report.diagram import Link
 from datagen_chat.report.families import families
@@ -24,6 +24,7 @@ from datagen_chat.schema.change import in_words
 from datagen_chat.schema.index import Index
 from datagen_chat.schema.model import Column, Table
 from datagen_chat.terminal.cells import Cell, Ladder, ladder
+from datagen_chat.verify.sql import quoted
 
 SAMPLED = 5
 

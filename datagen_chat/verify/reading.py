@@ -28,7 +28,7 @@ _FITTING: Mapping[ColumnType, tuple[str, ...]] = {
     "datetime": ("TIMESTAMP",),
     "date": ("DATE",),
 }
-_CASTS: Mapping[ColumnType, str] = {
+CASTS: Mapping[ColumnType, str] = {
     "int": "BIGINT",
     "float": "DOUBLE",
     "string": "VARCHAR",
@@ -174,7 +174,7 @@ def _cast(text: str, type_: ColumnType) -> str:
 
     DuckDB 2.0 makes a cast right at the reader of CSV a conversion there, whose failure ends the query; `nullif` is between.
     """
-    return text if type_ == "string" else f"TRY_CAST(nullif({text}, '') AS {_CASTS[type_]})"
+    return text if type_ == "string" else f"TRY_CAST(nullif({text}, '') AS {CASTS[type_]})"
 
 
 def misfit(column: Column, stored: str) -> str:
