@@ -6,7 +6,7 @@ JOBS ?= 2
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench prompt test-wheel clean
+.PHONY: help demo test lint format bench evals evals-live prompt test-wheel clean
 
 help:
 	@echo "make demo        replay a recorded conversation, and generate what it designed"
@@ -14,6 +14,8 @@ help:
 	@echo "make lint        ruff and mypy only"
 	@echo "make format      let ruff put the code in order"
 	@echo "make bench       measure the throughput"
+	@echo "make evals       grade the recorded conversations, and write the scoreboard in evals/README.md"
+	@echo "make evals-live  hold the cases with a model: make evals-live MODEL=ollama:qwen3:8b"
 	@echo "make prompt      write the generated parts of the prompt again"
 	@echo "make test-wheel  install the built wheel into an empty environment and use it"
 	@echo "make clean       remove what these targets made"
@@ -56,6 +58,12 @@ format: .venv/dev
 
 bench: .venv/bench
 	$(BIN)/python -m evals.throughput
+
+evals: .venv/package
+	$(BIN)/datagen eval --write
+
+evals-live: .venv/package
+	$(BIN)/datagen eval --live $(if $(MODEL),--model $(MODEL))
 
 prompt: .venv/dev
 	$(BIN)/python -m datagen_chat.conversation.prompt

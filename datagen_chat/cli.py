@@ -55,9 +55,12 @@ class _Parser(argparse.ArgumentParser):
         from datagen_chat.problems import nearest
 
         said = re.search(r"invalid choice: '([^']{1,100})'|unrecognized arguments: (-\S{1,100})", message)
-        known = COMMANDS if said and said[1] else self._flags()
+        known = self._commands() if said and said[1] else self._flags()
         found = nearest(said[1] or said[2], known) if said else ()
         return f'. Did you mean "{found[0]}"?' if found else ""
+
+    def _commands(self) -> list[str]:
+        return [name for action in self._actions if isinstance(action.choices, dict) for name in action.choices]
 
     def _flags(self) -> list[str]:
         """Return every flag of this parser and of its commands."""
@@ -299,6 +302,41 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_eval(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", title="what else it does")
+    score = actions.add_parser("score", help="grade the conversations of a log again, without a model")
+    score.add_argument("log", metavar="LOG", help="a log that datagen eval wrote")
+    _add_folder(score)
+    _add_board(score, ("table", "markdown", "json"))
+    compare = actions.add_parser("compare", help="show which grades became others from one log to another")
+    compare.add_argument("before", metavar="A", help="a log")
+    compare.add_argument("after", metavar="B", help="another one")
+    _add_board(compare, ("table", "json"))
+    parser.add_argument("--suite", action="append", choices=("transcripts", "recordings"), help="only this suite")
+    parser.add_argument("--case", action="append", metavar="NAME", help="only cases of this name; * stands for anything")
+    parser.add_argument("--tag", action="append", metavar="TAG", help="only cases with this tag")
+    parser.add_argument("--model", metavar="NAME", help="only this model's recordings; with --live, the model to ask")
+    parser.add_argument("--live", action="store_true", help="ask a model, and write a log")
+    parser.add_argument("--epochs", type=_whole(1, 1000), metavar="K", help="hold every case so often (default: 1)")
+    parser.add_argument("--max-cost", type=_dollars, metavar="DOLLARS", help="stop before calls go beyond this")
+    parser.add_argument("--max-repairs", type=_whole(0, 20), metavar="N", help="ask so often for a wrong schema (default: 2)")
+    parser.add_argument("--record", type=_folder, metavar="FOLDER", help="keep the live conversations as recordings there")
+    parser.add_argument("--log", metavar="FILE", help="where to write the log (with --live by default: output)")
+    parser.add_argument("--resume", metavar="LOG", help="go on with a run that was interrupted")
+    parser.add_argument("--write", action="store_true", help="write the scoreboard into the README of the folder")
+    _add_folder(parser)
+    _add_board(parser, ("table", "markdown", "json"))
+    _add_seed(parser)
+
+
+def _add_folder(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--folder", type=_folder, metavar="FOLDER", help="holds cases and recordings (default: Datagen's own)")
+
+
+def _add_board(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None:
+    parser.add_argument("--format", default="table", choices=formats, help="how to show what was found (default: table)")
+
+
 def _add_schema(parser: argparse.ArgumentParser) -> None:
     """Add nothing: the command takes no arguments."""
 
@@ -329,5 +367,6 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "sample": ("show some rows of a schema, as generate would write them", _add_sample),
     "report": ("write a page that shows a dataset and its data", _add_report),
     "models": ("list the language models that an address serves", _add_models),
+    "eval": ("measure the chat on recorded conversations, or with a model", _add_eval),
     "schema": ("write the JSON Schema of the language", _add_schema),
 }

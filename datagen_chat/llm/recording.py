@@ -185,7 +185,7 @@ def _missing(question: Asked, known: Sequence[Asked]) -> str:
     if not known:
         return f"The recording holds no further call of {where}."
     nearest = max(known, key=lambda call: _shared(question.messages, call.messages))
-    return f"The recording holds no such call of {where}: {_difference(question, nearest)}."
+    return f"The recording holds no such call of {where}: {difference(question, nearest)}."
 
 
 def _shared(ours: Sequence[Any], theirs: Sequence[Any]) -> int:
@@ -193,7 +193,7 @@ def _shared(ours: Sequence[Any], theirs: Sequence[Any]) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(ours, theirs, strict=False)))
 
 
-def _difference(question: Asked, recorded: Asked) -> str:
+def difference(question: Asked, recorded: Asked) -> str:
     """Return where two calls part."""
     ours, theirs = question.messages, recorded.messages
     same = _shared(ours, theirs)

@@ -1,0 +1,1 @@
+"""The chat measured: cases, recorded and live conversations, graders, and the scoreboard."""
