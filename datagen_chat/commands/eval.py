@@ -233,7 +233,7 @@ def _tell(entries: Iterable[Entry], options: argparse.Namespace) -> None:
             raise OutputError(
                 [Problem("", "cannot-write", f"{path} cannot be written: {error}.", "Use it in a clone.")]
             ) from None
-        stdout().say(("Written: ", "green"), one_line(str(path)))
+        stderr().say(("Written: ", "green"), one_line(str(path)))
 
 
 def _score(options: argparse.Namespace) -> int:

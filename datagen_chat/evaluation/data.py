@@ -18,6 +18,7 @@ from datagen_chat.sinks.base import WHOLE, Block, Part, TableShape, TableWriter
 
 if TYPE_CHECKING:
     from datagen_chat.conversation.session import Version
+    from datagen_chat.verify.claims import Finding
     from datagen_chat.verify.locked import Locked
 
 _OTHER_BLOCK_ROWS = 10_007  # a prime: it cuts every table elsewhere than the usual block does
@@ -27,10 +28,11 @@ _OTHER_BLOCK_ROWS = 10_007  # a prime: it cuts every table elsewhere than the us
 class Data:
     """The rows of a schema; `database` is None where they were not made, and `left_out` or `error` says why.
 
-    `hashes` are those of the tables, made in one way and in another.
+    `hashes` are those of the tables, made in one way and in another; `failed` is what the schema claims and the data does not keep.
     """
 
     database: Locked | None = None
+    failed: tuple[Finding, ...] = ()
     hashes: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
     left_out: str = ""
     error: str = ""
@@ -49,25 +51,29 @@ def made(version: Version | None, seed: int, most: int) -> Iterator[Data]:
 
 
 def _asked(version: Version, seed: int, folder: Path) -> Iterator[Data]:
+    from datagen_chat.verify.data import find_data
     from datagen_chat.verify.locked import locked
+    from datagen_chat.verify.opened import opened
+    from datagen_chat.verify.run import verify
 
+    dataset = version.dataset
     try:
-        files, first = _written(version, seed, folder)
-        second = _hashes(version, seed)
+        hashes = _written(version, seed, folder), _hashes(version, seed)
     except (DatagenError, OSError) as error:
         yield Data(error=" ".join(str(error).split())[:300])
         return
-    with locked(files) as database:
-        yield Data(database, (first, second))
+    failed = verify(dataset, folder).failed
+    data = find_data(folder, [table.id for table in dataset.nodes])
+    with opened(data, dataset.nodes) as tables, locked(tables.statements, tables.files) as database:
+        yield Data(database, failed, hashes)
 
 
-def _written(version: Version, seed: int, folder: Path) -> tuple[dict[str, list[Path]], tuple[str, ...]]:
+def _written(version: Version, seed: int, folder: Path) -> tuple[str, ...]:
     plan, target = Plan(version.dataset, seed), sink("parquet")
     writer = target.create(folder, dataset_shape(plan))
     written = write_plan(plan, writer, parallel=False)
     writer.close()
-    files = {table.shape.name: [folder / file for file in writer.files(table.shape.name)] for table in written}
-    return files, tuple(table.digest for table in written)
+    return tuple(table.digest for table in written)
 
 
 def _hashes(version: Version, seed: int) -> tuple[str, ...]:

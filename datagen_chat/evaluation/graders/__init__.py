@@ -23,6 +23,7 @@ GRADERS: Mapping[str, Grader] = {
     validity.LAST: validity.grade_last,
     references.NAME: references.grade,
     generation.NAME: generation.grade,
+    generation.CHECKS: generation.grade_checks,
     intent.NAME: intent.grade,
     conversing.NAME: conversing.grade,
     safety.NAME: safety.grade,
