@@ -28,7 +28,7 @@ _OTHER_BLOCK_ROWS = 10_007  # a prime: it cuts every table elsewhere than the us
 class Data:
     """The rows of a schema; `database` is None where they were not made, and `left_out` or `error` says why.
 
-    `hashes` are those of the tables, made in one way and in another; `failed` is what the schema claims and the data does not keep.
+    `failed` is what the schema claims and the data does not keep; `hashes` are those of the tables, made in two ways.
     """
 
     database: Locked | None = None

@@ -1,4 +1,4 @@
-"""Whether the program keeps its own word: every row can be made, the same twice, and all that the schema claims of them holds."""
+"""Whether the program keeps its own word: every row can be made, the same twice, and keeps what the schema claims."""
 
 from __future__ import annotations
 
