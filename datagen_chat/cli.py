@@ -236,6 +236,7 @@ def _add_chat(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--max-cost", type=_dollars, metavar="DOLLARS", help="stop before calls go beyond this")
     parser.add_argument("--no-try", action="store_true", help="do not try the checks of accepted schemas on their data")
+    _add_no_advice(parser)
     parser.add_argument("--from-transcript", metavar="FILE", help="replay the conversations in a Markdown file")
     parser.add_argument("--conversation", type=_whole(1, 10**6), metavar="N", help="replay only the N-th conversation")
     parser.add_argument(
@@ -281,6 +282,11 @@ def _add_validate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=_folder, metavar="FOLDER", help="hold the data in this folder against the schema")
     parser.add_argument("--report", metavar="FILE", help="where the report on the data goes (default: report.json beside it)")
     parser.add_argument("--json", action="store_true", help="write what was found as JSON")
+    _add_no_advice(parser)
+
+
+def _add_no_advice(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--no-advice", action="store_true", help="leave out what a reviewer would say of the schema")
 
 
 def _add_sample(parser: argparse.ArgumentParser) -> None:

@@ -31,6 +31,7 @@ behaviours
 schema
 engine
 preview  verify  shipped
+advice
 conversation
 evaluation
 terminal

@@ -5,14 +5,19 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from datagen_chat.commands.files import DocumentError, read_bytes, shown_name, tell_mends
 from datagen_chat.conversation.document import Document, read_document
 from datagen_chat.problems import Problem
 from datagen_chat.schema.naming import place
 from datagen_chat.terminal.screen import stderr, stdout
+
+if TYPE_CHECKING:
+    from datagen_chat.advice import Advice
+    from datagen_chat.preview import Count
 
 
 def run(options: argparse.Namespace) -> int:
@@ -21,12 +26,13 @@ def run(options: argparse.Namespace) -> int:
     if options.data is not None:
         return _run_data(options, document)
     if options.json:
-        sys.stdout.write(json.dumps(_report(document), indent=2, ensure_ascii=True) + "\n")
+        report = _report(document, is_reviewed=not options.no_advice)
+        sys.stdout.write(json.dumps(report, indent=2, ensure_ascii=True) + "\n")
         return 0 if document.dataset is not None else 2
     tell_mends(document, stderr())
     if document.dataset is None:
         raise DocumentError(options.file, document)
-    _show(options.file, document)
+    _show(options.file, document, is_reviewed=not options.no_advice)
     return 0
 
 
@@ -47,7 +53,7 @@ def _run_data(options: argparse.Namespace, document: Document) -> int:
     return tell(verification, path, is_named=options.report is not None, out=stdout(), screen=stderr())
 
 
-def _show(name: str, document: Document) -> None:
+def _show(name: str, document: Document, *, is_reviewed: bool) -> None:
     from datagen_chat.preview import Count
     from datagen_chat.terminal.problems import draw_notes
     from datagen_chat.terminal.schema import draw_tables, headline
@@ -58,9 +64,24 @@ def _show(name: str, document: Document) -> None:
     screen.say((shown_name(name), "bold"), " is ", ("valid", "bold green"), f": {headline(dataset, total)}", hang=2)
     draw_tables(screen, dataset, counts)
     draw_notes(screen, document.problems, document.draft)
+    found = [advice for advice in _advice(document, counts) if not advice.is_noted] if is_reviewed else []
+    if found:
+        from datagen_chat.terminal.advice import draw_review
+
+        screen.blank()
+        screen.say(("A reviewer would say", "bold yellow"))
+        draw_review(screen, found)
+        screen.blank()
+        screen.say(("The fixes are in the output of --json; in a conversation, /fix applies them.", "dim"))
 
 
-def _counts(document: Document) -> dict[str, Any]:
+def _advice(document: Document, counts: Mapping[str, Count]) -> tuple[Advice, ...]:
+    from datagen_chat.advice import advise
+
+    return advise(document.valid(), {name: count.rows for name, count in counts.items()})
+
+
+def _counts(document: Document) -> dict[str, Count]:
     from datagen_chat.engine.estimate import estimate
     from datagen_chat.preview import Count
 
@@ -69,7 +90,7 @@ def _counts(document: Document) -> dict[str, Any]:
     return {table.id: Count(round(expected[table.id]), table.rows is not None or not table.parents) for table in dataset.nodes}
 
 
-def _report(document: Document) -> dict[str, Any]:
+def _report(document: Document, *, is_reviewed: bool) -> dict[str, Any]:
     report: dict[str, Any] = {
         "valid": document.dataset is not None,
         "problems": [_problem(document, problem) for problem in document.problems],
@@ -77,8 +98,21 @@ def _report(document: Document) -> dict[str, Any]:
         "mended": [{"at": one.at, "code": one.code, "what": one.text} for one in document.mends],
     }
     if document.dataset is not None:
-        report["tables"] = {name: {"rows": count.rows, "exact": count.is_exact} for name, count in _counts(document).items()}
+        from datagen_chat.engine.estimate import row_bytes
+
+        counts, tables = _counts(document), {table.id: table for table in document.dataset.nodes}
+        report["tables"] = {
+            name: {"rows": count.rows, "exact": count.is_exact, "bytes": count.rows * row_bytes(tables[name])}
+            for name, count in counts.items()
+        }
+        if is_reviewed:
+            report["advice"] = [_remark(advice) for advice in _advice(document, counts)]
     return report
+
+
+def _remark(advice: Advice) -> dict[str, Any]:
+    names = ("code", "at", "place", "message", "reason", "remedy", "fix")
+    return {name: getattr(advice, name) for name in names}
 
 
 def _problem(document: Document, problem: Problem) -> dict[str, str]:

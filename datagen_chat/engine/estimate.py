@@ -45,8 +45,12 @@ def estimate(dataset: Dataset) -> Estimate:
     plan: list[Plan] = []
     for table in parents_first(dataset.nodes):
         rows[table.id] = _rows(table, rows, plan, dataset)
-    size = sum(rows[table.id] * sum(_BYTES[column.type] for column in table.columns) for table in dataset.nodes)
-    return Estimate(rows, size)
+    return Estimate(rows, sum(rows[table.id] * row_bytes(table) for table in dataset.nodes))
+
+
+def row_bytes(table: Table) -> int:
+    """Return about how many bytes of Parquet a row takes."""
+    return sum(_BYTES[column.type] for column in table.columns)
 
 
 def _rows(table: Table, rows: dict[str, float], plan: list[Plan], dataset: Dataset) -> float:

@@ -289,6 +289,11 @@ class DatetimeSeries(Generator, word="datetime_series"):
 
         return Numbering(_FAR_TICKS, value, sizes=lambda parents: windows(parents).count)
 
+    def ticks(self, timeframe: tuple[int, int] | None) -> tuple[Grid, TickTable] | None:
+        """Return the grid of a fixed window, and how shares of it become its ticks."""
+        fixed = self.grid(timeframe)
+        return None if fixed is None else (fixed, tick_table(fixed, self._patterns()))
+
     def room(self, above: TableScope, facts: Facts) -> Room | None:
         """Return the number of ticks in each parent's window, where no tick may come twice."""
         if not self.limits_rows:

@@ -109,6 +109,19 @@ def test_problems_come_as_json_for_programs() -> None:
     assert set(problem) == {"severity", "code", "at", "place", "message", "hint"}
 
 
+def test_a_valid_schema_is_reviewed_unless_that_is_left_out() -> None:
+    said = " ".join(datagen("validate", ECOMMERCE).stdout.split())
+    assert "A reviewer would say" in said
+    assert "8.2 % of the rows of order have no row in order_item: about 144 of 1,750." in said
+    assert "reviewer" not in datagen("validate", ECOMMERCE, "--no-advice").stdout
+    report = json.loads(datagen("validate", ECOMMERCE, "--json").stdout)
+    [lines] = [remark for remark in report["advice"] if remark["code"] == "without-lines"]
+    assert lines["fix"] == {"nodes": [{"id": "order_item", "fanout": {"min": 1}}]}
+    assert (lines["at"], lines["place"]) == ("/nodes/3/fanout", "order_item")
+    assert "advice" not in json.loads(datagen("validate", ECOMMERCE, "--json", "--no-advice").stdout)
+    assert report["tables"]["product"] == {"rows": 200, "exact": True, "bytes": 200 * (4 + 14 + 14 + 8)}
+
+
 def test_what_is_mended_is_said_and_strict_refuses_it(tmp_path: Path) -> None:
     path = tmp_path / "dialect.json"
     path.write_text("// a shop\n" + json.dumps(SHOP).replace('"nodes"', '"tables"'))

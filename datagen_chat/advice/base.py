@@ -1,0 +1,117 @@
+"""What a remark is, and what those that make remarks know of a schema."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from datagen_chat.problems import pointer
+from datagen_chat.schema.index import Index, Place
+from datagen_chat.schema.model import Column, Dataset, Table
+
+Patch = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What a careful reviewer would say of a valid schema.
+
+    `at` is a JSON Pointer and `place` the same by name; `message` holds the expected number, `reason` says why it matters,
+    `remedy` what to write instead, and `fix` is that as a named merge patch, where there is one answer. The higher the
+    weight, the more important. `is_noted` says that a note of the schema's reading says as much already.
+    """
+
+    code: str
+    at: str
+    place: str
+    message: str
+    reason: str
+    remedy: str = ""
+    fix: Patch | None = None
+    weight: float = 1.0
+    is_noted: bool = False
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells it from other remarks, however the schema is arranged."""
+        return self.code, self.place
+
+
+@dataclass(frozen=True)
+class Study:
+    """A valid schema under review: as it is written, by name with what its behaviours come to, and each table's rows."""
+
+    dataset: Dataset
+    index: Index
+    rows: Mapping[str, float]
+
+    @cached_property
+    def pointers(self) -> Mapping[Place, str]:
+        """The pointers of all columns."""
+        return {(table.id, column.name): at for at, table, column in self.index.every_column}
+
+    @cached_property
+    def tables(self) -> Mapping[str, str]:
+        """The pointers of all tables."""
+        return {table.id: pointer("nodes", k) for k, table in enumerate(self.dataset.nodes)}
+
+    def columns(self) -> Iterator[tuple[Place, Table, Column]]:
+        """Yield every column with its name and its table."""
+        return (((table.id, column.name), table, column) for _, table, column in self.index.every_column)
+
+    @cached_property
+    def constraints(self) -> Mapping[str, list[Any]]:
+        """The constraints as they are written."""
+        from datagen_chat.schema.canonical import as_draft
+
+        found: Mapping[str, list[Any]] = as_draft(self.dataset).get("constraints", {})
+        return found
+
+    def added(self, kind: str, *more: Any) -> Patch:
+        """Return the patch that adds to the constraints of a kind, which a patch replaces as a whole."""
+        return {"constraints": {kind: [*self.constraints.get(kind, ()), *more]}}
+
+
+Remarks = Callable[[Study], Iterator[Advice]]
+REMARKS: list[Remarks] = []
+
+
+def remarks(function: Remarks) -> Remarks:
+    """Register a function that yields remarks of one kind."""
+    REMARKS.append(function)
+    return function
+
+
+def of_table(table: str, changes: Mapping[str, Any]) -> Patch:
+    """Return the patch that changes a table."""
+    return {"nodes": [{"id": table, **changes}]}
+
+
+def of_column(place: Place, changes: Mapping[str, Any]) -> Patch:
+    """Return the patch that changes a column."""
+    return of_table(place[0], {"columns": [{"name": place[1], **changes}]})
+
+
+def named(place: Place) -> str:
+    """Return a column as "table.column"."""
+    return ".".join(place)
+
+
+def percent(share: float) -> str:
+    """Return a share as people write it, with two digits that count.
+
+    >>> percent(0.0821), percent(0.373), percent(0.00034), percent(0.995), percent(1.0)
+    ('8.2 %', '37 %', '0.034 %', '99.5 %', '100 %')
+    """
+    return f"{float(f'{100 * share:.{3 if share > 0.99 else 2}g}'):.10g} %"
+
+
+def many(number: float) -> str:
+    """Return an expected number of rows.
+
+    >>> many(143.7), many(0.897), many(4.25), many(2.0)
+    ('144', '0.9', '4.2', '2')
+    """
+    return f"{number:,.0f}" if number >= 10 or number == round(number) else f"{number:.1f}"

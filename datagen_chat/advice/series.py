@@ -1,0 +1,82 @@
+"""Readings at regular times that are drawn with replacement: some hours come twice, others never."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from datagen_chat.advice.base import Advice, Patch, Study, many, named, of_column, percent, remarks
+from datagen_chat.advice.clamps import nested
+from datagen_chat.advice.likely import ticks_of
+from datagen_chat.advice.names import any_of, words
+from datagen_chat.schema.index import Place
+from datagen_chat.schema.model import Table
+from datagen_chat.ticks import TickTable, WeighedTicks
+
+_SERIES = any_of("reading measurement metric telemetry observation sample snapshot daily hourly weekly monthly quote candle")
+_FULL, _SOME, _LEAST = (0.8, 1.05), 0.3, 0.1
+
+
+@remarks
+def drawn_twice(study: Study) -> Iterator[Advice]:
+    """Yield the times of which each parent has about one for each tick, and which are drawn without regard to each other."""
+    for table in study.dataset.nodes:
+        if not table.parents or study.rows[table.parents[0]] <= 0:
+            continue
+        rows = study.rows[table.id] / study.rows[table.parents[0]]
+        for column in table.columns:
+            place = (table.id, column.name)
+            if column.type in ("datetime", "date") and not _is_unique(study, place):
+                yield from _holes(study, table, place, rows)
+
+
+def _is_unique(study: Study, place: Place) -> bool:
+    return any(place in columns for columns in study.index.unique_sets) or study.index.must_not_repeat(place)
+
+
+def _holes(study: Study, table: Table, place: Place, rows: float) -> Iterator[Advice]:
+    found = ticks_of(study.index, place)
+    if found is None:
+        return
+    count, table_ = found[0].count, found[1]
+    taken, usable = taken_ticks(count, table_, rows)
+    is_series = _FULL[0] <= rows / usable <= _FULL[1] or (rows / usable >= _SOME and _is_named(table.id, place[1]))
+    twice = 1 - taken / rows if rows > 0 else 0.0
+    if not is_series or twice < _LEAST or rows < 2:
+        return
+    parent = table.parents[0]
+    yield Advice(
+        "ticks-twice",
+        study.pointers[place],
+        named(place),
+        f"The {many(rows)} rows of {table.id} below each row of {parent} draw {place[1]} from {usable:,} ticks: "
+        f"{percent(twice)} fall on one that is taken, and {percent(1 - taken / usable)} of the ticks stay empty.",
+        "Times are drawn with replacement, so that a series has doubles and holes.",
+        "Let no tick come twice (distinct)." if rows < 0.98 * usable else 'Take one tick after the other (spacing "regular").',
+        _fix(place, rows, usable),
+        weight=95,
+    )
+
+
+def _is_named(table: str, column: str) -> bool:
+    return not _SERIES.isdisjoint((*words(table), *words(column)))
+
+
+def _fix(place: Place, rows: float, ticks: int) -> Patch:
+    changes: dict[str, Any] = {"distinct": True} if rows < 0.98 * ticks else {"spacing": "regular"}
+    patch = of_column(place, nested("/generator/datetime_series", changes))
+    if "spacing" in changes:
+        patch["nodes"][0] |= {"fanout": None}
+    return patch
+
+
+def taken_ticks(count: int, ticks: TickTable, rows: float) -> tuple[float, int]:
+    """Return how many different ticks so many draws are expected to take, and how many can be drawn at all."""
+    if not isinstance(ticks, WeighedTicks):
+        return count * -math.expm1(rows * math.log1p(-1 / count)) if count > 1 else 1.0, count
+    each = np.diff(ticks.edges) / ticks.ticks
+    missed = np.where(each < 1, np.exp(rows * np.log1p(-np.minimum(each, 1 - 1e-12))), 0.0)
+    return float((ticks.ticks * (1 - missed)).sum()), int(ticks.ticks.sum())

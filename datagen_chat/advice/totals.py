@@ -1,0 +1,145 @@
+"""Totals that are not the sum of their lines, or the product of what stands beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from datagen_chat.advice.base import Advice, Patch, Study, many, named, of_column, percent, remarks
+from datagen_chat.advice.likely import Values, numbers_of
+from datagen_chat.advice.names import LINES, PRICES, QUANTITIES, TOTALS, ends_in, is_line_of, says, words
+from datagen_chat.schema.index import Place
+from datagen_chat.schema.model import Table
+
+_NUMBERS = ("int", "float")
+_NEAR = 0.1
+
+
+@remarks
+def sums_of_lines(study: Study) -> Iterator[Advice]:
+    """Yield the totals of rows with lines that are drawn, instead of summed."""
+    for place, table, _ in study.columns():
+        if not _is_drawn_total(study, place):
+            continue
+        lines = [name for name in study.index.descendants(table.id) if is_line_of(name, table.id)]
+        lines = [name for name in lines if study.index.tables[name].parents[0] == table.id]
+        if len(lines) == 1 and (parts := _parts(study, lines[0])) is not None:
+            yield _unsummed(study, place, lines[0], parts)
+
+
+@remarks
+def products(study: Study) -> Iterator[Advice]:
+    """Yield the totals of lines that are drawn, beside a quantity and a price of the same row."""
+    for place, table, _ in study.columns():
+        parts = _parts(study, table.id) if _is_drawn_total(study, place) else None
+        if parts is not None and place[1] not in parts and words(table.id)[-1] in LINES | {"order", "sale", "purchase"}:
+            yield _unmultiplied(study, place, parts)
+
+
+def _is_drawn_total(study: Study, place: Place) -> bool:
+    column = study.index.columns[place]
+    is_total = says(column.name, TOTALS) or words(column.name) == ("amount",)
+    is_drawn = not column.modifiers and not any(column.uses()) and not study.index.sources(place)
+    return column.type in _NUMBERS and is_total and is_drawn and numbers_of(study.index, place) is not None
+
+
+def _parts(study: Study, lines: str) -> tuple[str, ...] | None:
+    """Return the columns whose product a line comes to: its quantity and price, or the price alone."""
+    table = study.index.tables[lines]
+    numeric = [column.name for column in table.columns if column.type in _NUMBERS]
+    prices = [name for name in numeric if ends_in(name, PRICES) and not says(name, TOTALS)]
+    quantities = [name for name in numeric if words(name)[-1] in QUANTITIES]
+    if len(prices) != 1 or len(quantities) > 1:
+        return None
+    return (*quantities, *prices)
+
+
+def _summed(table: Table) -> str | None:
+    """Return the column that already holds what a line comes to, if there is one."""
+    return next((column.name for column in table.columns if column.type in _NUMBERS and says(column.name, TOTALS)), None)
+
+
+def _unsummed(study: Study, place: Place, lines: str, parts: tuple[str, ...]) -> Advice:
+    drawn = numbers_of(study.index, place)
+    assert drawn is not None
+    each = _expected(study, lines, parts)
+    number = study.rows[lines] / max(study.rows[place[0]], 1.0)
+    means = f"its mean is {many(drawn.mean())}"
+    if each is not None:
+        means += f", that of the sums {many(number * each)} ({many(number)} lines of {many(each)})"
+    return Advice(
+        "total-not-summed",
+        study.pointers[place],
+        named(place),
+        f"{named(place)} is drawn, not summed over {lines}: {means}.",
+        "Whoever adds up the lines gets another number.",
+        f"Sum the lines: {' × '.join(parts)} of {lines}.",
+        _summing(study, place, lines, parts),
+        weight=92,
+    )
+
+
+def _expected(study: Study, lines: str, parts: tuple[str, ...]) -> float | None:
+    """Return the mean of what a line comes to, where its parts are independent of each other."""
+    product = 1.0
+    for part in parts:
+        found = numbers_of(study.index, (lines, part))
+        if found is None:
+            return None
+        product *= found.mean()
+    return product
+
+
+def _summing(study: Study, place: Place, lines: str, parts: tuple[str, ...]) -> Patch | None:
+    """Return the patch that makes a total the sum of its lines, which get a total of their own where they have none."""
+    table, name = study.index.tables[lines], _summed(study.index.tables[lines])
+    nodes = []
+    if name is None:
+        name = "line_total" if len(parts) > 1 else parts[0]
+        if name == "line_total":
+            if any(column.name == name for column in table.columns):
+                return None
+            nodes.append({"id": lines, "columns": [_line_total(name, parts)]})
+    total: dict[str, Any] = {"name": place[1], "generator": {"aggregate": {"of": f"{lines}.{name}", "op": "sum"}}}
+    is_whole = study.index.columns[place].type == "int"
+    if is_whole and (len(parts) > 1 or study.index.columns[lines, name].type != "int"):
+        total |= {"type": "float"}
+    if study.index.columns[place].decimals is None:
+        total |= {"decimals": 2}
+    return {"nodes": [*nodes, {"id": place[0], "columns": [total]}]}
+
+
+def _line_total(name: str, parts: tuple[str, ...]) -> dict[str, object]:
+    return {"name": name, "type": "float", "decimals": 2, "generator": {"expression": {"code": " * ".join(parts)}}}
+
+
+def _unmultiplied(study: Study, place: Place, parts: tuple[str, ...]) -> Advice:
+    drawn, each = numbers_of(study.index, place), _expected(study, place[0], parts)
+    assert drawn is not None
+    product = _product(study, place[0], parts)
+    rows = study.rows[place[0]]
+    near = (
+        "" if product is None else f"; only {percent(drawn.near(product, _NEAR))} of {many(rows)} rows come within 10 % of it"
+    )
+    means = "" if each is None else f": its mean is {many(drawn.mean())}, that of the product {many(each)}"
+    return Advice(
+        "total-ignores-parts",
+        study.pointers[place],
+        named(place),
+        f"{named(place)} is drawn apart from {' × '.join(parts)}{means}{near}.",
+        "A row contradicts itself.",
+        f"Compute it: {' * '.join(parts)}.",
+        of_column(place, {"generator": {"expression": {"code": " * ".join(parts)}}} | ({"type": "float", "decimals": 2})),
+        weight=88,
+    )
+
+
+def _product(study: Study, table: str, parts: tuple[str, ...]) -> Values | None:
+    """Return the products of independent parts of a row."""
+    product: Values | None = None
+    for part in parts:
+        found = numbers_of(study.index, (table, part))
+        if found is None:
+            return None
+        product = found if product is None else product.times(found)
+    return product
