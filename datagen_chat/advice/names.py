@@ -92,7 +92,7 @@ def is_later(first: str, second: str) -> bool:
     """Return whether the second of two times of one row cannot come before the first, by their names.
 
     >>> is_later("starts_at", "ends_at"), is_later("start_date", "end_date"), is_later("end_date", "start_date")
-    (False, True, False)
+    (True, True, False)
     """
     one, other = set(words(first)), set(words(second))
     if not BIRTHS.isdisjoint(one):

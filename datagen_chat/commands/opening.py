@@ -40,7 +40,7 @@ def begun(options: argparse.Namespace, provider: Provider, screen: Screen, path:
     """Return a conversation in which nothing was said yet."""
     is_small = isinstance(provider, Metered) and tokens_of(system_prompt()) > COMPACT_SHARE * provider.window
     repairs = MAX_REPAIRS if options.max_repairs is None else options.max_repairs
-    session = Session(Settings(options.seed, repairs), system_prompt(is_small))
+    session = Session(Settings(options.seed, repairs, advice=not options.no_advice), system_prompt(is_small))
     meta = {"model": provider.name, "seed": options.seed, "max_repairs": repairs, "datagen": __version__}
     trial = None if options.no_try else Trial(options.seed)
     journal = Journal(meta=meta if trial else {**meta, "tried": False})

@@ -101,6 +101,7 @@ def _replayed(view: ChatView, conversation: Conversation, options: argparse.Name
     view.begin(conversation.title)
     session = session_for(conversation, options.seed)
     end = _End(seed=session.settings.seed)
+    session = replace(session, settings=replace(session.settings, advice=not options.no_advice))
     for event in replay(session, conversation, None if options.no_try else Trial(end.seed)):
         view.draw(event)
         if isinstance(event, SchemaAccepted):

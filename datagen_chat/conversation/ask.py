@@ -35,6 +35,18 @@ class TriedCheck(Protocol):
         """What it gives, or why it cannot be asked."""
 
 
+class Remark(Protocol):
+    """What a reviewer would say, as it is told."""
+
+    @property
+    def message(self) -> str:
+        """What is so, with its number."""
+
+    @property
+    def remedy(self) -> str:
+        """What to write instead."""
+
+
 PROBLEM_LIMIT = 10
 _PLACES = 3
 _WIDTH = 400
@@ -95,6 +107,21 @@ def _check(check: TriedCheck) -> str:
 def tell_schema(lead: str, draft: Any) -> str:
     """Return the words that show a model a schema."""
     return f"{lead}\n\n```json datagen\n{json.dumps(draft, indent=2, ensure_ascii=False)}\n```"
+
+
+ADVICE = "In passing, and no error: a reviewer would say of the schema so far:"
+_ADVICE_LIMIT = 3
+
+
+def tell_advice(found: Sequence[Remark]) -> str:
+    """Return the most important remarks on a schema as one paragraph that asks for nothing."""
+    told = " ".join(f"({number}) {_cut(f'{one.message} {one.remedy}')}" for number, one in enumerate(found[:_ADVICE_LIMIT], 1))
+    return f"{ADVICE} {told} Take this up only where it fits what I ask for."
+
+
+def without_advice(told: str) -> str:
+    """Return what a person said, without the remarks that the model was told with it."""
+    return told.partition("\n\n")[2] if told.startswith(ADVICE) else told
 
 
 def _problems(count: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from datagen_chat.conversation.extract import Candidate
 from datagen_chat.conversation.session import Session, Version
@@ -13,6 +13,9 @@ from datagen_chat.preview import Preview
 from datagen_chat.problems import Problem
 from datagen_chat.schema.change import Change
 from datagen_chat.schema.repair import Mend
+
+if TYPE_CHECKING:
+    from datagen_chat.advice import Advice
 
 Outcome = Literal["prose", "accepted", "rejected"]
 """How a turn ended: the reply held no schema, or a valid one, or one that stayed wrong."""
@@ -112,6 +115,13 @@ class Previewed:
 
 
 @dataclass(frozen=True, slots=True)
+class Advised:
+    """What a reviewer would say of the accepted schema, the most important first."""
+
+    advice: tuple[Advice, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TriedCheck:
     """A check and what the data says to it; an unusable one could not be asked, and `found` says why."""
 
@@ -172,6 +182,7 @@ Event = (
     | AskedAgain
     | SchemaAccepted
     | Previewed
+    | Advised
     | Tried
     | SchemaSteered
     | TurnEnded

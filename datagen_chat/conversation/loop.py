@@ -9,7 +9,7 @@ from datagen_chat.conversation.ask import ask_checks
 from datagen_chat.conversation.events import AskedAgain, Event, Tried, TurnEnded
 from datagen_chat.conversation.session import Session, Version
 from datagen_chat.conversation.steer import RETRY, steer
-from datagen_chat.conversation.turn import Step, answer, begin, reopen
+from datagen_chat.conversation.turn import Step, answer, begin, inquire, reopen
 from datagen_chat.conversation.turns import Conversation
 from datagen_chat.llm.base import Finished, Message, Provider, Reply, TextDelta
 from datagen_chat.llm.cancellation import Cancellation
@@ -63,7 +63,7 @@ def _corrected(
 ) -> Generator[Event, None, None]:
     """Yield what happens when a model is told how its data fails; a schema that was accepted stays so."""
     yield AskedAgain(1, question, is_about_data=True)
-    step = yield from _answered(begin(session, question), provider, cancellation)
+    step = yield from _answered(Step(inquire(session, question), ()), provider, cancellation)
     version = step.session.versions.current
     if version is not None and version != session.versions.current:
         yield trial(version)
@@ -112,7 +112,7 @@ def replayed(session: Session, conversation: Conversation, trial: Trial | None =
             session, events = step.session, step.events
         elif turn.meta.get("about") == "data":
             corrected, is_passed_over = session.versions.current, False
-            session = begin(session, turn.text).session
+            session = inquire(session, turn.text)
         elif turn.role == "repair":
             is_passed_over = session.rejected is None
             session = session if is_passed_over else reopen(session, turn.text)

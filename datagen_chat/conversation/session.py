@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from datagen_chat.llm.base import Message, Usage
 from datagen_chat.preview import Preview
 from datagen_chat.schema.model import Dataset
+
+if TYPE_CHECKING:
+    from datagen_chat.advice import Advice
 
 Json = Any
 
@@ -17,13 +20,15 @@ Json = Any
 class Settings:
     """How a conversation is led.
 
-    `max_repairs` is how often a model is asked again within one turn; `rows` and `tables` bound what is previewed.
+    `max_repairs` is how often a model is asked again within one turn; `rows` and `tables` bound what is previewed; `advice`
+    says whether what a reviewer would say of a schema is told.
     """
 
     seed: int = 42
     max_repairs: int = 0
     rows: int = 5
     tables: int = 20
+    advice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,12 @@ class Version:
     dataset: Dataset
     draft: Json
     preview: Preview
+
+    def advice(self) -> tuple[Advice, ...]:
+        """Return what a reviewer would say of it, the most important first."""
+        from datagen_chat.advice import advise  # a schema that is not reviewed needs none of it
+
+        return advise(self.dataset, {name: count.rows for name, count in self.preview.counts.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +92,8 @@ class Session:
     """A conversation between two steps: its history as a model is given it, its schemas, and the turn that is open.
 
     `rejected` is the draft that the last turn ended with, if it was not accepted. `aside` is what the model is to be told with
-    the next request: that a person has changed the schema meanwhile.
+    the next request: that a person has changed the schema meanwhile; `remarks` are what a reviewer would say of the schema and
+    the model has not been told, and `told` the keys of what it has been.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -92,12 +104,20 @@ class Session:
     rejected: Json = None
     usage: Usage = field(default_factory=Usage)
     aside: str = ""
+    remarks: tuple[Advice, ...] = ()
+    told: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def messages(self) -> tuple[Message, ...]:
         """The messages that the model is to answer now."""
         system = (Message("system", self.prompt),) if self.prompt else ()
         return system + (self.history if self.turn is None else self.turn.lead + self.turn.asked)
+
+    def reviewed(self) -> Session:
+        """Return this session with what a reviewer would say of its schema, as far as the model has not been told."""
+        current = self.versions.current
+        found = () if current is None or not self.settings.advice else current.advice()
+        return replace(self, remarks=tuple(advice for advice in found if advice.key not in self.told))
 
     def spend(self, usage: Usage | None) -> Session:
         """Return this session with the tokens of one more call."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from datagen_chat.conversation.ask import tell_schema
+from datagen_chat.conversation.ask import tell_schema, without_advice
 from datagen_chat.conversation.events import SchemaSteered
 from datagen_chat.conversation.session import Json, Session, Version, Versions
 from datagen_chat.conversation.turn import Step
@@ -48,7 +48,7 @@ def shorten(session: Session) -> Session:
 
 def _request(told: str) -> str:
     """Return what a person asked, as one short line, without the schema that the model was told with it."""
-    words = " ".join(told.rpartition("\n```\n")[2].split())
+    words = " ".join(without_advice(told.rpartition("\n```\n")[2].lstrip("\n")).split())
     return f"- {words[:_WORDS]}"
 
 
@@ -69,7 +69,7 @@ def steer(session: Session, line: str, draft: Json) -> Step:
 def _steered(session: Session, versions: Versions, line: str) -> Step:
     before, now = session.versions.current, versions.current
     changes = () if now is None else difference(None if before is None else before.draft, now.draft)
-    session = replace(session, versions=versions, rejected=None, aside=_aside(now))
+    session = replace(session, versions=versions, rejected=None, aside=_aside(now)).reviewed()
     return Step(session, (SchemaSteered(line, now, len(versions.past), changes if before is not None else ()),))
 
 

@@ -6,9 +6,10 @@ import json
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
-from datagen_chat.conversation.ask import ask_afresh
+from datagen_chat.conversation.ask import ask_afresh, tell_advice
 from datagen_chat.conversation.attempt import Attempt, attempt
 from datagen_chat.conversation.events import (
+    Advised,
     AskedAgain,
     Event,
     NoSchemaFound,
@@ -40,9 +41,16 @@ class Step:
 
 def begin(session: Session, request: str) -> Step:
     """Return the step that a person's request makes; `session.messages` are what a model is to answer."""
-    told = f"{session.aside}\n\n{request}" if session.aside else request
+    remarks = [tell_advice(session.remarks)] if session.remarks else []
+    told = "\n\n".join([*([session.aside] if session.aside else []), *remarks, request])
+    known = session.told.union(advice.key for advice in session.remarks)
     turn = OpenTurn(told, session.history, (Message("user", told),))
-    return Step(replace(session, turn=turn, aside=""), (UserSaid(request),))
+    return Step(replace(session, turn=turn, aside="", remarks=(), told=known), (UserSaid(request),))
+
+
+def inquire(session: Session, question: str) -> Session:
+    """Return a session that asks a question of its own; what a person's next request is to tell waits for that."""
+    return replace(session, turn=OpenTurn(question, session.history, (Message("user", question),)))
 
 
 def reopen(session: Session, question: str) -> Session:
@@ -97,9 +105,11 @@ def _accepted(session: Session, turn: OpenTurn, reply: Reply, tried: Attempt, ev
     version = Version(tried.dataset, tried.draft, shown)
     changes = () if before is None else difference(before.draft, tried.draft)
     versions = session.versions if before is not None and not changes else session.versions.push(version)
-    session = replace(session.remember(turn, _kept(turn, reply, tried)), versions=versions, rejected=None)
+    session = replace(session.remember(turn, _kept(turn, reply, tried)), versions=versions, rejected=None).reviewed()
     accepted = SchemaAccepted(version, len(versions.past), changes, tried.notes)
-    return _ended(session, (*events, accepted, Previewed(shown, before.preview if before else None)), "accepted")
+    previewed = Previewed(shown, before.preview if before else None)
+    advised = (Advised(version.advice()),) if settings.advice else ()
+    return _ended(session, (*events, accepted, previewed, *advised), "accepted")
 
 
 def _kept(turn: OpenTurn, reply: Reply, tried: Attempt) -> str:

@@ -23,7 +23,8 @@ class Replay:
 
     The recording moves on when the last message is the request of a later exchange; any other message asks for the
     next reply of the same one. So a reply that is no longer asked for is passed over, and one that was never
-    recorded is an error, instead of the two sliding into each other's place.
+    recorded is an error, instead of the two sliding into each other's place. A request may come below a paragraph of what
+    the model is told with it.
     """
 
     def __init__(self, exchanges: Sequence[Exchange], name: str = "replay") -> None:
@@ -42,8 +43,8 @@ class Replay:
         yield from heeding(reply.events(), cancellation)
 
     def _next(self, request: str) -> Reply:
-        later = (turn for turn in range(self._turn + 1, len(self._exchanges)) if self._exchanges[turn].request == request)
-        turn = next(later, None)
+        later = range(self._turn + 1, len(self._exchanges))
+        turn = next((turn for turn in later if _asks(request, self._exchanges[turn].request)), None)
         if turn is not None:
             self._turn, self._used = turn, 0
         self._used += 1
@@ -57,3 +58,8 @@ class Replay:
             where = f"turn {self._turn + 1} ({shown(exchange.request, 60)}) of the recording {self.name}"
             raise MissingReplyError(f"There is no reply {self._used} in {where}; it holds {len(exchange.replies)}.")
         return exchange.replies[self._used - 1]
+
+
+def _asks(message: str, request: str) -> bool:
+    """Return whether a message is a request, perhaps below what the model is told with it."""
+    return message == request or message.endswith(f"\n\n{request}")

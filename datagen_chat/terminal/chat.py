@@ -7,6 +7,7 @@ from typing import Any
 
 from datagen_chat.conversation.ask import causes
 from datagen_chat.conversation.events import (
+    Advised,
     AskedAgain,
     Event,
     NoSchemaFound,
@@ -52,7 +53,9 @@ _STOPS: dict[Stop, str] = {
 
 
 class ChatView:
-    """Draws the events of conversations, one after the other."""
+    """Draws the events of conversations, one after the other; `is_answered` says that a person is there to answer."""
+
+    is_answered = False
 
     def __init__(self, screen: Screen) -> None:
         self._screen = screen
@@ -69,6 +72,7 @@ class ChatView:
             SchemaAccepted: self._accepted,
             Previewed: self._previewed,
             SchemaSteered: self._steered,
+            Advised: self._advised,
             Tried: lambda event: draw_tried(screen, event),
         }
 
@@ -175,6 +179,12 @@ class ChatView:
     def _previewed(self, event: Previewed) -> None:
         assert self._dataset is not None
         draw_preview(self._screen, self._dataset, event.preview, event.before)
+
+    def _advised(self, event: Advised) -> None:
+        if event.advice:
+            from datagen_chat.terminal.advice import draw_remarks
+
+            draw_remarks(self._screen, event.advice, fixable=self.is_answered)
 
     def _dim(self, line: str) -> None:
         self._screen.say((line, "dim"), hang=2)

@@ -27,6 +27,8 @@ class LiveView(ChatView):
     `is_typed` says that a person's requests stand on the screen already, because they were typed there.
     """
 
+    is_answered = True
+
     def __init__(self, screen: Screen, *, is_typed: bool = False, seconds: Callable[[], float] = time.monotonic) -> None:
         super().__init__(screen)
         self.is_typed = is_typed

@@ -16,6 +16,8 @@ from datagen_chat.llm.base import Message
 from datagen_chat.llm.script import Script
 from datagen_chat.terminal.live import LiveView
 from datagen_chat.terminal.screen import Screen
+from tests.advice.schemas import FAULTY
+from tests.conftest import draft
 from tests.conversation.replies import SHOP, reply, shop
 from tests.terminal.screens import Memory
 
@@ -91,6 +93,9 @@ def test_a_command_that_needs_a_schema_says_so_without_one(name: str) -> None:
         ('/save "shop.json', "open-quote"),
         ("/diff", "no-difference"),
         ("/redo", "nothing-undone"),
+        ("/fix", "no-number"),
+        ("/fix all", "no-number"),
+        ("/fix 1", "no-such-fix"),
     ],
 )
 def test_a_wrong_command_is_told_and_changes_nothing(line: str, code: str) -> None:
@@ -226,3 +231,30 @@ def test_checks_are_tried_when_asked_for() -> None:
     assert "✓ four: 4" in shown
     assert "✗ none: 1 instead of no row" in shown
     assert "✗ odd: It is not one SELECT." in shown
+
+
+def test_fixes_are_applied_by_their_numbers_as_one_change_that_can_be_undone() -> None:
+    table = Table(reply(draft("saas")), "Fine.")
+    shown = table.say("subscriptions", "/advice")
+    assert "2. The 3 names of plan are drawn one by one from 3" in shown
+    assert '/fix 2: {"nodes": [{"id": "plan"' in shown
+    fixed = table.say("/fix 2, 1")
+    assert "~ plan.name: choice Starter/Professional/Enterprise → enum_list" in fixed
+    assert "~ payment.amount: distribution normal" in fixed
+    left = table.say("/advice")
+    assert "plan" not in left
+    assert left.startswith("1. ")
+    table.say("/undo")
+    assert table.draft == draft("saas")
+    table.say("go on")
+    assert table.asked[-1].startswith("This is the schema as it is now:")
+
+
+def test_a_remark_without_a_fix_says_what_to_do() -> None:
+    table = Table(reply(FAULTY["table-unused"]))
+    assert "[no-fix]" in table.say("countries", "/fix 1")
+    assert table.draft == FAULTY["table-unused"]
+
+
+def test_a_schema_without_faults_gets_no_remark() -> None:
+    assert "nothing to say" in Table(reply(SHOP)).say("a shop", "/advice")
