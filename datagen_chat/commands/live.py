@@ -112,7 +112,7 @@ def _opened(
         opening.take_up(talk, known)
     if options.schema is not None:
         opening.take_schema(talk, options.schema)
-    return Desk(talk, connector.another)
+    return Desk(talk, connector.another, connector.environment)
 
 
 class Later:
@@ -193,8 +193,8 @@ def _take(desk: Desk, line: str) -> None:
         desk.talk.unsaid = ""
         desk.talk.screen.blank()
         obey(desk, line)
-    elif line:
-        desk.talk.say(line)
+    elif line and desk.talk.say(line) == "rejected":
+        desk.talk.screen.say(("/retry asks once more, /edit opens it in your editor; or say it in other words.", "dim"), hang=2)
 
 
 def _answer_once(talk: Talk, options: argparse.Namespace) -> int:

@@ -28,7 +28,7 @@ def save(versions: Sequence[Version], folder: Path) -> list[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for path in paths:
-            _check_is_free(path)
+            check_is_free(path)
         for version, path in zip(versions, paths, strict=True):
             _replace(path, dump(version.draft) + "\n")
     except OSError as error:
@@ -43,10 +43,23 @@ def save_as(version: Version, path: Path) -> None:
         OutputError: it cannot be written, or a file that is no schema is in the way.
     """
     try:
-        _check_is_free(path)
+        check_is_free(path)
         _replace(path, dump(version.draft) + "\n")
     except OSError as error:
         raise OutputError([problem_of(error, path)]) from None
+
+
+def check_is_free(path: Path) -> None:
+    """Refuse to replace anything but a schema: a dataset called "package" must not become package.json.
+
+    Raises:
+        OutputError: something else is there.
+    """
+    if not path.exists() and not path.is_symlink():
+        return
+    if path.is_symlink() or not path.is_file() or not _is_schema(path):
+        hint = "Move it away, or choose another folder."
+        raise OutputError([Problem("", "in-the-way", f"{path} is in the way, and is no schema.", hint)])
 
 
 def slugs(names: Iterable[str]) -> list[str]:
@@ -64,15 +77,6 @@ def slugs(names: Iterable[str]) -> list[str]:
             number += 1
         found[slug] = None
     return list(found)
-
-
-def _check_is_free(path: Path) -> None:
-    """Refuse to replace anything but a schema: a dataset called "package" must not become package.json."""
-    if not path.exists() and not path.is_symlink():
-        return
-    if path.is_symlink() or not path.is_file() or not _is_schema(path):
-        hint = "Move it away, or choose another folder."
-        raise OutputError([Problem("", "in-the-way", f"{path} is in the way, and is no schema.", hint)])
 
 
 def _is_schema(path: Path) -> bool:

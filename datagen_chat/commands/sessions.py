@@ -27,17 +27,21 @@ class Keeper:
         self._spare = spare
         self._known = _stamp(path)
 
+    def text(self, journal: Journal) -> str:
+        """Return a journal as it is written down, without keys."""
+        turns = tuple(map(self._redacted, journal.turns))
+        return render(replace(journal, title=redact(journal.title, self._secrets), turns=turns).transcript)
+
     def keep(self, journal: Journal) -> Path | None:
         """Write a journal in place of what was written before; return the file where it is another one than before.
 
         Raises:
             OutputError: it cannot be written.
         """
-        cleaned = replace(journal, title=redact(journal.title, self._secrets), turns=tuple(map(self._redacted, journal.turns)))
         is_taken = self._known is not None and _stamp(self.path) not in (self._known, None)
         path = new_session(self._spare) if is_taken else self.path
         private_folder(path.parent)
-        put(path, render(cleaned.transcript))
+        put(path, self.text(journal))
         self.path, self._known = path, _stamp(path)
         return path if is_taken else None
 

@@ -42,6 +42,9 @@ class Keeping(Protocol):
     def path(self) -> Path:
         """The file."""
 
+    def text(self, journal: Journal) -> str:
+        """Return a journal as it is written down, without keys."""
+
     def keep(self, journal: Journal) -> Path | None:
         """Write a journal in place of what was written before; return the file where it is another one than before.
 

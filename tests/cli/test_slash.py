@@ -12,6 +12,7 @@ from datagen_chat.commands.slash import COMMANDS, Desk, complete, obey
 from datagen_chat.commands.talk import Talk
 from datagen_chat.conversation.journal import Journal
 from datagen_chat.conversation.session import Session, Settings
+from datagen_chat.conversation.transcript import parse, render
 from datagen_chat.llm.base import Message
 from datagen_chat.llm.script import Script
 from datagen_chat.terminal.live import LiveView
@@ -29,6 +30,10 @@ class Nowhere:
     """Keeps nothing."""
 
     path = Path("talk.md")
+
+    def text(self, journal: Journal) -> str:
+        """Return what would be kept."""
+        return render(journal.transcript)
 
     def keep(self, journal: Journal) -> None:
         """Write nothing."""
@@ -72,7 +77,9 @@ def test_help_names_every_command() -> None:
     assert all(f"{name} " in shown or f"{name}\n" in shown for name in COMMANDS)
 
 
-@pytest.mark.parametrize("name", sorted(set(COMMANDS) - {"/help", "/quit", "/transcript", "/model", "/cost", "/problems"}))
+@pytest.mark.parametrize(
+    "name", sorted(set(COMMANDS) - {"/help", "/quit", "/transcript", "/model", "/cost", "/problems", "/resume"})
+)
 def test_a_command_that_needs_a_schema_says_so_without_one(name: str) -> None:
     shown = Table().say(f"{name} customer.rows 5" if name == "/set" else name)
     assert "[no-schema]" in shown or "[nothing-" in shown
@@ -92,6 +99,11 @@ def test_a_command_that_needs_a_schema_says_so_without_one(name: str) -> None:
         ("/generate out --format parket", "unknown-format"),
         ('/save "shop.json', "open-quote"),
         ("/diff", "no-difference"),
+        ("/diff 2", "unknown-version"),
+        ("/diff 1 1 1", "too-many-words"),
+        ("/help sampel", "unknown-command"),
+        ("/resume 3", "unknown-session"),
+        ("/resume no-such.md", "no-such-file"),
         ("/redo", "nothing-undone"),
         ("/fix", "no-number"),
         ("/fix all", "no-number"),
@@ -202,9 +214,21 @@ def test_another_model_goes_on_with_the_conversation() -> None:
     ("before", "words"),
     [
         ("/und", ["/undo"]),
-        ("/sample cust", ["customer", "customer.customer_id", "customer.tier"]),
+        ("/sample cust", ["customer"]),
         ("/set order.a", ["order.amount"]),
         ("/undo c", []),
+        ("/set order.amount.", ["order.amount.name", "order.amount.type", "order.amount.generator"]),
+        ("/set order.amount.generator.distribution.params.h", ["order.amount.generator.distribution.params.high"]),
+        ("/set time", ["timeframe"]),
+        ("/set order.rows.x.y", []),
+        ("/set order.amount 5", []),
+        ("/generate out --format p", ["parquet"]),
+        ("/generate out --f", ["--format"]),
+        ("/diff ", ["1"]),
+        ("/help un", ["undo"]),
+        ("/model ol", ["ollama:"]),
+        ("/save tests/data/exam", ["tests/data/example_conversation.md"]),
+        ("/sample customer or", []),
         ("customer", []),
     ],
 )
@@ -258,3 +282,88 @@ def test_a_remark_without_a_fix_says_what_to_do() -> None:
 
 def test_a_schema_without_faults_gets_no_remark() -> None:
     assert "nothing to say" in Table(reply(SHOP)).say("a shop", "/advice")
+
+
+def test_help_says_more_of_one_command() -> None:
+    shown = Table().say("/help set")
+    assert shown.startswith("/set PATH VALUE\n")
+    assert "The model is told of the change" in shown
+    assert "/undo" not in shown
+
+
+def test_versions_are_compared_by_their_numbers() -> None:
+    table = Table(reply(SHOP), MORE, reply({"nodes": [{"id": "customer", "rows": 20}]}))
+    table.say("a shop", "nine", "twenty")
+    assert table.say("/diff") == "  ~ customer: rows 9 → 20\n"
+    assert table.say("/diff 1") == "  ~ customer: rows 4 → 20\n"
+    assert table.say("/diff 2 1") == "  ~ customer: rows 9 → 4\n"
+    table.say("/undo")
+    assert table.say("/diff 2 3") == "  ~ customer: rows 9 → 20\n"
+
+
+def test_what_was_edited_and_is_wrong_is_opened_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = Table(reply(SHOP))
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.setenv("EDITOR", 'sed -i \'s/"rows": 4/"rows": -6/\'')
+    assert "/edit opens it again" in table.say("a shop", "/edit")
+    monkeypatch.setenv("EDITOR", 'sed -i \'s/"rows": -6/"rows": 6, ]/\'')
+    assert "/edit opens it again" in table.say("/edit")
+    assert table.draft == SHOP
+    monkeypatch.setenv("EDITOR", 'sed -i \'s/"rows": 6, ]/"rows": 6/\'')
+    assert "rows 4 → 6" in table.say("/edit")
+    monkeypatch.setenv("EDITOR", "true")
+    assert table.say("/edit") == "Nothing was changed.\n"
+
+
+def test_a_schema_that_stayed_wrong_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = Table(reply(shop(nodes__0__rows=-1)))
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.setenv("EDITOR", 'sed -i \'s/"rows": -1/"rows": 7/\'')
+    assert "Schema 1: Shop" in table.say("a shop", "/edit")
+    assert table.draft == shop(nodes__0__rows=7)
+
+
+def test_an_editor_that_fails_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = Table(reply(SHOP))
+    monkeypatch.delenv("VISUAL", raising=False)
+    for editor in ("false", "rm", "truncate -s 0"):
+        monkeypatch.setenv("EDITOR", editor)
+        assert "Nothing was changed." in table.say("a shop" if table.replies else "/problems", "/edit")
+    assert table.draft == SHOP
+
+
+def test_a_schema_is_exported_for_programs_databases_and_people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    table = Table(reply(SHOP))
+    assert "Written shop/tables.sql" in table.say("a shop", "/export")
+    assert {path.name for path in Path("shop").iterdir()} == {"schema.json", "tables.sql", "README.md", "conversation.md"}
+    assert json.loads(Path("shop/schema.json").read_text()) == SHOP
+    assert parse(Path("shop/conversation.md").read_text()).conversations[0].turns[0].text == "a shop"
+    assert "Written" in table.say("/set customer.rows 5", "/export")
+    assert json.loads(Path("shop/schema.json").read_text())["nodes"][0]["rows"] == 5
+    Path("mine").mkdir()
+    Path("mine/README.md").write_text("My notes.")
+    assert "[in-the-way]" in table.say("/export mine")
+    assert Path("mine/README.md").read_text() == "My notes."
+
+
+def test_another_conversation_is_listed_and_taken_up(tmp_path: Path) -> None:
+    table = Table(reply(SHOP))
+    table.desk.environment = {"DATAGEN_HOME": str(tmp_path)}
+    assert "no other conversation" in table.say("a shop", "/resume")
+    other = Journal("A bank", meta={"seed": 7}).add("user", "a bank").add("assistant", reply(shop(metadata__name="Bank")))
+    path = tmp_path / "sessions" / "20260101-000000-1.md"
+    path.parent.mkdir()
+    path.write_text(render(other.add("user", "and loans").transcript))
+    (tmp_path / "sessions" / "broken.md").write_text("nothing")
+    assert "A bank" in table.say("/resume")
+    shown = table.say("/resume 1")
+    assert "2 requests so far" in shown
+    assert "Schema 1: Bank" in shown
+    assert table.draft == shop(metadata__name="Bank")
+    assert (table.desk.talk.unsaid, table.desk.talk.session.settings.seed) == ("and loans", 7)
+    assert table.desk.talk.keeper.path == path
+    table.replies.append(MORE)
+    table.say("nine customers")
+    assert [turn.role for turn in parse(path.read_text()).conversations[0].turns][:4] == ["user", "assistant", "user", "result"]
+    assert "no other" in table.say("/resume")

@@ -12,11 +12,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from datagen_chat.commands.files import tell_mends
+from datagen_chat.commands.slash import completing
 from datagen_chat.commands.slash.registry import Desk, topic, wrong
+from datagen_chat.commands.stopping import unstopped
 from datagen_chat.conversation.document import Document, read_document
 from datagen_chat.conversation.session import Json, Version
 from datagen_chat.conversation.steer import adopt, redo, undo
-from datagen_chat.problems import ProblemsError
+from datagen_chat.problems import ProblemsError, shown
 from datagen_chat.schema.canonical import dump
 from datagen_chat.schema.change import difference
 from datagen_chat.schema.patch import apply_patch
@@ -28,12 +30,29 @@ from datagen_chat.terminal.schema import headline
 command = topic("its changes")
 
 
-@command("/diff", "", "show what the last change made different")
-def _diff(desk: Desk, _rest: str) -> None:
-    version, past = desk.current, desk.talk.session.versions.past
-    if len(past) < 2:
+@command(
+    "/diff",
+    "[FROM] [TO]",
+    "show what the last change made different, or what is between two versions",
+    more="/diff 1 compares version 1 with the schema as it is now, /diff 1 3 with version 3; /versions lists them.",
+    completes=completing.versions,
+)
+def _diff(desk: Desk, rest: str) -> None:
+    version, past, parts = desk.current, desk.talk.session.versions.past, rest.split()
+    if len(parts) > 2:
+        raise wrong("too-many-words", f"{shown(rest)} is more than two versions.", "Write /diff FROM TO.")
+    if not parts and len(past) < 2:
         raise wrong("no-difference", "This is the first schema.", "Ask for a change first.")
-    draw_changes(desk.talk.screen, difference(past[-2].draft, version.draft))
+    old, new = (*(_version(desk, part) for part in parts or [str(len(past) - 1)]), version)[:2]
+    draw_changes(desk.talk.screen, difference(old.draft, new.draft))
+
+
+def _version(desk: Desk, number: str) -> Version:
+    versions = desk.talk.session.versions
+    known = (*versions.past, *versions.undone)
+    if not (number.isdecimal() and 0 < int(number[:9]) <= len(known)):
+        raise wrong("unknown-version", f"There is no version {shown(number)}.", f"Use a number from 1 to {len(known)}.")
+    return known[int(number) - 1]
 
 
 @command("/undo", "", "go back to the schema before the last change")
@@ -59,7 +78,13 @@ def _versions(desk: Desk, _rest: str) -> None:
         screen.say(f"{mark} {number}: {headline(version.dataset, version.preview.total)}", (state, "dim"), hang=5)
 
 
-@command("/set", "PATH VALUE", "change one value: /set customer.rows 500, /set customer.tier.null_rate 0.1", names=True)
+@command(
+    "/set",
+    "PATH VALUE",
+    "change one value: /set customer.rows 500, /set customer.tier.null_rate 0.1",
+    more="A value is JSON, or else text. The model is told of the change with your next request.",
+    completes=completing.values,
+)
 def _set(desk: Desk, rest: str) -> None:
     path, _, value = rest.partition(" ")
     if not path or not value.strip():
@@ -119,19 +144,47 @@ def _adopt(desk: Desk, document: Document, line: str) -> None:
     desk.talk.steer(adopt(desk.talk.session, document.dataset, document.draft, line), schema=document.draft)
 
 
-@command("/edit", "", "change the schema in $EDITOR")
+@command(
+    "/edit",
+    "",
+    "change the schema in $EDITOR",
+    more="What was wrong with it is said, and another /edit opens it again as it was left. A schema of the model's that"
+    " stayed wrong is opened too.",
+)
 def _edit(desk: Desk, _rest: str) -> None:
-    before = dump(desk.current.draft) + "\n"
-    with TemporaryDirectory(prefix="datagen-") as folder:
+    before = _to_edit(desk)
+    content = _edited(before)
+    if content is None or (content == before and content != desk.unfinished):
+        desk.talk.screen.say("Nothing was changed.")
+        return
+    desk.unfinished = content
+    accepted = desk.talk.session.versions.current
+    try:
+        _adopt(desk, read_document(content.encode()), "/edit")
+    finally:
+        if desk.talk.session.versions.current is not accepted:
+            desk.unfinished = ""
+        else:
+            desk.talk.screen.say(("/edit opens it again as you left it.", "dim"))
+
+
+def _to_edit(desk: Desk) -> str:
+    """Return what an editor is to show: what was left unfinished, else the reply that stayed wrong, else the schema."""
+    if desk.unfinished:
+        return desk.unfinished
+    rejected = desk.talk.session.rejected
+    return dump(rejected if isinstance(rejected, dict) else desk.current.draft) + "\n"
+
+
+def _edited(text: str) -> str | None:
+    """Return what a person makes of a text in their editor, None where they leave it with an error, or empty."""
+    with TemporaryDirectory(prefix="datagen-") as folder, unstopped():
         path = Path(folder) / "schema.json"
-        path.write_text(before, "utf-8")
+        path.write_text(text, "utf-8")
         editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
         try:
             done = subprocess.run([*shlex.split(editor), str(path)], check=False)  # noqa: S603 - the user's own editor
         except (OSError, ValueError) as error:
             raise wrong("no-editor", f"The editor {editor} cannot be started: {error}.", "Set EDITOR.") from None
-        content = path.read_bytes() if path.exists() else b""
-    if done.returncode or content == before.encode():
-        desk.talk.screen.say("Nothing was changed.")
-        return
-    _adopt(desk, read_document(content), "/edit")
+        content = path.read_bytes().decode("utf-8", "replace") if path.exists() else ""
+    return content if content.strip() and not done.returncode else None

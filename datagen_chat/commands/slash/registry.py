@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from datagen_chat.commands.stopping import interruptible
@@ -19,11 +19,13 @@ from datagen_chat.terminal.problems import draw_problems
 
 @dataclass
 class Desk:
-    """What commands work with: the conversation, and how another model is connected."""
+    """What commands work with: the conversation, how another model is connected, and what was edited but is no schema yet."""
 
     talk: Talk
     connect: Callable[[str, Spent | None], Provider]
+    environment: Mapping[str, str] = field(default_factory=dict)
     is_left: bool = False
+    unfinished: str = ""
 
     @property
     def current(self) -> Version:
@@ -39,17 +41,29 @@ class Desk:
 
 
 Run = Callable[[Desk, str], None]
+Completing = Callable[[Desk, Sequence[str], str], Iterable[str]]
+"""From the words after a command's name, and the one that is being typed, to what that one may become."""
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command: its name, what it takes, what it does; `names` completes its arguments with the schema's names."""
+    """A command: its name, what it takes, what it does, what else its help says, and how its arguments are completed.
+
+    `names` completes them with the names of tables and columns.
+    """
 
     name: str
     takes: str
     about: str
     run: Run
     names: bool = False
+    more: str = ""
+    completes: Completing | None = None
+
+    @property
+    def usage(self) -> str:
+        """How it is written."""
+        return f"{self.name} {self.takes}".rstrip()
 
 
 COMMANDS: dict[str, Command] = {}
@@ -60,7 +74,9 @@ TOPICS: dict[str, list[Command]] = {"the schema": [], "its changes": [], "files"
 class Registering(Protocol):
     """What registers a function as the command of a name."""
 
-    def __call__(self, name: str, takes: str, about: str, *, names: bool = False) -> Callable[[Run], Run]:
+    def __call__(
+        self, name: str, takes: str, about: str, *, names: bool = False, more: str = "", completes: Completing | None = None
+    ) -> Callable[[Run], Run]:
         """Return the decorator that registers a function."""
 
 
@@ -68,9 +84,11 @@ def topic(title: str) -> Registering:
     """Return what registers the commands of a topic."""
     known = TOPICS[title]
 
-    def named(name: str, takes: str, about: str, *, names: bool = False) -> Callable[[Run], Run]:
+    def named(
+        name: str, takes: str, about: str, *, names: bool = False, more: str = "", completes: Completing | None = None
+    ) -> Callable[[Run], Run]:
         def register(run: Run) -> Run:
-            COMMANDS[name] = Command(name, takes, about, run, names)
+            COMMANDS[name] = Command(name, takes, about, run, names, more, completes)
             known.append(COMMANDS[name])
             return run
 
@@ -107,8 +125,11 @@ def complete(desk: Desk, before: str) -> Iterable[str]:
     name, space, rest = before.partition(" ")
     if not space:
         return [known for known in sorted(COMMANDS) if known.startswith(name)]
-    command, last = COMMANDS.get(name), rest.rpartition(" ")[2]
-    known = _names(desk.talk.session.versions.current) if command is not None and command.names else ()
+    command = COMMANDS.get(name)
+    *words, last = rest.split(" ")
+    known: Iterable[str] = _names(desk.talk.session.versions.current) if command is not None and command.names else ()
+    if command is not None and command.completes is not None:
+        known = command.completes(desk, [word for word in words if word], last)
     return [word for word in known if word.startswith(last)]
 
 

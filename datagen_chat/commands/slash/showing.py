@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datagen_chat.commands.slash import completing
 from datagen_chat.commands.slash.registry import Desk, table_of, topic, wrong
 from datagen_chat.commands.trial import Trial
 from datagen_chat.engine.plan import Plan
@@ -20,7 +21,7 @@ SAMPLED_ROWS, MOST_ROWS = 5, 1000
 command = topic("the schema")
 
 
-@command("/schema", "[TABLE]", "show the tables, or one table as JSON", names=True)
+@command("/schema", "[TABLE]", "show the tables, or one table as JSON", completes=completing.tables)
 def _schema(desk: Desk, rest: str) -> None:
     version, screen = desk.current, desk.talk.screen
     if not rest:
@@ -32,7 +33,13 @@ def _schema(desk: Desk, rest: str) -> None:
         screen.wrap(text(clean(line)), 0, 4)
 
 
-@command("/sample", "[TABLE] [N]", "show rows as generate would write them", names=True)
+@command(
+    "/sample",
+    "[TABLE] [N]",
+    "show rows as generate would write them",
+    more="Without a table, five rows of each. The rows are those that /generate writes, with the same seed.",
+    completes=completing.tables,
+)
 def _sample(desk: Desk, rest: str) -> None:
     version, screen, parts = desk.current, desk.talk.screen, rest.split()
     rows = _rows(parts.pop()) if parts and parts[-1].isdecimal() else SAMPLED_ROWS

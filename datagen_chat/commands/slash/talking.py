@@ -4,28 +4,59 @@ from __future__ import annotations
 
 import shlex
 
-from datagen_chat.commands.slash.registry import COMMANDS, TOPICS, Desk, topic
+from datagen_chat.commands.slash import completing
+from datagen_chat.commands.slash.registry import COMMANDS, TOPICS, Desk, topic, wrong
 from datagen_chat.llm.budget import Metered
+from datagen_chat.problems import did_you_mean, shown
 from datagen_chat.terminal.clean import one_line
 
 command = topic("the conversation")
 
 
-@command("/help", "", "list the commands")
-def _help(desk: Desk, _rest: str) -> None:
+@command(
+    "/help", "[COMMAND]", "list the commands, or say more of one", completes=lambda *_: [name.lstrip("/") for name in COMMANDS]
+)
+def _help(desk: Desk, rest: str) -> None:
+    if rest:
+        _help_with(desk, rest)
+        return
     screen = desk.talk.screen
-    width = max(len(f"{command.name} {command.takes}") for command in COMMANDS.values())
+    width = max(len(command.usage) for command in COMMANDS.values())
     for title, commands in TOPICS.items():
         screen.say((f"{title[0].upper()}{title[1:]}", "bold"))
         for known in commands:
-            screen.say((f"{known.name} {known.takes}".ljust(width), "cyan"), "  ", known.about, indent=2, hang=6)
+            screen.say((known.usage.ljust(width), "cyan"), "  ", known.about, indent=2, hang=6)
         screen.blank()
     screen.say(
-        ("Enter sends, Alt-Enter breaks the line, Tab completes. Ctrl-C stops a reply; twice, or Ctrl-D, leaves.", "dim")
+        (
+            "Enter sends, Alt-Enter breaks the line, Tab completes, Ctrl-X Ctrl-E opens your editor."
+            " Ctrl-C stops a reply; twice, or Ctrl-D, leaves.",
+            "dim",
+        )
     )
 
 
-@command("/model", "[NAME]", "show the model, or go on with another")
+def _help_with(desk: Desk, rest: str) -> None:
+    """Say what one command does."""
+    name = f"/{rest.lstrip('/')}"
+    if name not in COMMANDS:
+        hint = did_you_mean(name, COMMANDS) or "/help lists the commands."
+        raise wrong("unknown-command", f"There is no command {shown(name)}.", hint)
+    known = COMMANDS[name]
+    desk.talk.screen.say((known.usage, "bold cyan"), hang=4)
+    desk.talk.screen.say(f"{known.about[0].upper()}{known.about[1:]}.", indent=2)
+    if known.more:
+        desk.talk.screen.say(known.more, indent=2)
+
+
+@command(
+    "/model",
+    "[NAME]",
+    "show the model, or go on with another",
+    more="A name is such as anthropic:MODEL, openai:MODEL, ollama:MODEL or openai@http://HOST:PORT/v1:MODEL. The new model is"
+    " told the whole conversation.",
+    completes=completing.models,
+)
 def _model(desk: Desk, rest: str) -> None:
     if rest:
         before = desk.talk.provider
@@ -51,7 +82,9 @@ def _cost(desk: Desk, _rest: str) -> None:
     )
 
 
-@command("/retry", "", "ask the last request again")
+@command(
+    "/retry", "", "ask the last request again", more="It is asked as if it had not been asked before; its schema is taken back."
+)
 def _retry(desk: Desk, _rest: str) -> None:
     desk.talk.retry()
 

@@ -6,8 +6,10 @@ import argparse
 import shlex
 from pathlib import Path
 
+from datagen_chat.commands.export import export
 from datagen_chat.commands.generate import again, make
 from datagen_chat.commands.save import save_as, slugs
+from datagen_chat.commands.slash import completing
 from datagen_chat.commands.slash.registry import Desk, split, topic, wrong
 from datagen_chat.conversation.document import Document
 from datagen_chat.problems import did_you_mean, shown
@@ -17,7 +19,13 @@ from datagen_chat.terminal.clean import one_line
 command = topic("files")
 
 
-@command("/generate", "[FOLDER] [--format NAME]", "write all rows to files (default: output, parquet)")
+@command(
+    "/generate",
+    "[FOLDER] [--format NAME]",
+    "write all rows to files (default: output, parquet)",
+    more=f"Formats are {', '.join(FORMATS)}. The folder is complete or as it was before; Ctrl-C stops it.",
+    completes=completing.output,
+)
 def _generate(desk: Desk, rest: str) -> None:
     version, screen, session = desk.current, desk.talk.screen, desk.talk.session
     folder, format_ = _target(rest)
@@ -52,7 +60,7 @@ def _target(rest: str) -> tuple[str, str]:
     return parts[0] if parts else "output", format_
 
 
-@command("/save", "[FILE]", "write the schema to a file")
+@command("/save", "[FILE]", "write the schema to a file", completes=completing.files)
 def _save(desk: Desk, rest: str) -> None:
     version = desk.current
     parts = split(rest)
@@ -61,3 +69,18 @@ def _save(desk: Desk, rest: str) -> None:
     desk.talk.screen.say(("Saved ", "green"), one_line(str(path)), hang=2)
     how = shlex.join(["datagen", "generate", str(path), "--seed", str(desk.talk.session.settings.seed), "-o", "output"])
     desk.talk.screen.command("To generate all rows:", how)
+
+
+@command(
+    "/export",
+    "[FOLDER]",
+    "write the schema, its tables as SQL, a page about them, and this conversation",
+    more="schema.json is for datagen, tables.sql for a database, README.md and conversation.md for people.",
+    completes=completing.files,
+)
+def _export(desk: Desk, rest: str) -> None:
+    version, talk = desk.current, desk.talk
+    parts = split(rest)
+    folder = Path(" ".join(parts) if parts else slugs([version.dataset.metadata.name])[0])
+    for path in export(version, talk.keeper.text(talk.journal), folder):
+        talk.screen.say(("Written ", "green"), one_line(str(path)), hang=2)
