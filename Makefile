@@ -6,7 +6,7 @@ JOBS ?= 2
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench evals evals-live prompt test-wheel clean
+.PHONY: help demo test lint format bench evals evals-live prompt test-report test-wheel clean
 
 help:
 	@echo "make demo        replay a recorded conversation, and generate what it designed"
@@ -17,6 +17,7 @@ help:
 	@echo "make evals       grade the recorded conversations, and write the scoreboard in evals/README.md"
 	@echo "make evals-live  hold the cases with a model: make evals-live MODEL=ollama:qwen3:8b"
 	@echo "make prompt      write the generated parts of the prompt again"
+	@echo "make test-report look at the page of a report in a headless Chromium"
 	@echo "make test-wheel  install the built wheel into an empty environment and use it"
 	@echo "make clean       remove what these targets made"
 
@@ -67,6 +68,11 @@ evals-live: .venv/package
 
 prompt: .venv/dev
 	$(BIN)/python -m datagen_chat.conversation.prompt
+
+# Debian calls the browser chromium: apt-get install chromium
+test-report: .venv/dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[browser]'
+	$(BIN)/python -m pytest tests/browser
 
 test-wheel: .venv/dev
 	$(BIN)/python tests/packaging/use_wheel.py

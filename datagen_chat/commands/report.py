@@ -15,7 +15,6 @@ from datagen_chat.problems import OutputError, Problem, ProblemsError
 from datagen_chat.sinks.output import problem_of
 from datagen_chat.terminal.cells import size
 from datagen_chat.terminal.clean import one_line
-from datagen_chat.terminal.problems import draw_notes
 from datagen_chat.terminal.screen import Screen, stderr, stdout
 
 _NEEDED = ("jinja2", "vl_convert", "fast_sugiyama")
@@ -27,7 +26,6 @@ def run(options: argparse.Namespace) -> int:
     """Write the report of a schema and of data that was made from it."""
     check_installed()
     document = read_schema(options.file, stderr(), strict=options.strict)
-    draw_notes(stderr(), document.problems, document.draft)
     write_report(document, shown_name(options.file), Path(options.data), Path(options.output), stdout())
     return 0
 

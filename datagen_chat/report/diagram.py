@@ -12,6 +12,9 @@ from datagen_chat.schema.model import Table
 WIDTH, HEAD, LINE = 208, 40, 18
 _GAP_X, _GAP_Y, _MARGIN = 76, 26, 8
 _KEYS_SHOWN, _LONGEST = 5, 25
+_BEND = 0.2
+"""The room that a line past a layer takes, in boxes."""
+_PAGE, _SMALLEST = 980, 0.65
 
 Point = tuple[float, float]
 
@@ -61,6 +64,11 @@ class Diagram:
     lines: tuple[Line, ...]
     width: float
     height: float
+
+    @property
+    def scale(self) -> float:
+        """How much smaller it is drawn, so that it fits the page as long as it can still be read."""
+        return min(max(_PAGE / self.width, _SMALLEST), 1.0)
 
 
 def links(index: Index, counts: Mapping[str, int]) -> tuple[Link, ...]:
@@ -127,7 +135,7 @@ def _laid_out(pairs: Sequence[tuple[int, int]], count: int) -> tuple[dict[int, P
     joined = sorted({node for pair in pairs for node in pair})
     dense = {node: k for k, node in enumerate(joined)}  # bends are numbered from the last node on
     drawn = [(dense[one], dense[other]) for one, other in pairs]
-    layouts = from_edges(drawn, vertex_spacing=1, minimum_length=1, dummy_vertices=True, dummy_size=1) if drawn else []
+    layouts = from_edges(drawn, vertex_spacing=1, minimum_length=1, dummy_vertices=True, dummy_size=_BEND) if drawn else []
     spots: dict[int, Point] = {}
     routes: Routes = {}
     top = 0.0

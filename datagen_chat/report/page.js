@@ -35,11 +35,14 @@
       seek();
     }
   });
-  const show = () => {
-    const target = document.getElementById(location.hash.slice(1));
-    if (target && target.closest("[hidden]")) { field.value = ""; seek(); target.scrollIntoView(); }
-  };
-  window.addEventListener("hashchange", show);
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest('a[href^="#"]');
+    const target = link && document.getElementById(link.getAttribute("href").slice(1));
+    if (target && target.closest("[hidden]")) {
+      field.value = "";
+      seek();
+    }
+  });
   box.hidden = false;
   seek();
 }
