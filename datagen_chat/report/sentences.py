@@ -113,13 +113,17 @@ def _(word: DatetimeSeries, _arguments: Arguments) -> str:
     step = _STEPS.get(word.freq.upper(), word.freq)
     within = "the timeframe"
     if not isinstance(word.within, str):
-        ends = (show_instant(end) if isinstance(end, int) else end for end in (word.within.start, word.within.end))
-        within = " to ".join(ends)
+        within = " to ".join(map(_end, (word.within.start, word.within.end)))
     told = f"one time for each {step} of {within}" if word.is_regular else f"a time of {within}, to the {step}"
     dimensions = [weighing.dimension for weighing in (word.pattern, *word.patterns) if weighing is not None]
     names = {"dow": "weekday"}
     told += f", weighed by {_listed([names.get(each, each) for each in dimensions])}" if dimensions else ""
     return told + (", none twice" if word.distinct else "")
+
+
+def _end(end: int | str) -> str:
+    """Return an end of a window: an instant as short as it can be, or the column or formula that gives it."""
+    return show_instant(end).removesuffix("T00:00:00Z") if isinstance(end, int) else end
 
 
 @said.register
