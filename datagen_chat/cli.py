@@ -311,7 +311,8 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
 def _add_eval(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", title="what else it does")
     score = actions.add_parser("score", help="grade the conversations of a log again, without a model")
-    score.add_argument("log", metavar="LOG", help="a log that datagen eval wrote")
+    score.add_argument("old", metavar="LOG", help="a log that datagen eval wrote")
+    score.add_argument("--log", metavar="FILE", help="write the new grades into a log of their own")
     _add_folder(score)
     _add_board(score, ("table", "markdown", "json"))
     compare = actions.add_parser("compare", help="show which grades became others from one log to another")

@@ -12,12 +12,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from datagen_chat.commands.trial import Trial
 from datagen_chat.conversation.events import Event
 from datagen_chat.conversation.prompt import system_prompt
-from datagen_chat.evaluation.cases import read_cases
+from datagen_chat.evaluation.cases import Case, read_cases
 from datagen_chat.evaluation.compare import compared
 from datagen_chat.evaluation.entry import Entry, Job
 from datagen_chat.evaluation.graders import OURS
@@ -46,7 +45,7 @@ from datagen_chat.terminal.problems import draw_notes
 from datagen_chat.terminal.scoreboard import draw_comparison, draw_suites
 from datagen_chat.terminal.screen import Screen, stderr, stdout
 
-BROKEN = 4
+BROKEN, SEED = 4, 42
 _COMPACT_SHARE, _MAX_REPAIRS, _WIDTH = 0.5, 2, 100
 _OF_RUNS = {"suite": "--suite", "case": "--case", "tag": "--tag", "model": "--model", "live": "--live"}
 _OF_RUNS |= {"resume": "--resume", "write": "--write"}
@@ -170,7 +169,7 @@ def _asking(options: argparse.Namespace) -> Asking:
 def _begun(options: argparse.Namespace, known: Log | None, cases: str) -> Writer | None:
     """Return what writes the log, if one is to be written."""
     told = {name: getattr(options, name) for name in _OPTIONS}
-    head = header(told, cases, datetime.now(UTC).isoformat(timespec="seconds"))
+    head = header(told, cases, _now())
     if known is not None:
         _check_same(known.header, head)
         writer = Writer(Path(options.resume))
@@ -238,20 +237,35 @@ def _tell(entries: Iterable[Entry], options: argparse.Namespace) -> None:
 
 def _score(options: argparse.Namespace) -> int:
     """Grade the conversations of a log again, as the cases and the program are now."""
-    log = read_log(Path(options.log))
-    cases = {case.id: case for case in read_cases(_evals(options) / "cases")}
-    seed = log.header.options.get("seed", 42)
-    bench = _bench(seed if type(seed) is int else 42)
-    entries = [_graded_again(entry, bench, cases) for entry in log.entries]
+    log = read_log(Path(options.old))
+    told = log.header.options
+    options.folder = options.folder or told.get("folder")
+    known = read_cases(_evals(options) / "cases")
+    cases, bench = {case.id: case for case in known}, _bench(told.get("seed", SEED))
+    writer = None
+    if options.log is not None:
+        writer = Writer(Path(options.log))
+        writer.begin(header(told, hash_of(known), _now()))
+    entries, kept = list[Entry](), 0
+    for entry in log.entries:
+        case = cases.get(entry.case) if entry.calls or entry.error else None
+        kept += case is None
+        entries.append(entry if case is None else _graded_again(entry, case, bench))
+        if writer is not None:
+            writer.add(entries[-1])
+    if kept:
+        stderr().say(f"{kept} of {len(entries)} entries keep their grades: they are of no case that is there.", hang=2)
     _tell(entries, options)
     return BROKEN if any(map(_is_broken, entries)) else 0
 
 
-def _graded_again(entry: Entry, bench: Bench, cases: Any) -> Entry:
-    if entry.case not in cases or not (entry.calls or entry.error):
-        return entry
-    play = Play(bench, cases[entry.case], entry.calls, entry.suite, entry.model, entry.epoch, entry.error)
+def _graded_again(entry: Entry, case: Case, bench: Bench) -> Entry:
+    play = Play(bench, case, entry.calls, entry.suite, entry.model, entry.epoch, entry.error)
     return replace(play.run(), cost=entry.cost, seconds=entry.seconds, source=entry.source)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _compare(options: argparse.Namespace) -> int:
