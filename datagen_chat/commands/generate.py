@@ -56,16 +56,17 @@ def make(document: Document, options: argparse.Namespace, screen: Screen, out: S
     started = time.monotonic()
     plan = Plan(document.valid(), options.seed)
     with progress(screen, round(expected.total)) as told:
-        manifest, replaced = _write(plan, document, options, told)
+        manifest, replaced = write(plan, document, options, told)
     draw_told(screen, manifest.notes)
     _summarise(out, manifest, options, time.monotonic() - started)
     if replaced not in (None, manifest.dataset):
         out.say((f"The dataset {one_line(str(replaced))}, which was there before, is replaced.", "bold"), hang=2)
 
 
-def _write(
+def write(
     plan: Plan, document: Document, options: argparse.Namespace, told: Callable[[str, int], None]
 ) -> tuple[Manifest, str | None]:
+    """Write a dataset to a folder, and return its manifest, and the name of the dataset that it replaced."""
     target, shape = sink(options.format), dataset_shape(plan)
     with Output(Path(options.output), plan.tables, target.name) as output:
         writer = target.create(output.staging, shape)

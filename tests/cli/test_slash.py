@@ -367,3 +367,20 @@ def test_another_conversation_is_listed_and_taken_up(tmp_path: Path) -> None:
     table.say("nine customers")
     assert [turn.role for turn in parse(path.read_text()).conversations[0].turns][:4] == ["user", "assistant", "user", "result"]
     assert "no other" in table.say("/resume")
+
+
+def test_a_page_is_written_of_the_schema_and_data_made_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    table = Table(reply(SHOP))
+    assert "Written to shop.html" in table.say("a shop", "/report")
+    assert [path.name for path in tmp_path.iterdir()] == ["shop.html"]
+    page = (tmp_path / "shop.html").read_text("utf-8")
+    assert "datagen generate shop.json --seed 42" in page
+    (tmp_path / "mine.html").write_text("mine", encoding="utf-8")
+    assert "[in-the-way]" in table.say("/report mine.html")
+
+
+def test_a_page_is_not_written_of_more_rows_than_a_trial_makes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "[too-many-rows]" in Table(reply(shop(nodes__0__rows=2_000_001))).say("a shop", "/report")
+    assert list(tmp_path.iterdir()) == []
