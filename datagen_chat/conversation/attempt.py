@@ -40,8 +40,11 @@ class Attempt:
 
 
 def _is_finished(candidate: Candidate, reply: Reply) -> bool:
-    """Return whether the model is known to have written all that it meant to; of a pasted reply nobody knows."""
-    return reply.stop == "end" and not candidate.continued
+    """Return whether the model is known to have written all that it meant to; of a pasted reply nobody knows.
+
+    Servers that cut a reply say now and then that it was finished: its fence must have been closed, too.
+    """
+    return reply.stop == "end" and candidate.fenced and candidate.closed and not candidate.continued
 
 
 def attempt(candidate: Candidate, reply: Reply, base: Json) -> Attempt:

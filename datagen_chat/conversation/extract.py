@@ -19,6 +19,8 @@ _PIECE = re.compile(r'(?<!\w)"(?:[^"\\\n]|\\[^\n])*+"|\\.|[{}]', re.DOTALL)
 _GOES_ON = re.compile(r"\s*[,\]}:]")
 _MAY_GO_ON = re.compile(r"""\s*[,\]}:{\["']""")
 _IN_INFO = re.compile(r'\{\s*(?:\Z|["\'“])')
+LABEL = "datagen"
+"""The word after json by which a fence says that it holds a schema."""
 _OPEN_TRIED = 3  # braces that are never closed and may begin JSON; each look at one is linear
 
 
@@ -39,6 +41,11 @@ class Candidate:
     info: str
     span: tuple[int, int]
     continued: bool = False
+
+    @property
+    def is_meant(self) -> bool:
+        """True for what is to be a schema or changes to one: by its keys, or because its fence says so."""
+        return self.kind != "other" or LABEL in self.info.split()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,17 @@ from datagen_chat.conversation.tokens import Lexer, Liberty, Source, Token, is_p
 from datagen_chat.problems import SchemaError, pointer, shown
 
 MAX_TEXT = 1 << 20
+CLOSERS_ADDED = 3
+"""The rung of a text whose last brackets were missing."""
 
 _LITERALS = {"true": True, "false": False, "null": None}
 _PYTHON = {"True": "true", "False": "false", "None": "null"}
 _NOT_FINITE = ("NaN", "Infinity")
 _DOTS = ("...", "…", "....")
 _CLOSERS = {"{": "}", "[": "]"}
+_PROSE = {"requirement", "description", "comment"}
+_CODE = {"sql", "code", "where"}
+"""The keys of texts in which a line break means no more than a space; in code, outside of its own quotes."""
 _AGAIN = "Send the whole schema again."
 
 
@@ -111,11 +116,21 @@ class _Reader:
             return self.object() if self.token.kind == "{" else self.array()
         if self.token.kind == "word":
             return self.literal()
+        if self.token.kind == "string":
+            self.check_lines_of_text()
         if self.token.kind in {"string", "number"}:
             return self.take().value
         if self.token.kind == "end":
             raise self.cut("where a value should stand")
         raise self.error("missing-value", f"a value is missing before {self.shown(self.token)}.", "Write the value.")
+
+    def check_lines_of_text(self) -> None:
+        """Refuse a text with a raw line break, which may have been a space, but where the two mean the same."""
+        key = next((frame.key for frame in reversed(self.open) if isinstance(frame.key, str)), None)
+        may_break = key in _PROSE or (key in _CODE and not _breaks_a_literal(str(self.token.value)))
+        if not may_break and self.goes_over_lines(self.token):
+            message = "the text that begins here goes over a line break, which a window may have put there."
+            raise self.error("line-break", message, "Write the text on one line; where a line break is meant, write \\n.")
 
     def literal(self) -> bool | None:
         word = str(self.token.value)
@@ -200,6 +215,7 @@ class _Reader:
         if self.token.kind == "end":
             self.add_closer(frame)
         elif self.token.kind == frame.closer:
+            self.check_no_comment_for_items(frame)
             self.take()
         elif self.token.kind in _CLOSERS.values():
             raise self.mismatch(frame)
@@ -209,6 +225,15 @@ class _Reader:
             return True
         self.closed.append(self.open.pop())
         return False
+
+    def check_no_comment_for_items(self, frame: _Frame) -> None:
+        """Refuse a comment where the next item would stand, before the end of a list: in any language it may stand for it."""
+        at, before = self.lexer.comment, self.previous
+        if at is None:
+            return
+        is_alone = "\n" in self.source.text[before.end : at] or before.kind in _CLOSERS
+        if is_alone or (before.kind == "," and frame.closer == "]"):
+            raise self.lexer.placeholder(at, self.source.text[at : self.token.start].strip())
 
     def separator(self, frame: _Frame) -> None:
         """Move past the comma between two items, or accept that it is missing."""
@@ -246,7 +271,7 @@ class _Reader:
         if not self.has_ended:
             self.check_end_is_clear(frame)
         self.has_ended = True
-        self.lexer.allow(3, self.token.start, f"a missing {frame.closer} at the end")
+        self.lexer.allow(CLOSERS_ADDED, self.token.start, f"a missing {frame.closer} at the end")
 
     def check_end_is_clear(self, frame: _Frame) -> None:
         is_doubtful = self.open[0].closer == "]" or self.lexer.hides_brackets
@@ -321,6 +346,11 @@ def _is_set_apart(outer: _Frame, inner: _Frame) -> bool:
     if not (outer.is_aligned and inner.is_aligned) or outer.indent is None or inner.indent is None:
         return False
     return outer.indent < inner.indent
+
+
+def _breaks_a_literal(code: str) -> bool:
+    """Return whether a line of code ends inside single quotes."""
+    return any(line.count("'") % 2 for line in code.split("\n"))
 
 
 def _is_same(first: Any, second: Any) -> bool:

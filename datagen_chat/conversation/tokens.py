@@ -26,7 +26,10 @@ _PLACEHOLDER = re.compile(
     r"\.\.\.|…|\b(?:rest|remaining|remainder|unchanged|unmodified|no changes?|omitted|truncated|abbreviated|elided|skipped|etc"
     r"|and so on|so forth|to-?do|fill in|placeholder|repeat(?:ed|s)?|similarly|continue[sd]?"
     r"|(?:same|identical|similar|as) (?:as|to|before|above|earlier|previously)"
-    rf"|(?:other|more|additional|existing|previous|further) (?:{_LEFT_OUT}))\b",
+    rf"|(?:other|more|additional|existing|previous|further) (?:{_LEFT_OUT})"
+    r"|restliche[nrs]?|übrige[nrs]?|unverändert|wie (?:oben|zuvor|bisher)|inchangée?s?|le reste|ci-dessus|sin cambios|el resto"
+    r"|los? demás|igual que|inalterad[oa]s?|o restante|invariat[oaie]|come sopra|без изменений|остальные)\b"
+    r"|其余|不变|省略|以下同様",
     re.IGNORECASE,
 )
 _MEMBER = re.compile(r"""["'][^"'\n]{1,80}["']\s*+:""")
@@ -89,6 +92,7 @@ class Lexer:
         self.last = Token("", 0, 0)
         self.liberties: list[Liberty] = []
         self.hides_brackets = False
+        self.comment: int | None = None  # where the first comment before the last token begins, if there is one
 
     def allow(self, rung: int, offset: int, what: str) -> None:
         """Record a liberty."""
@@ -100,6 +104,7 @@ class Lexer:
         Raises:
             SchemaError: what stands here cannot be read without guessing.
         """
+        self.comment = None
         self._skip()
         self.last = self._token()
         self.at = self.last.end
@@ -136,13 +141,14 @@ class Lexer:
     def _check_comment(self, start: int, comment: str) -> None:
         """Accept a comment that only explains."""
         if is_placeholder(comment):
-            raise self._placeholder(start, comment)
+            raise self.placeholder(start, comment)
         if _MEMBER.search(comment):
             hint = "Move what belongs to the schema out of the comment, and leave comments out."
             raise self.source.error(start, "hidden-data", f"the comment {shown(comment)} holds JSON.", hint)
         if self.last.kind == "number" and _SUM.fullmatch(comment):
             raise self._arithmetic(start)
         self.hides_brackets |= any(bracket in comment for bracket in "{}[]")
+        self.comment = start if self.comment is None else self.comment
         self.allow(1, start, "a comment")
 
     def _string(self, quote: str) -> Token:
@@ -195,7 +201,7 @@ class Lexer:
 
     def _unexpected(self, char: str) -> SchemaError:
         if _DOTS.match(self.text, self.at):
-            return self._placeholder(self.at, _DOTS.match(self.text, self.at).group())  # type: ignore[union-attr]
+            return self.placeholder(self.at, _DOTS.match(self.text, self.at).group())  # type: ignore[union-attr]
         if self.text.startswith("/*", self.at):
             return self.source.error(self.at, "truncated", "the text ends inside a comment.", "Send the whole schema again.")
         if char in "*/+%^(":
@@ -206,7 +212,8 @@ class Lexer:
         hint = "Remove it, or put the text that it belongs to in double quotes."
         return self.source.error(self.at, "unexpected-character", f"{char!a} cannot stand here.", hint)
 
-    def _placeholder(self, at: int, text: str) -> SchemaError:
+    def placeholder(self, at: int, text: str) -> SchemaError:
+        """Return the error for what stands for something else."""
         hint = "Write out everything that is meant; nothing can be left out or taken over from before."
         return self.source.error(at, "placeholder", f"{shown(text)} stands for something that was left out.", hint)
 

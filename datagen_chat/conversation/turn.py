@@ -64,7 +64,7 @@ def answer(session: Session, reply: Reply) -> Step:
     session = session.spend(reply.usage)
     candidate = extract(reply.text)
     heard: tuple[Event, ...] = (ReplyFinished(reply), *_prose(reply, candidate))
-    if candidate is None or (candidate.kind == "other" and not turn.tried):
+    if candidate is None or not (candidate.is_meant or turn.tried):
         outcome: Outcome = "rejected" if turn.tried else "prose"
         missed = () if candidate is None else (NoSchemaFound(candidate),)
         return _ended(session.remember(turn, reply.text), (*heard, *missed), outcome)

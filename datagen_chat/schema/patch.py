@@ -49,13 +49,15 @@ class _Merge:
 
     draft: dict[str, Any]
 
-    def merge(self, holder: dict[str, Any], patch: dict[str, Any], place: tuple[str | int, ...]) -> Iterator[Problem]:
-        """Merge an object into another, yielding what cannot be done."""
+    def merge(
+        self, holder: dict[str, Any], patch: dict[str, Any], place: tuple[str | int, ...], *, is_named: bool = False
+    ) -> Iterator[Problem]:
+        """Merge an object into another, yielding what cannot be done; of a named one, the new name is not its business."""
         for written, value in patch.items():
             key, at = _OTHER_NAMES.get(written, written) if written not in holder else written, (*place, written)
             if written in (RENAME, DELETE):
-                continue
-            if value is None:
+                yield from _check_change(written, value, at, is_named=is_named)
+            elif value is None:
                 yield from _delete(holder, key, at)
             elif key in _NAMED and isinstance(holder.get(key, []), list) and isinstance(value, list | dict):
                 yield from self._merge_named(holder.setdefault(key, []), value, _NAMED[key], at)
@@ -91,7 +93,7 @@ class _Merge:
             elif found is None:
                 values.append({name_key: name} | _without_nulls(part))
             else:
-                yield from self.merge(found, part, at)
+                yield from self.merge(found, part, at, is_named=True)
                 yield from self._rename(values, found, name_key, part, at)
 
     def _rename(
@@ -123,6 +125,15 @@ def _items(patch: list[Any] | dict[str, Any], name_key: str) -> Iterator[tuple[s
 
 def _names(values: list[Any], name_key: str) -> list[str]:
     return [str(value.get(name_key)) for value in values if isinstance(value, dict)]
+
+
+def _check_change(key: str, value: Any, at: tuple[str | int, ...], *, is_named: bool) -> Iterator[Problem]:
+    """Yield what is wrong with a deletion or a new name: neither has an effect but in a table or a column."""
+    if key == RENAME and not is_named:
+        yield Problem(pointer(*at), "bad-rename", "Only tables and columns can be renamed.", "Write the key by its new name.")
+    elif key == DELETE and not (is_named and value is False):
+        hint = 'Write "$delete": true in a table or a column, or null as the value of any other key.'
+        yield Problem(pointer(*at), "bad-delete", f"{shown(value)} deletes nothing here.", hint)
 
 
 def _delete(holder: dict[str, Any], key: str, at: tuple[str | int, ...]) -> Iterator[Problem]:
@@ -157,5 +168,5 @@ def _replaces(key: str, old: dict[str, Any], new: dict[str, Any]) -> bool:
 def _without_nulls(value: Any) -> Any:
     """Return a new value without the keys that are null: there is nothing yet to delete."""
     if isinstance(value, dict):
-        return {key: _without_nulls(part) for key, part in value.items() if part is not None and key not in (RENAME, DELETE)}
+        return {key: _without_nulls(part) for key, part in value.items() if part is not None}
     return [_without_nulls(part) for part in value] if isinstance(value, list) else value

@@ -22,6 +22,7 @@ from datagen_chat.conversation.events import (
     Tried,
     UserSaid,
 )
+from datagen_chat.conversation.parse import CLOSERS_ADDED
 from datagen_chat.llm.base import Stop
 from datagen_chat.schema.change import Change, Sort
 from datagen_chat.schema.model import Dataset
@@ -111,6 +112,9 @@ class ChatView:
         if event.passed_over:
             before = "one before it is" if event.passed_over == 1 else f"{event.passed_over} before it are"
             self._screen.say((f"It is the last of {event.passed_over + 1} in this reply; the {before} passed over.", "yellow"))
+        if event.rung == CLOSERS_ADDED:
+            message = "The end of its JSON is missing; brackets were added. If anything stood behind them, it is lost."
+            self._screen.say((message, "yellow"))
         self._dim_lines([f"read: {one.what} at line {one.line}, column {one.column}" for one in event.liberties])
 
     def _nothing_found(self, event: NoSchemaFound) -> None:

@@ -183,6 +183,9 @@ def test_the_draft_given_is_not_edited(shop):
         ({"nodes": {"sale": {"$rename": "x"}}}, "/nodes/sale", "nothing-to-rename"),
         ({"nodes": {"order": {"$rename": "customer"}}}, "/nodes/order/$rename", "bad-rename"),
         ({"nodes": {"order": {"$rename": 5}}}, "/nodes/order/$rename", "bad-rename"),
+        ({"timeframe": {"$rename": "window"}}, "/timeframe/$rename", "bad-rename"),
+        ({"timeframe": {"$delete": True}}, "/timeframe/$delete", "bad-delete"),
+        ({"nodes": [{"id": "order", "$delete": "true"}]}, "/nodes/0/$delete", "bad-delete"),
     ],
 )
 def test_what_a_patch_cannot_do_is_a_problem_and_changes_nothing(shop, patch, at, code):

@@ -10,7 +10,7 @@ from typing import Any
 
 from datagen_chat.generators.datetime_series import Within
 from datagen_chat.instants import parse_instant
-from datagen_chat.problems import Problem
+from datagen_chat.problems import Problem, parts_of
 from datagen_chat.schema.places import Json, called, holder_of, is_word, rename_key, schema_at, whole
 from datagen_chat.schema.repairs.registry import repairs
 
@@ -36,12 +36,21 @@ def unquote(draft: Json, problem: Problem) -> str | None:
 def percent(draft: Json, problem: Problem) -> str | None:
     """Write a share in percent, where only a share or a weight belongs, as a number."""
     holder, key = holder_of(draft, problem.at)
-    text, is_share = holder[key], schema_at(draft, problem.at).get("maximum") == 1 or "/weights/" in problem.at
-    found = _PERCENT.fullmatch(text.strip()) if isinstance(text, str) and is_share else None
-    if found is None:
-        return None
-    holder[key] = float(Decimal(found[1]) / 100)
+    text, is_weight = holder[key], isinstance(holder, list) and "/weights/" in problem.at
+    written = [_share(value) for value in (holder if is_weight else [text])]
+    if None in written or not (is_weight or schema_at(draft, problem.at).get("maximum") == 1):
+        return None  # of a list, an earlier edit has written all, or some of its weights are no percents
+    if is_weight:
+        holder[:] = written
+        return f"Wrote the percents of {parts_of(problem.at)[-2]} as shares."
+    holder[key] = written[0]
     return f'Wrote "{text}" as {holder[key]}.'
+
+
+def _share(value: Any) -> float | None:
+    """Return the share that a text in percent says."""
+    found = _PERCENT.fullmatch(value.strip()) if isinstance(value, str) else None
+    return None if found is None else float(Decimal(found[1]) / 100)
 
 
 def _unquoted(text: str, types: set[str]) -> Any:
