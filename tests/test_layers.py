@@ -15,7 +15,7 @@ PACKAGE = "datagen_chat"
 # Read from top to bottom, import only upwards. Parts of one line do not know each other.
 LAYERS = """
 problems  instants  draws  rounding  elementary  calendar
-words  values  llm  permutation  ladder
+words  values  llm  permutation  ladder  chance
 selection  spelling
 conversion
 laws  ticks  patterns  templates  faking  sinks  expressions
