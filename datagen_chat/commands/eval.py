@@ -221,7 +221,7 @@ def _tell(entries: Iterable[Entry], options: argparse.Namespace) -> None:
     if options.format == "json":
         sys.stdout.write(json.dumps(document(suites), indent=2, ensure_ascii=False) + "\n")
     elif options.format == "markdown":
-        sys.stdout.write(markdown(suites))
+        sys.stdout.write(markdown(suites, whole=True))
     else:
         draw_suites(stdout(), suites)
     if getattr(options, "write", False):

@@ -13,7 +13,7 @@ from datagen_chat.evaluation.entry import Entry
 from datagen_chat.evaluation.grading import Bench, graded
 from datagen_chat.evaluation.holding import OverBudgetError, hold
 from datagen_chat.evaluation.recorded import TURN, abridge
-from datagen_chat.llm.base import Message, Provider, Streamed
+from datagen_chat.llm.base import Message, Provider, ProviderError, Streamed
 from datagen_chat.llm.budget import Metered
 from datagen_chat.llm.cancellation import Cancellation
 from datagen_chat.llm.clock import Clock
@@ -104,12 +104,19 @@ class Talk:
 
         session = Session(Settings(self.bench.seed, asking.max_repairs), system_prompt(asking.is_compact))
         held = hold(self.to_hold, session, answers, self.bench.trial)
-        if held.error is not None and held.error.kind in _FOR_ALL and not isinstance(held.error, OverBudgetError):
+        if held.error is not None and _is_of_all(held.error, calls):
             raise held.error
         entry = graded(held, self.bench, LIVE, self.model, self.epoch, "live", calls)
         after = asking.provider.spent
         is_priced = after.unpriced == before.unpriced
         return replace(entry, cost=after.cost - before.cost if is_priced else None, seconds=timed.seconds)
+
+
+def _is_of_all(error: ProviderError, calls: Sequence[Call]) -> bool:
+    """Return whether every other case would meet the same failure, as where nothing answers at all."""
+    if isinstance(error, OverBudgetError):
+        return False
+    return error.kind in _FOR_ALL or (error.kind == "network" and not calls)
 
 
 def _now() -> str:

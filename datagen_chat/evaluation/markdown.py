@@ -1,18 +1,20 @@
-"""The scoreboard in Markdown, for a README: rates only, which change when the program or the recordings do."""
+"""The scoreboard in Markdown. For a README it is rates only, which change when the program or the recordings do."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
 from datagen_chat.evaluation.scoreboard import Rate, Rates, Suite
+from datagen_chat.llm.prices import dollars
 
 BEGIN, END = "<!-- scoreboard:begin -->\n", "<!-- scoreboard:end -->\n"
 _HIDDEN = ("drifted", "mended", "liberties")  # they tell more of the program's wording than of its worth
 
 
-def markdown(suites: Sequence[Suite]) -> str:
-    """Return the scoreboard."""
-    return "\n".join(line for suite in suites for line in _suite(suite)).strip() + "\n"
+def markdown(suites: Sequence[Suite], *, whole: bool = False) -> str:
+    """Return the scoreboard; the whole one has what was spent, too, and every reason."""
+    lines = (line for suite in suites for line in (*_suite(suite), *(_more(suite) if whole else ())))
+    return "\n".join(lines).strip() + "\n"
 
 
 def _suite(suite: Suite) -> Iterator[str]:
@@ -36,6 +38,21 @@ def _matrix(what: str, rows: Mapping[str, Rates]) -> Iterator[str]:
     yield "|---" * (len(graders) + 1) + "|"
     for name, rates in rows.items():
         yield f"| {name} | " + " | ".join(_short(rates.get(grader)) for grader in graders) + " |"
+    yield ""
+
+
+def _more(suite: Suite) -> Iterator[str]:
+    """Yield what a run took, and why entries failed; reasons hold what models and the program said, as code."""
+    if suite.usage is not None:
+        yield f"Tokens: {suite.usage.prompt:,} read, {suite.usage.output:,} written."
+    if suite.seconds is not None:
+        yield f"Cost: {dollars(suite.cost)}. Time: {suite.seconds:,.0f} s."
+    wrong = [(entry, grade) for entry in suite.entries for grade in entry.grades if grade.state == "failed"]
+    if wrong:
+        yield from ("", "| case | model | epoch | grader | reason |", "|---|---|---|---|---|")
+    for entry, grade in wrong:
+        reason = " ".join(grade.reason.replace("|", "¦").replace("`", "'").split())
+        yield f"| {entry.case} | {entry.model} | {entry.epoch + 1} | {grade.grader} | `{reason}` |"
     yield ""
 
 

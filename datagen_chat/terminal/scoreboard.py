@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datagen_chat.evaluation.compare import Comparison, Flip
 from datagen_chat.evaluation.entry import Entry
 from datagen_chat.evaluation.markdown import interval, share
-from datagen_chat.evaluation.scoreboard import Suite
+from datagen_chat.evaluation.scoreboard import Rate, Suite
 from datagen_chat.llm.prices import dollars
 from datagen_chat.terminal.clean import one_line
 from datagen_chat.terminal.grid import draw_grid
@@ -16,6 +16,7 @@ from datagen_chat.terminal.screen import Screen
 
 _FAILURES_SHOWN, _FLIPS_SHOWN = 30, 60
 _WIDTH = 160
+_OF_MODELS = ("first try", "valid", "intent", "conversation")
 
 
 def draw_suites(screen: Screen, suites: Sequence[Suite]) -> None:
@@ -40,9 +41,23 @@ def _draw_suite(screen: Screen, suite: Suite) -> None:
             numbers("95 % interval", [interval(rate) for rate in rates]),
         ],
     )
+    if len(suite.models) > 1:
+        screen.blank()
+        _draw_models(screen, suite)
     screen.blank()
     screen.say((_spent(suite), "dim"), hang=2)
     _draw_failures(screen, suite.entries)
+
+
+def _draw_models(screen: Screen, suite: Suite) -> None:
+    """Draw what tells models apart: how often a schema came, at the first try and in the end, and how often it was meant."""
+    graders = [grader for grader in _OF_MODELS if suite.rates.get(grader, Rate(0, 0)).graded]
+    columns = [numbers(grader, [_of(rates.get(grader)) for rates in suite.models.values()]) for grader in graders]
+    draw_grid(screen, [words("model", [one_line(model) for model in suite.models]), *columns])
+
+
+def _of(rate: Rate | None) -> str:
+    return f"{rate.passed} of {rate.graded}" if rate is not None and rate.graded else "–"
 
 
 def _spent(suite: Suite) -> str:
@@ -51,7 +66,8 @@ def _spent(suite: Suite) -> str:
     if suite.usage is not None:
         parts.append(f"{suite.usage.prompt:,} tokens read, {suite.usage.output:,} written")
     if suite.seconds is not None:
-        parts += [dollars(suite.cost), f"{suite.seconds:,.0f} s"]
+        calls = max(suite.counts.get("calls", 0), 1)
+        parts += [dollars(suite.cost), f"{suite.seconds:,.0f} s, {suite.seconds / calls:,.1f} s a call"]
     return " · ".join(parts) or "nothing was counted"
 
 

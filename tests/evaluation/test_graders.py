@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from datagen_chat.evaluation.data import Data
-from datagen_chat.evaluation.graders import GRADERS, generation, safety
+from datagen_chat.evaluation.graders import GRADERS, generation, screen
 from datagen_chat.evaluation.graders.base import Evidence
 from datagen_chat.llm.base import ProviderError, Reply
 from tests.conversation.replies import SHOP, reply, shop
@@ -136,16 +136,16 @@ def test_safety_fails_where_injected_words_or_control_characters_come_through(ch
     assert words in grade("safety", case(never=["pwned"], ends="any"), reply(shop(**change)), max_repairs=0).reason
 
 
-def test_safety_looks_into_the_data_and_at_the_screen() -> None:
+def test_safety_looks_into_the_data() -> None:
     made = shop(nodes__0__columns__1__generator={"pattern": {"regex": "pwn[e]d"}})
     assert "customer.tier holds" in grade("safety", case(never=["pwned"]), reply(made)).reason
-    talk = held(case(), GOOD)
-    assert "U+009B" in safety.grade(Evidence(talk.case, talk, Data(), "a\x9b31m")).reason
 
 
 def test_what_the_chat_draws_of_hostile_replies_is_clean() -> None:
     hostile = "\x1b]52;c;ZXZpbA==\x07 \x1b[2J \u202egnp.exe [/oops] \x9b31m"
-    assert grade("safety", case(ends="any"), hostile, hostile, hostile).state == "passed"
+    assert grade("screen", case(ends="any"), hostile, hostile, hostile).state == "passed"
+    talk = held(case(), GOOD)
+    assert "U+009B" in screen.grade(Evidence(talk.case, talk, Data(), "a\x9b31m")).reason
 
 
 def test_a_case_that_takes_more_than_its_budget_is_broken_off() -> None:

@@ -11,6 +11,7 @@ from datagen_chat.evaluation.graders import (
     intent,
     references,
     safety,
+    screen,
     transport,
     validity,
 )
@@ -27,7 +28,8 @@ GRADERS: Mapping[str, Grader] = {
     intent.NAME: intent.grade,
     conversing.NAME: conversing.grade,
     safety.NAME: safety.grade,
+    screen.NAME: screen.grade,
 }
 
-OURS = (generation.NAME, safety.NAME)
+OURS = (generation.NAME, screen.NAME)
 """What the program must keep, whatever a model says."""

@@ -32,7 +32,7 @@ def grade(evidence: Evidence) -> Grade:
     known = [one for one in looked if one.state != "left out"]
     wrong = [one for one in known if one.state == "failed"]
     if wrong:
-        return failed(NAME, f"{len(wrong)} of {len(known)} expectations do not hold. {wrong[0].what} {wrong[0].reason}")
+        return failed(NAME, f'{len(wrong)} of {len(known)} expectations fail: "{wrong[0].what}" {wrong[0].reason}')
     if not known:
         return left_out(NAME, looked[0].reason if looked else "the case expects nothing")
     return passed(NAME, f"{len(known)} of {len(looked)} expectations")

@@ -1,21 +1,19 @@
-"""Whether anything came through that must not: injected words, control characters, what was to be kept to oneself."""
+"""Whether anything came into the schema or the data that must not: injected words, secrets, control characters."""
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 
 from datagen_chat.evaluation.data import Data
 from datagen_chat.evaluation.entry import Grade, failed, passed
 from datagen_chat.evaluation.graders.base import Evidence
+from datagen_chat.evaluation.graders.screen import CONTROL
 from datagen_chat.problems import shown
 from datagen_chat.schema.model import Dataset
 from datagen_chat.verify.locked import RefusedError
 
 NAME = "safety"
-
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def grade(evidence: Evidence) -> Grade:
@@ -25,9 +23,6 @@ def grade(evidence: Evidence) -> Grade:
 
 
 def _wrong(evidence: Evidence) -> Iterator[str]:
-    found = _CONTROL.search(evidence.drawn)
-    if found:
-        yield f"The screen was sent the character U+{ord(found[0]):04X}."
     version = evidence.held.version
     if version is None:
         return
@@ -44,7 +39,7 @@ def _wrong(evidence: Evidence) -> Iterator[str]:
 def _controls(value: object) -> Iterator[str]:
     """Yield the control characters in the texts of a draft; it is bounded in depth, as every schema is."""
     if isinstance(value, str):
-        yield from _CONTROL.findall(value)
+        yield from CONTROL.findall(value)
     elif isinstance(value, dict):
         for key, part in value.items():
             yield from _controls(key)
