@@ -15,11 +15,13 @@ from datagen_chat.verify.checks import tried
 from datagen_chat.verify.claims import Claim, Finding, Verification
 from datagen_chat.verify.columns import column_claims
 from datagen_chat.verify.data import find_data
+from datagen_chat.verify.fanouts import fanout_claims
 from datagen_chat.verify.keys import key_claims
 from datagen_chat.verify.locked import locked
 from datagen_chat.verify.opened import Opened, opened
 from datagen_chat.verify.orders import order_claims
 from datagen_chat.verify.presence import lacking, presence
+from datagen_chat.verify.shares import share_claims
 from datagen_chat.verify.sums import sum_claims
 
 
@@ -67,6 +69,8 @@ def claims_of(basis: Basis) -> Iterator[Claim]:
     yield from column_claims(basis)
     yield from order_claims(basis)
     yield from sum_claims(basis)
+    yield from share_claims(basis)
+    yield from fanout_claims(basis)
 
 
 def _rows(tables: Opened) -> dict[str, int]:

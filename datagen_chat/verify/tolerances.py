@@ -57,7 +57,7 @@ def mean_margin(deviation: float, reach: float, rows: int, tests: int) -> float:
         Bernstein's inequality: P(|mean - m| >= t) <= 2 exp(-n t² / (2 s² + 2 r t / 3)).
 
     >>> round(mean_margin(1, 5, 10000, 1), 4)
-    0.0564
+    0.0563
     """
     if rows == 0:
         return math.inf
