@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from datagen_chat.generators._formula import TIMEFRAME
 from datagen_chat.schema.index import Index, Place
 from datagen_chat.schema.model import Column, Dataset, Table
 from datagen_chat.verify.reading import Reading
-from datagen_chat.verify.sql import quoted
+from datagen_chat.verify.sql import instant, quoted
+from datagen_chat.words import ColumnType
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,26 @@ class Way:
             yield here, key
             yield table, theirs
             here = table
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Rows of a table, `t0`, beside the rows of other tables that they lead to; those that lead to none stay."""
+
+    basis: Basis
+    table: str
+    source: str
+    aliases: Mapping[str, str]
+    reads: tuple[Place, ...]
+
+    def read(self, table: str | None, column: str) -> tuple[str, ColumnType]:
+        """Return a column in SQL, and its type."""
+        if table == TIMEFRAME and table not in self.aliases:
+            window = self.basis.index.dataset.window
+            assert window is not None, "a formula that reads a timeframe has one"
+            return instant(window[column == "end"]), "datetime"
+        place = (table or self.table, column)
+        return f"{self.aliases[place[0]]}.{quoted(column)}", self.basis.index.columns[place].type
 
 
 @dataclass(frozen=True)
@@ -92,6 +114,24 @@ class Basis:
         above = self.index.ancestors(table)[0]
         key, rest = self.parent_key(table, above), self.way(above, other)
         return None if key is None or rest is None else Way(table, ((key, above, self.key(above)), *rest.steps))
+
+    def joined(self, table: str, others: Sequence[str]) -> Joined | None:
+        """Return the rows of a table beside those of others that they lead to; None where nothing says which these are."""
+        others = [other for other in others if other in self.index.tables]  # the timeframe is none
+        aliases, joins, reads = {table: "t0"}, [f"{quoted(table)} AS t0"], list[Place]()
+        for other in others:
+            way = self.way(table, other)
+            if way is None:
+                return None
+            reads += way.reads
+            here = table
+            for key, above, theirs in way.steps:
+                if above not in aliases:
+                    aliases[above] = f"t{len(aliases)}"
+                    on = f"{aliases[here]}.{quoted(key)} = {aliases[above]}.{quoted(theirs)}"
+                    joins.append(f"LEFT JOIN {quoted(above)} AS {aliases[above]} ON {on}")
+                here = above
+        return Joined(self, table, " ".join(joins), aliases, tuple(reads))
 
     def parent_key(self, table: str, above: str) -> str | None:
         """Return the column of a table that holds the key of its own row in a table above, if there is one."""

@@ -31,25 +31,25 @@ class Branch:
     problem: str = ""
 
 
-def branches(column: Column, table: Table, index: Index) -> Iterator[Branch]:
-    """Yield what makes the rows of a column."""
+def branches(column: Column, table: Table, index: Index, alias: str = "") -> Iterator[Branch]:
+    """Yield what makes the rows of a column; in the conditions the table is called by its alias, if it has one."""
     first = Branch(pointer("generator", column.generator.word), column.generator)
-    yield from _unfolded(first, table, index)
+    yield from _unfolded(first, table, index, f"{alias}." if alias else "")
 
 
-def _unfolded(branch: Branch, table: Table, index: Index) -> Iterator[Branch]:
+def _unfolded(branch: Branch, table: Table, index: Index, prefix: str) -> Iterator[Branch]:
     if not isinstance(branch.generator, Case):
         yield branch
         return
-    for below in _cases(branch.generator, table, index):
-        yield from _unfolded(_within(branch, below), table, index)
+    for below in _cases(branch.generator, table, index, prefix):
+        yield from _unfolded(_within(branch, below), table, index, prefix)
 
 
-def _cases(case: Case, table: Table, index: Index) -> Iterator[Branch]:
+def _cases(case: Case, table: Table, index: Index, prefix: str) -> Iterator[Branch]:
     """Yield the branches of a case as if nothing stood around it."""
     owner, name = case.source
     is_own = owner is None or owner == table.id
-    type_, cell = index.columns[owner or table.id, name].type, quoted(name)
+    type_, cell = index.columns[owner or table.id, name].type, prefix + quoted(name)
     reads: tuple[Place, ...] = ((table.id, name),) if is_own else ()
     problem = "" if is_own else f"which rows are meant depends on {case.on}, in another table"
     for key, inner in case.when.items():

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from datagen_chat.expressions import Expression as Formula
+from datagen_chat.generators._formula import parsed
 from datagen_chat.generators.datetime_series import DatetimeSeries, Within
 from datagen_chat.generators.sequence import Sequence
 from datagen_chat.problems import pointer
 from datagen_chat.schema.index import Place
 from datagen_chat.schema.model import Column, Table
-from datagen_chat.verify.basis import Basis
-from datagen_chat.verify.branches import branches
+from datagen_chat.verify.basis import Basis, Joined
+from datagen_chat.verify.branches import Branch, branches
 from datagen_chat.verify.claims import Claim
+from datagen_chat.verify.formulas import Teller, UntoldError
 from datagen_chat.verify.questions import NoRow
 from datagen_chat.verify.sql import instant, quoted
 
@@ -28,9 +31,9 @@ def order_claims(basis: Basis) -> Iterator[Claim]:
     for at, table, column in basis.columns:
         if isinstance(column.generator, DatetimeSeries) and not column.modifiers:
             yield from _ascending(f"{at}/generator/datetime_series", table, column, column.generator, basis)
-        for branch in branches(column, table, basis.index):
-            if isinstance(branch.generator, DatetimeSeries) and not column.modifiers and not branch.problem:
-                yield from _window(at + branch.at, table, column, branch.generator, branch.condition, basis)
+        for branch in branches(column, table, basis.index, "t0"):
+            if isinstance(branch.generator, DatetimeSeries) and not column.modifiers:
+                yield _window(at + branch.at, table, column, branch, branch.generator, basis)
 
 
 def _place(name: str) -> Place:
@@ -62,34 +65,64 @@ def _inequality(at: str, left: Place, op: str, right: Place, basis: Basis) -> Cl
     return claim.asking(question, left, right, *way.reads)
 
 
-def _window(at: str, table: Table, column: Column, series: DatetimeSeries, condition: str, basis: Basis) -> Iterator[Claim]:
-    """Yield that times lie between the ends of their window; of ends that are columns the ones that can be compared."""
-    ends = (
-        (series.within.start, series.within.end) if isinstance(series.within, Within) else ("timeframe.start", "timeframe.end")
-    )
-    place = (table.id, column.name)
-    if all(_fixed(end, basis) is not None for end in ends):
-        cell, (first, last) = quoted(column.name), (_fixed(end, basis) for end in ends)
-        assert first is not None
-        assert last is not None
-        low, high = (instant(end) if column.type == "datetime" else f"CAST({instant(end)} AS DATE)" for end in (first, last))
-        broken = f"({cell} < {low} OR {cell} > {high})" + (f" AND {condition}" if condition else "")
-        claim = Claim("window", f"{at}/within", table.id, ".".join(place), f"lies between {_day(first)} and {_day(last)}")
-        yield claim.asking(NoRow(quoted(table.id), broken, basis.shown(*place)), place)
+def _window(at: str, table: Table, column: Column, branch: Branch, series: DatetimeSeries, basis: Basis) -> Claim:
+    """Return that times lie between the ends of their window; where it ends before it begins, they lie at its begin."""
+    window, place = series.within, (table.id, column.name)
+    ends = (window.start, window.end) if isinstance(window, Within) else ("timeframe.start", "timeframe.end")
+    where = f" where {branch.words}" if branch.words else ""
+    words = f"lies between {_end_in_words(ends[0], basis)} and {_end_in_words(ends[1], basis)}{where}"
+    claim = Claim("window", f"{at}/within", table.id, ".".join(place), words)
+    if branch.problem:
+        return claim.skipped(branch.problem)
+    try:
+        joined = _joined(ends, table, basis)
+        low, high = (_end(end, column, joined, basis) for end in ends)
+    except UntoldError as error:
+        return claim.skipped(f"not told in SQL: {error}")
+    cell = f"t0.{quoted(column.name)}"
+    beyond = f"{cell} < {low}"
+    if not basis.index.bounds.get(place):
+        beyond = f"({beyond} OR {cell} > {high} AND {low} <= {high})"
+    broken = f"{beyond} AND {branch.condition}" if branch.condition else beyond
+    shown = (*basis.shown(*place, alias="t0"), f'{low} AS "begin"', f'{high} AS "end"')
+    return claim.asking(NoRow(joined.source, broken, shown), place, *joined.reads, *branch.reads)
+
+
+def _joined(ends: Iterable[int | str], table: Table, basis: Basis) -> Joined:
+    """Return the tables that say where windows begin and end."""
+    names = [name for end in ends if _fixed(end, basis) is None for name in _formula(end).names]
+    others = dict.fromkeys(name.table for name in names if name.table not in (None, table.id))
+    joined = basis.joined(table.id, [other for other in others if other is not None])
+    if joined is None:
+        raise UntoldError("no column says which rows of other tables it reads")
+    return joined
+
+
+def _formula(end: int | str) -> Formula:
+    found = parsed(str(end))
+    if not isinstance(found, Formula):
+        raise UntoldError("a formula that cannot be read")
+    return found
+
+
+def _end(end: int | str, column: Column, joined: Joined, basis: Basis) -> str:
+    """Return one end of a window in SQL, as a value of the column's type."""
+    fixed = _fixed(end, basis)
+    sql = instant(fixed) if fixed is not None else Teller(joined.read).tell(_formula(end).root).sql
+    return f"CAST({sql} AS DATE)" if column.type == "date" else sql
+
+
+def _end_in_words(end: int | str, basis: Basis) -> str:
+    fixed = _fixed(end, basis)
+    return str(end) if fixed is None else instant(fixed).removeprefix("TIMESTAMP '").removesuffix("'").removesuffix(" 00:00:00")
 
 
 def _fixed(end: int | str, basis: Basis) -> int | None:
     """Return the instant that an end of a window is, in microseconds; None where columns say it."""
     window = basis.index.dataset.window
-    if isinstance(end, int):
-        return end
-    if end in ("timeframe.start", "timeframe.end"):
-        return None if window is None else window[end == "timeframe.end"]
-    return None
-
-
-def _day(moment: int) -> str:
-    return instant(moment).removeprefix("TIMESTAMP '").removesuffix("'").removesuffix(" 00:00:00")
+    if end in ("timeframe.start", "timeframe.end") and window is not None:
+        return window[end == "timeframe.end"]
+    return end if isinstance(end, int) else None
 
 
 def _ascending(at: str, table: Table, column: Column, series: DatetimeSeries, basis: Basis) -> Iterator[Claim]:
@@ -114,7 +147,5 @@ def _ascending(at: str, table: Table, column: Column, series: DatetimeSeries, ba
 
 def _share_window(table: Table, column: Column, series: DatetimeSeries, basis: Basis) -> bool:
     """Return whether the window is the same for all rows of a parent: fixed, or said by columns above."""
-    if basis.index.bounds.get((table.id, column.name)) or column.null_rate == 1:
-        return False
-    above = basis.index.ancestors(table.id)
-    return all(use.table in above for use in series.uses())
+    above, bounds = basis.index.ancestors(table.id), basis.index.bounds.get((table.id, column.name), ())
+    return all(table in above for table in (*(use.table for use in series.uses()), *(bound.table for bound in bounds)))

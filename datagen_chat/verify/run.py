@@ -14,6 +14,7 @@ from datagen_chat.verify.basis import Basis
 from datagen_chat.verify.checks import tried
 from datagen_chat.verify.claims import Claim, Finding, Verification
 from datagen_chat.verify.columns import column_claims
+from datagen_chat.verify.computed import computed_claims
 from datagen_chat.verify.data import find_data
 from datagen_chat.verify.fanouts import fanout_claims
 from datagen_chat.verify.keys import key_claims
@@ -69,6 +70,7 @@ def claims_of(basis: Basis) -> Iterator[Claim]:
     yield from column_claims(basis)
     yield from order_claims(basis)
     yield from sum_claims(basis)
+    yield from computed_claims(basis)
     yield from share_claims(basis)
     yield from fanout_claims(basis)
 

@@ -10,8 +10,10 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from datagen_chat.generators.base import words_in
 from datagen_chat.generators.bernoulli import Bernoulli
 from datagen_chat.generators.choice import Choice
+from datagen_chat.generators.datetime_series import DatetimeSeries
 from datagen_chat.generators.distribution import Distribution
 from datagen_chat.laws.uniform import Uniform
 from datagen_chat.popularity import WeightsKind, read_weights_kind
@@ -44,10 +46,18 @@ def share_claims(basis: Basis) -> Iterator[Claim]:
 def _nulls(at: str, table: Table, column: Column, basis: Basis) -> Claim:
     place, rate = (table.id, column.name), column.null_rate
     claim = Claim("null-share", f"{at}/null_rate", table.id, ".".join(place), f"is null in {rate * 100:.4g} % of rows")
+    if rate < 1 and _has_windows(column, basis, place):
+        return claim.skipped("a window that ends before it begins gives null too")
     if rate < 1 and (place in basis.index.failing or column.generator.why_null(basis.index.facts(place))):
         return claim.skipped("its generator makes nulls too")
     question = Shares(quoted(table.id), "true", (Share("null", f"{quoted(column.name)} IS NULL", rate),))
     return claim.asking(question, place)
+
+
+def _has_windows(column: Column, basis: Basis, place: Place) -> bool:
+    """Return whether a time is drawn in windows that other columns begin, end or bound."""
+    series = [word for _, word in words_in(column.generator) if isinstance(word, DatetimeSeries)]
+    return bool(series) and (bool(basis.index.bounds.get(place)) or any(any(True for _ in word.uses()) for word in series))
 
 
 def _drawn(claim: Claim, place: Place, branch: Branch, basis: Basis) -> Iterator[Claim]:
