@@ -3,6 +3,7 @@
 from datagen_chat.advice import (
     childless,
     clamps,
+    invented,
     keys,
     prices,
     repeats,
@@ -20,6 +21,7 @@ __all__ = [
     "advise",
     "childless",
     "clamps",
+    "invented",
     "keys",
     "prices",
     "repeats",

@@ -17,6 +17,8 @@ PRICES = any_of("price cost fare fee rate")
 QUANTITIES = any_of("quantity qty count units pieces")
 TOTALS = any_of("total subtotal sum")
 LINES = any_of("item line detail position")
+HELD = any_of("subscription account contract membership policy licence license")
+ADDED = any_of("tax vat shipping tip gratuity surcharge")
 BIRTHS = any_of("birth born dob birthday birthdate")
 BEGINNINGS = any_of(
     "start started begin began begins opened created signup signed registered registration joined installed hired hire "

@@ -15,7 +15,7 @@ from datagen_chat.schema.model import Column, Table
 
 _NAMES = frozenset({"name", "title", "label", "code"})
 _FEW_ROWS = 50
-_LEAST = 0.05
+_LEAST, _CERTAIN = 0.05, 0.95
 
 
 @remarks
@@ -90,7 +90,9 @@ def codes_twice(study: Study) -> Iterator[Advice]:
             capacity = column.generator.capacity(study.index.facts(place))
             rows = study.rows[place[0]] * (1 - column.null_rate)
             if capacity:
-                yield from _probable(study, place, rows * (rows - 1) / 2 / capacity, f"{capacity:,} different codes")
+                pairs = rows * (rows - 1) / 2 / capacity
+                room = study.index.row_range(place[0])[1] <= capacity
+                yield from probable(study, place, pairs, f"from {capacity:,} different codes", is_fixable=room)
 
 
 def _may_repeat(study: Study, place: Place, column: Column) -> bool:
@@ -103,8 +105,8 @@ def _is_identifier(name: str) -> bool:
     return is_numbered or said[-1] in _CODES or "".join(said) in _CODES
 
 
-def _probable(study: Study, place: Place, pairs: float, of: str) -> Iterator[Advice]:
-    """Yield the remark that some rows share a value, where so many pairs of them are expected to."""
+def probable(study: Study, place: Place, pairs: float, how: str, *, is_fixable: bool = True) -> Iterator[Advice]:
+    """Yield the remark that some rows share a value, where so many pairs of them are expected to; `how` it is drawn."""
     share = -math.expm1(-pairs)
     if share >= _LEAST:
         rows = study.rows[place[0]]
@@ -112,10 +114,11 @@ def _probable(study: Study, place: Place, pairs: float, of: str) -> Iterator[Adv
             "codes-twice",
             study.pointers[place],
             named(place),
-            f"{percent(share)} probability that rows of {place[0]} share a {place[1]}: about {many(pairs)} pairs among "
-            f"{many(rows)} rows.",
-            f"Each is drawn by itself ({of}), and a system that expects it to be unique refuses the data.",
+            f"About {many(pairs)} pairs of the {many(rows)} rows of {place[0]} have the same {place[1]}."
+            if share > _CERTAIN
+            else f"With a probability of {percent(share)} two of the {many(rows)} rows of {place[0]} have the same {place[1]}.",
+            f"Each is drawn by itself, {how}, and a system that expects it to be unique refuses the data.",
             "Let no value repeat (unique); then all are different.",
-            of_column(place, {"unique": True}),
+            of_column(place, {"unique": True}) if is_fixable else None,
             weight=55 + 10 * share,
         )

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from datagen_chat.advice.base import Advice, Patch, Study, many, named, of_column, percent, remarks
+from datagen_chat.advice.base import Advice, Patch, Study, many, named, of_column, of_table, percent, remarks
 from datagen_chat.advice.clamps import nested
 from datagen_chat.advice.likely import ticks_of
-from datagen_chat.advice.names import any_of, words
+from datagen_chat.advice.names import BEGINNINGS, any_of, says, words
+from datagen_chat.instants import DAY, Grid, show_instant
 from datagen_chat.schema.index import Place
 from datagen_chat.schema.model import Table
 from datagen_chat.ticks import TickTable, WeighedTicks
@@ -80,3 +81,57 @@ def taken_ticks(count: int, ticks: TickTable, rows: float) -> tuple[float, int]:
     each = np.diff(ticks.edges) / ticks.ticks
     missed = np.where(each < 1, np.exp(rows * np.log1p(-np.minimum(each, 1 - 1e-12))), 0.0)
     return float((ticks.ticks * (1 - missed)).sum()), int(ticks.ticks.sum())
+
+
+_PAYMENTS = any_of("payment charge invoice billing instalment installment")
+_MONTHS = 12
+
+
+@remarks
+def payments_at_random(study: Study) -> Iterator[Advice]:
+    """Yield the payments of a monthly price whose days are drawn, so that some months have two and others none."""
+    for table in study.dataset.nodes:
+        parent = table.parents[0] if table.parents else ""
+        if not parent or words(table.id)[-1] not in _PAYMENTS or not _is_monthly(study, parent) or table.unfolding:
+            continue
+        own = study.index.time_of_row(table.id, None)
+        found = ticks_of(study.index, (table.id, own[1])) if own is not None and own[0] is None else None
+        if own is not None and found is not None and study.rows[parent] > 0 and found[0].step.typical < 28 * DAY:
+            yield from _doubled(study, table, (table.id, own[1]), found[0])
+
+
+def _is_monthly(study: Study, table: str) -> bool:
+    """Return whether a table's rows, or the row that one of them points at, have a monthly price."""
+    index = study.index
+    near = [table, *(name for name in index.tables if len(index.pointing(table, name)) == 1)]
+    return any("monthly" in words(column.name) for name in near for column in index.tables[name].columns)
+
+
+def _doubled(study: Study, table: Table, place: Place, grid: Grid) -> Iterator[Advice]:
+    parent, start = table.parents[0], _start(study, table.parents[0])
+    months = max(1, round((grid.last - grid.start) / (30.44 * DAY)))
+    rows = study.rows[table.id] / study.rows[parent]
+    twice = 1 - months * -math.expm1(rows * math.log1p(-1 / months)) / rows if months > 1 and rows > 0 else 0.0
+    if twice < _LEAST:
+        return
+    within = {"start": named(start) if start else show_instant(grid.start), "end": show_instant(grid.last)}
+    generator = {"datetime_series": {"within": within, "freq": "M", "spacing": "regular"}}
+    yield Advice(
+        "payments-not-monthly",
+        study.pointers[place],
+        named(place),
+        f"The price is monthly, but the {many(rows)} rows of {table.id} below each row of {parent} fall on random days of "
+        f"{months} months: {percent(twice)} of them in a month that has one already.",
+        "Some months are paid twice and others never.",
+        'One payment for each month: freq M and spacing "regular", from the start on, instead of a fanout.',
+        of_table(table.id, {"fanout": None, "columns": [{"name": place[1], "generator": generator}]})
+        if table.fanout is not None and table.rows is None
+        else None,
+        weight=75,
+    )
+
+
+def _start(study: Study, table: str) -> Place | None:
+    """Return the time that a row of a table starts at, if it says so."""
+    times = [column.name for column in study.index.tables[table].columns if column.type in ("datetime", "date")]
+    return next(((table, name) for name in times if says(name, BEGINNINGS)), None)

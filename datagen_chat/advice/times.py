@@ -22,11 +22,10 @@ def before_parent(study: Study) -> Iterator[Advice]:
         own = index.time_of_row(table.id, None)
         if own is None or own[0] is not None:
             continue
-        for above in _older(study, table.id):
-            early = _beginning(study, above)
-            if early is not None and (found := _early_share(study, (table.id, own[1]), early)) >= _LEAST:
-                yield _out_of_order(study, (table.id, own[1]), early, found, "before-parent")
-                break  # what holds for the nearest one carries on to those above it
+        found = [(early, _early_share(study, (table.id, own[1]), early)) for early in _earlier(study, table.id)]
+        early, share = max(found, key=lambda pair: pair[1], default=(("", ""), 0.0))
+        if share >= _LEAST:  # once it comes after the one that it most often precedes, the others are mostly kept as well
+            yield _out_of_order(study, (table.id, own[1]), early, share, "before-parent")
 
 
 @remarks
@@ -48,6 +47,16 @@ def _older(study: Study, table: str) -> Iterator[str]:
     ancestors = study.index.ancestors(table)
     yield from ancestors
     yield from (name for name in study.index.tables if name not in (table, *ancestors) and meets(table, name, study.index))
+
+
+def _earlier(study: Study, table: str) -> Iterator[Place]:
+    """Yield the times that a row of a table cannot come before."""
+    for above in _older(study, table):
+        begun = _beginning(study, above)
+        if begun is not None:
+            yield begun
+        born = [column.name for column in study.index.tables[above].columns if column.type in _TIMES]
+        yield from ((above, name) for name in born if says(name, BIRTHS))
 
 
 def _beginning(study: Study, table: str) -> Place | None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
 from datagen_chat.advice.base import Advice, Patch, Study, many, named, of_column, percent, remarks
-from datagen_chat.advice.likely import Values, numbers_of
-from datagen_chat.advice.names import LINES, PRICES, QUANTITIES, TOTALS, ends_in, is_line_of, says, words
+from datagen_chat.advice.likely import Values, moments_of, numbers_of
+from datagen_chat.advice.names import ADDED, BIRTHS, LINES, PRICES, QUANTITIES, TOTALS, ends_in, is_line_of, says, words
+from datagen_chat.instants import DAY
 from datagen_chat.schema.index import Place
 from datagen_chat.schema.model import Table
 
@@ -20,6 +23,8 @@ def sums_of_lines(study: Study) -> Iterator[Advice]:
     """Yield the totals of rows with lines that are drawn, instead of summed."""
     for place, table, _ in study.columns():
         if not _is_drawn_total(study, place):
+            continue
+        if _addends(table, place[1]):
             continue
         lines = [name for name in study.index.descendants(table.id) if is_line_of(name, table.id)]
         lines = [name for name in lines if study.index.tables[name].parents[0] == table.id]
@@ -39,8 +44,14 @@ def products(study: Study) -> Iterator[Advice]:
 def _is_drawn_total(study: Study, place: Place) -> bool:
     column = study.index.columns[place]
     is_total = says(column.name, TOTALS) or words(column.name) == ("amount",)
+    return column.type in _NUMBERS and is_total and _is_chance(study, place)
+
+
+def _is_chance(study: Study, place: Place) -> bool:
+    """Return whether the numbers of a column come from chance alone."""
+    column = study.index.columns[place]
     is_drawn = not column.modifiers and not any(column.uses()) and not study.index.sources(place)
-    return column.type in _NUMBERS and is_total and is_drawn and numbers_of(study.index, place) is not None
+    return is_drawn and numbers_of(study.index, place) is not None
 
 
 def _parts(study: Study, lines: str) -> tuple[str, ...] | None:
@@ -143,3 +154,66 @@ def _product(study: Study, table: str, parts: tuple[str, ...]) -> Values | None:
             return None
         product = found if product is None else product.times(found)
     return product
+
+
+@remarks
+def sums_beside(study: Study) -> Iterator[Advice]:
+    """Yield the totals that are drawn, beside a subtotal and what is added to it."""
+    for place, table, _ in study.columns():
+        parts = _addends(table, place[1])
+        if not parts or not _is_drawn_total(study, place):
+            continue
+        means = [numbers_of(study.index, (table.id, part)) for part in parts]
+        drawn, known = numbers_of(study.index, place), [mean.mean() for mean in means if mean is not None]
+        assert drawn is not None
+        summed = f", that of the sum {many(sum(known))}" if len(known) == len(parts) else ""
+        code = " + ".join(parts)
+        yield Advice(
+            "total-ignores-parts",
+            study.pointers[place],
+            named(place),
+            f"{named(place)} is drawn apart from {code}: its mean is {many(drawn.mean())}{summed}.",
+            "A row contradicts itself.",
+            f"Compute it: {code}.",
+            of_column(place, {"type": "float", "generator": {"expression": {"code": code}}, "decimals": 2}),
+            weight=88,
+        )
+
+
+def _addends(table: Table, name: str) -> tuple[str, ...]:
+    """Return the columns beside a total that it is the sum of: a subtotal, and taxes and the like."""
+    if "total" not in words(name):
+        return ()
+    numeric = [column.name for column in table.columns if column.type in _NUMBERS and column.name != name]
+    base = [other for other in numeric if "subtotal" in words(other)]
+    more = [other for other in numeric if says(other, ADDED) and "rate" not in words(other) and "percent" not in words(other)]
+    return (*base, *more) if len(base) == 1 and more else ()
+
+
+@remarks
+def ages(study: Study) -> Iterator[Advice]:
+    """Yield the ages that are drawn, beside a date of birth."""
+    if study.dataset.window is None:
+        return
+    for table in study.dataset.nodes:
+        born = [column.name for column in table.columns if column.type in ("date", "datetime") and says(column.name, BIRTHS)]
+        place = (table.id, next((column.name for column in table.columns if words(column.name) == ("age",)), ""))
+        if len(born) != 1 or place not in study.index.columns or not _is_chance(study, place):
+            continue
+        births, drawn = moments_of(study.index, (table.id, born[0])), numbers_of(study.index, place)
+        if births is None or drawn is None:
+            continue
+        years = Values(np.floor((study.dataset.window[1] - births.values) / (365.25 * DAY)), births.shares)
+        right = Values(np.rint(drawn.values), drawn.shares).near(years, 0.0)
+        rows = study.rows[table.id]
+        code = f"floor((timeframe.end - {born[0]}) / days(365.25))"
+        yield Advice(
+            "age-ignores-birth",
+            study.pointers[place],
+            named(place),
+            f"{named(place)} is drawn apart from {born[0]}: {percent(right)} of {many(rows)} rows have it right.",
+            "A row contradicts itself.",
+            f"Compute it: {code}.",
+            of_column(place, {"type": "int", "generator": {"expression": {"code": code}}}),
+            weight=86,
+        )

@@ -139,6 +139,16 @@ FAULTY: Mapping[str, Draft] = {
     "ticks-twice": schema(
         entity("device", 50), fact("reading", ["device"], one_each(700), column("at", "datetime", times(end=MONTH_END)))
     ),
+    "without-held": schema(entity("user", 200), fact("subscription", ["user"], one_each(1.2))),
+    "payments-not-monthly": schema(
+        entity("subscription", 100, column("monthly_price", "float", {"choice": {"choices": [9, 29]}})),
+        fact("payment", ["subscription"], one_each(8), column("paid_at", "date", times(freq="D"))),
+    ),
+    "bare-words": schema(entity("product", 200, column("name", "string", {"faker": {"method": "word"}}))),
+    "age-ignores-birth": schema(
+        entity("person", 100, column("born_on", "date", times("1960-01-01T00:00:00Z", "2000-01-01T00:00:00Z", "D")),
+               column("age", "int", law("uniform", low=20, high=64)))
+    ),
     "table-unused": schema(entity("a", 9), fact("b", ["a"], None), entity("country", 30)),
     "rows-contradict": schema(entity("a", 100), fact("b", ["a"], one_each(20), rows=100)),
 }  # fmt: skip

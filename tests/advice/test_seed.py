@@ -15,6 +15,8 @@ SAID = {
         ("price-unrelated", "order_item.unit_price"),
         ("without-lines", "order_item"),
         ("before-parent", "order.order_date"),
+        ("codes-twice", "customer.email"),
+        ("bare-words", "product.name"),
         ("clamp-heap", "product.price"),
         ("clamp-heap", "order_item.quantity"),
     ],
@@ -23,6 +25,9 @@ SAID = {
         ("names-twice", "plan.name"),
         ("before-parent", "subscription.start_date"),
         ("before-parent", "payment.payment_date"),
+        ("payments-not-monthly", "payment.payment_date"),
+        ("codes-twice", "user.email"),
+        ("without-held", "subscription"),
     ],
     "iot": [("ticks-twice", "reading.timestamp")],
 }
@@ -36,7 +41,11 @@ def test_a_seed_schema_gets_the_remarks_of_a_person_in_their_order(name: str) ->
 
 
 # Read one by one: the only remarks that hold there.
-RIGHT = {("07-logistics 1", "clamp-heap", "shipment.weight_kg (Paket XL)")}
+RIGHT = {
+    ("07-logistics 1", "clamp-heap", "shipment.weight_kg (Paket XL)"),
+    ("08-gaming 1", "codes-twice", "player.username"),
+    ("08-gaming 2", "codes-twice", "player.username"),
+}
 
 
 def test_schemas_that_do_it_right_get_no_remark() -> None:
