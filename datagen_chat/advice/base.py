@@ -12,6 +12,7 @@ from datagen_chat.schema.index import Index, Place
 from datagen_chat.schema.model import Column, Dataset, Table
 
 Patch = dict[str, Any]
+_MAJOR = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,11 @@ class Advice:
     fix: Patch | None = None
     weight: float = 1.0
     is_noted: bool = False
+
+    @property
+    def is_major(self) -> bool:
+        """Whether data that is made so is hardly what was meant."""
+        return self.weight >= _MAJOR
 
     @property
     def key(self) -> tuple[str, str]:
@@ -57,6 +63,21 @@ class Study:
         """The pointers of all tables."""
         return {table.id: pointer("nodes", k) for k, table in enumerate(self.dataset.nodes)}
 
+    def targets(self, table: str) -> Iterator[tuple[str, str]]:
+        """Yield the tables to one row of which a table's rows lead by a key of their own, and that key's column."""
+        for target in self._pointed.get(table, ()):
+            keys = self.index.pointing(table, target)
+            if len(keys) == 1:
+                yield target, keys[0]
+
+    @cached_property
+    def _pointed(self) -> Mapping[str, dict[str, None]]:
+        found: dict[str, dict[str, None]] = {}
+        for (table, _), (target, _) in self.index.foreign_keys():
+            if target != table and target not in self.index.ancestors(table):
+                found.setdefault(table, {})[target] = None
+        return found
+
     def columns(self) -> Iterator[tuple[Place, Table, Column]]:
         """Yield every column with its name and its table."""
         return (((table.id, column.name), table, column) for _, table, column in self.index.every_column)
@@ -66,7 +87,8 @@ class Study:
         """The constraints as they are written."""
         from datagen_chat.schema.canonical import as_draft
 
-        found: Mapping[str, list[Any]] = as_draft(self.dataset).get("constraints", {})
+        apart = self.dataset.model_copy(update={"nodes": ()})
+        found: Mapping[str, list[Any]] = as_draft(apart).get("constraints", {})
         return found
 
     def added(self, kind: str, *more: Any) -> Patch:

@@ -58,13 +58,10 @@ def _listed(study: Study, table: Table, column: Column) -> _Listed | None:
 
 def _priced(study: Study, table: str) -> Iterator[_Listed]:
     """Yield the prices in the rows that a table's rows look up."""
-    for target in study.index.tables:
-        keys = study.index.pointing(table, target)
-        if target in (table, *study.index.ancestors(table)) or len(keys) != 1:
-            continue
+    for target, key in study.targets(table):
         for column in study.index.tables[target].columns:
             if ends_in(column.name, PRICES) and column.type in ("int", "float"):
-                yield _Listed((target, column.name), table, keys[0])
+                yield _Listed((target, column.name), table, key)
 
 
 def _same(own: str, theirs: str) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
@@ -12,13 +11,14 @@ from datagen_chat.advice.base import Advice, Patch, Study, many, named, of_colum
 from datagen_chat.advice.clamps import nested
 from datagen_chat.advice.likely import ticks_of
 from datagen_chat.advice.names import BEGINNINGS, any_of, says, words
+from datagen_chat.generators.datetime_series import DatetimeSeries
 from datagen_chat.instants import DAY, Grid, show_instant
 from datagen_chat.schema.index import Place
 from datagen_chat.schema.model import Table
 from datagen_chat.ticks import TickTable, WeighedTicks
 
 _SERIES = any_of("reading measurement metric telemetry observation sample snapshot daily hourly weekly monthly quote candle")
-_FULL, _SOME, _LEAST = (0.8, 1.05), 0.3, 0.1
+_FULL, _SOME, _LEAST, _LEAST_TICKS = (0.8, 1.05), 0.3, 0.1, 10
 
 
 @remarks
@@ -46,9 +46,9 @@ def _holes(study: Study, table: Table, place: Place, rows: float) -> Iterator[Ad
     taken, usable = taken_ticks(count, table_, rows)
     is_series = _FULL[0] <= rows / usable <= _FULL[1] or (rows / usable >= _SOME and _is_named(table.id, place[1]))
     twice = 1 - taken / rows if rows > 0 else 0.0
-    if not is_series or twice < _LEAST or rows < 2:
+    if not is_series or twice < _LEAST or usable < _LEAST_TICKS:
         return
-    parent = table.parents[0]
+    parent, is_sparse = table.parents[0], rows < 0.98 * usable
     yield Advice(
         "ticks-twice",
         study.pointers[place],
@@ -56,8 +56,8 @@ def _holes(study: Study, table: Table, place: Place, rows: float) -> Iterator[Ad
         f"The {many(rows)} rows of {table.id} below each row of {parent} draw {place[1]} from {usable:,} ticks: "
         f"{percent(twice)} fall on one that is taken, and {percent(1 - taken / usable)} of the ticks stay empty.",
         "Times are drawn with replacement, so that a series has doubles and holes.",
-        "Let no tick come twice (distinct)." if rows < 0.98 * usable else 'Take one tick after the other (spacing "regular").',
-        _fix(place, rows, usable),
+        "Let no tick come twice (distinct)." if is_sparse else 'Take one tick after the other (spacing "regular").',
+        _fix(table, place, is_regular=not is_sparse),
         weight=95,
     )
 
@@ -66,12 +66,16 @@ def _is_named(table: str, column: str) -> bool:
     return not _SERIES.isdisjoint((*words(table), *words(column)))
 
 
-def _fix(place: Place, rows: float, ticks: int) -> Patch:
-    changes: dict[str, Any] = {"distinct": True} if rows < 0.98 * ticks else {"spacing": "regular"}
-    patch = of_column(place, nested("/generator/datetime_series", changes))
-    if "spacing" in changes:
-        patch["nodes"][0] |= {"fanout": None}
-    return patch
+def _fix(table: Table, place: Place, *, is_regular: bool) -> Patch | None:
+    """Return the patch that lets no tick come twice, or that takes all of them in turn where nothing else says how many."""
+    if not is_regular:
+        return of_column(place, nested("/generator/datetime_series", {"distinct": True}))
+    series = table.column(place[1]).generator
+    is_weighed = isinstance(series, DatetimeSeries) and (series.pattern or series.patterns)
+    if is_weighed or table.fanout is None or table.rows is not None or table.modifiers:
+        return None
+    changed = {"name": place[1], "generator": {"datetime_series": {"spacing": "regular"}}}
+    return of_table(table.id, {"fanout": None, "columns": [changed]})
 
 
 def taken_ticks(count: int, ticks: TickTable, rows: float) -> tuple[float, int]:
@@ -102,9 +106,8 @@ def payments_at_random(study: Study) -> Iterator[Advice]:
 
 def _is_monthly(study: Study, table: str) -> bool:
     """Return whether a table's rows, or the row that one of them points at, have a monthly price."""
-    index = study.index
-    near = [table, *(name for name in index.tables if len(index.pointing(table, name)) == 1)]
-    return any("monthly" in words(column.name) for name in near for column in index.tables[name].columns)
+    near = [table, *(target for target, _ in study.targets(table))]
+    return any("monthly" in words(column.name) for name in near for column in study.index.tables[name].columns)
 
 
 def _doubled(study: Study, table: Table, place: Place, grid: Grid) -> Iterator[Advice]:

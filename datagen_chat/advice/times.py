@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datagen_chat.advice.base import Advice, Study, many, named, percent, remarks
 from datagen_chat.advice.likely import days_of, moments_of
 from datagen_chat.advice.names import BEGINNINGS, BIRTHS, is_later, says
-from datagen_chat.schema.bounds import meets
 from datagen_chat.schema.index import Place
 
 _TIMES = ("datetime", "date")
@@ -44,9 +43,8 @@ def end_before_start(study: Study) -> Iterator[Advice]:
 
 def _older(study: Study, table: str) -> Iterator[str]:
     """Yield the tables above one, nearest first, and then those that its rows point at."""
-    ancestors = study.index.ancestors(table)
-    yield from ancestors
-    yield from (name for name in study.index.tables if name not in (table, *ancestors) and meets(table, name, study.index))
+    yield from study.index.ancestors(table)
+    yield from (target for target, _ in study.targets(table))
 
 
 def _earlier(study: Study, table: str) -> Iterator[Place]:

@@ -110,12 +110,13 @@ def tell_schema(lead: str, draft: Any) -> str:
 
 
 ADVICE = "In passing, and no error: a reviewer would say of the schema so far:"
-_ADVICE_LIMIT = 3
+REMARK_LIMIT = 3
+"""So many remarks are told with one request."""
 
 
 def tell_advice(found: Sequence[Remark]) -> str:
-    """Return the most important remarks on a schema as one paragraph that asks for nothing."""
-    told = " ".join(f"({number}) {_cut(f'{one.message} {one.remedy}')}" for number, one in enumerate(found[:_ADVICE_LIMIT], 1))
+    """Return remarks on a schema as one paragraph that asks for nothing."""
+    told = " ".join(f"({number}) {_cut(f'{one.message} {one.remedy}')}" for number, one in enumerate(found, 1))
     return f"{ADVICE} {told} Take this up only where it fits what I ask for."
 
 

@@ -113,11 +113,14 @@ class Session:
         system = (Message("system", self.prompt),) if self.prompt else ()
         return system + (self.history if self.turn is None else self.turn.lead + self.turn.asked)
 
-    def reviewed(self) -> Session:
-        """Return this session with what a reviewer would say of its schema, as far as the model has not been told."""
+    def review(self) -> tuple[Advice, ...]:
+        """Return what a reviewer would say of the schema, where that is wanted."""
         current = self.versions.current
-        found = () if current is None or not self.settings.advice else current.advice()
-        return replace(self, remarks=tuple(advice for advice in found if advice.key not in self.told))
+        return () if current is None or not self.settings.advice else current.advice()
+
+    def reviewed(self, found: tuple[Advice, ...]) -> Session:
+        """Return this session with what matters of what a reviewer would say, as far as the model has not been told."""
+        return replace(self, remarks=tuple(advice for advice in found if advice.is_major and advice.key not in self.told))
 
     def spend(self, usage: Usage | None) -> Session:
         """Return this session with the tokens of one more call."""

@@ -69,7 +69,8 @@ def steer(session: Session, line: str, draft: Json) -> Step:
 def _steered(session: Session, versions: Versions, line: str) -> Step:
     before, now = session.versions.current, versions.current
     changes = () if now is None else difference(None if before is None else before.draft, now.draft)
-    session = replace(session, versions=versions, rejected=None, aside=_aside(now)).reviewed()
+    session = replace(session, versions=versions, rejected=None, aside=_aside(now))
+    session = session.reviewed(session.review())
     return Step(session, (SchemaSteered(line, now, len(versions.past), changes if before is not None else ()),))
 
 

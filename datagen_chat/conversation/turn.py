@@ -6,7 +6,7 @@ import json
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
-from datagen_chat.conversation.ask import ask_afresh, tell_advice
+from datagen_chat.conversation.ask import REMARK_LIMIT, ask_afresh, tell_advice
 from datagen_chat.conversation.attempt import Attempt, attempt
 from datagen_chat.conversation.events import (
     Advised,
@@ -41,11 +41,11 @@ class Step:
 
 def begin(session: Session, request: str) -> Step:
     """Return the step that a person's request makes; `session.messages` are what a model is to answer."""
-    remarks = [tell_advice(session.remarks)] if session.remarks else []
-    told = "\n\n".join([*([session.aside] if session.aside else []), *remarks, request])
-    known = session.told.union(advice.key for advice in session.remarks)
+    remarks, left = session.remarks[:REMARK_LIMIT], session.remarks[REMARK_LIMIT:]
+    told = "\n\n".join(filter(None, (session.aside, tell_advice(remarks) if remarks else "", request)))
     turn = OpenTurn(told, session.history, (Message("user", told),))
-    return Step(replace(session, turn=turn, aside="", remarks=(), told=known), (UserSaid(request),))
+    known = session.told.union(advice.key for advice in remarks)
+    return Step(replace(session, turn=turn, aside="", remarks=left, told=known), (UserSaid(request),))
 
 
 def inquire(session: Session, question: str) -> Session:
@@ -105,11 +105,12 @@ def _accepted(session: Session, turn: OpenTurn, reply: Reply, tried: Attempt, ev
     version = Version(tried.dataset, tried.draft, shown)
     changes = () if before is None else difference(before.draft, tried.draft)
     versions = session.versions if before is not None and not changes else session.versions.push(version)
-    session = replace(session.remember(turn, _kept(turn, reply, tried)), versions=versions, rejected=None).reviewed()
+    session = replace(session.remember(turn, _kept(turn, reply, tried)), versions=versions, rejected=None)
+    found = session.review()
     accepted = SchemaAccepted(version, len(versions.past), changes, tried.notes)
     previewed = Previewed(shown, before.preview if before else None)
-    advised = (Advised(version.advice()),) if settings.advice else ()
-    return _ended(session, (*events, accepted, previewed, *advised), "accepted")
+    advised = (Advised(found),) if found else ()
+    return _ended(session.reviewed(found), (*events, accepted, previewed, *advised), "accepted")
 
 
 def _kept(turn: OpenTurn, reply: Reply, tried: Attempt) -> str:

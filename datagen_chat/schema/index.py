@@ -356,9 +356,10 @@ class Index:
 
     def pointing(self, table: str, target: str) -> tuple[str, ...]:
         """Return the columns of a table that hold primary keys of another."""
-        key = self.tables[target].pk if target in self.tables else None
-        own = [place for place in self.columns if place[0] == table]
-        return tuple(column for _, column in own if key is not None and self.key_held((table, column), target) == key)
+        if table not in self.tables or target not in self.tables:
+            return ()
+        key, own = self.tables[target].pk, dict.fromkeys(column.name for column in self.tables[table].columns)
+        return tuple(column for column in own if self.key_held((table, column), target) == key)
 
     @cached_property
     def _held(self) -> dict[tuple[Place, str], str | None]:

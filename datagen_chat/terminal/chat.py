@@ -185,10 +185,9 @@ class ChatView:
         draw_preview(self._screen, self._dataset, event.preview, event.before)
 
     def _advised(self, event: Advised) -> None:
-        if event.advice:
-            from datagen_chat.terminal.advice import draw_remarks
+        from datagen_chat.terminal.advice import draw_remarks
 
-            draw_remarks(self._screen, event.advice, fixable=self.is_answered)
+        draw_remarks(self._screen, event.advice, fixable=self.is_answered)
 
     def _dim(self, line: str) -> None:
         self._screen.say((line, "dim"), hang=2)

@@ -55,7 +55,7 @@ def test_an_accepted_schema_is_reviewed_where_that_is_wanted() -> None:
     assert without.say("more", "Fine.") == "more"
 
 
-def test_the_model_is_told_once_with_the_next_request_and_asked_for_nothing() -> None:
+def test_the_model_is_told_what_matters_once_and_asked_for_nothing() -> None:
     held = Held()
     assert held.say("a shop", reply(draft("ecommerce"))) == "a shop"
     told = held.say("nine customers", "Fine.")
@@ -64,7 +64,11 @@ def test_the_model_is_told_once_with_the_next_request_and_asked_for_nothing() ->
     assert "no error" in told
     assert "only where it fits what I ask for" in told
     assert len(told) < 1200
-    assert held.say("ten customers", "Fine.") == "ten customers"
+    rest = held.say("ten customers", "Fine.")
+    assert "order_date before customer.signup_date" in rest
+    assert "order.total_amount" not in rest
+    assert "clamp" not in rest
+    assert held.say("eleven customers", "Fine.") == "eleven customers"
 
 
 def test_a_person_who_settles_a_remark_leaves_nothing_to_be_told() -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datagen_chat.commands.slash import completing
 from datagen_chat.commands.slash.registry import Desk, table_of, topic, wrong
 from datagen_chat.commands.trial import Trial
+from datagen_chat.engine.estimate import row_bytes
 from datagen_chat.engine.plan import Plan
 from datagen_chat.preview import Count, check_planning, sample
 from datagen_chat.problems import shown
 from datagen_chat.schema.canonical import dump
-from datagen_chat.terminal.cells import count
+from datagen_chat.terminal.cells import count, size
 from datagen_chat.terminal.chat import draw_tried
 from datagen_chat.terminal.clean import clean, one_line, text
 from datagen_chat.terminal.grid import draw_grid
@@ -61,12 +62,14 @@ def _rows(said: str) -> int:
     return int(said)
 
 
-@command("/rows", "", "show how many rows each table has")
+@command("/rows", "", "show how many rows and bytes each table has")
 def _count(desk: Desk, _rest: str) -> None:
-    preview = desk.current.preview
-    sizes = [count(found.rows, is_exact=found.is_exact) for found in preview.counts.values()]
-    total = count(preview.total.rows, is_exact=preview.total.is_exact)
-    draw_grid(desk.talk.screen, [words("table", [*preview.counts, "all"]), numbers("rows", [*sizes, total])])
+    version = desk.current
+    counts, total = version.preview.counts, version.preview.total
+    rows = [count(found.rows, is_exact=found.is_exact) for found in (*counts.values(), total)]
+    taken = [counts[table.id].rows * row_bytes(table) for table in version.dataset.nodes]
+    sizes = [f"≈{size(number)}" for number in (*taken, sum(taken))]
+    draw_grid(desk.talk.screen, [words("table", [*counts, "all"]), numbers("rows", rows), numbers("as Parquet", sizes)])
 
 
 @command("/check", "", "make the data and try the checks of the schema on it")
