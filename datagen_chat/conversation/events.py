@@ -116,9 +116,10 @@ class Previewed:
 
 @dataclass(frozen=True, slots=True)
 class Advised:
-    """What a reviewer would say of the accepted schema, the most important first."""
+    """What a reviewer would say of the schema, the most important first; `known` are the keys of what was said of the last."""
 
     advice: tuple[Advice, ...]
+    known: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,7 @@ class Session:
     def review(self) -> tuple[Advice, ...]:
         """Return what a reviewer would say of the schema, where that is wanted."""
         current = self.versions.current
-        return () if current is None or not self.settings.advice else current.advice()
+        return current.advice() if current is not None and self.settings.advice else ()
 
     def reviewed(self, found: tuple[Advice, ...]) -> Session:
         """Return this session with what matters of what a reviewer would say, as far as the model has not been told."""

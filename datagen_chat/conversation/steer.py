@@ -7,7 +7,7 @@ from dataclasses import replace
 from datagen_chat.conversation.ask import tell_schema, without_advice
 from datagen_chat.conversation.events import SchemaSteered
 from datagen_chat.conversation.session import Json, Session, Version, Versions
-from datagen_chat.conversation.turn import Step
+from datagen_chat.conversation.turn import Step, reviewed
 from datagen_chat.preview import preview
 from datagen_chat.schema.change import difference
 from datagen_chat.schema.model import Dataset
@@ -67,11 +67,11 @@ def steer(session: Session, line: str, draft: Json) -> Step:
 
 
 def _steered(session: Session, versions: Versions, line: str) -> Step:
-    before, now = session.versions.current, versions.current
+    before, now, known = session.versions.current, versions.current, session.review()
     changes = () if now is None else difference(None if before is None else before.draft, now.draft)
-    session = replace(session, versions=versions, rejected=None, aside=_aside(now))
-    session = session.reviewed(session.review())
-    return Step(session, (SchemaSteered(line, now, len(versions.past), changes if before is not None else ()),))
+    session, advised = reviewed(replace(session, versions=versions, rejected=None, aside=_aside(now)), known)
+    steered = SchemaSteered(line, now, len(versions.past), changes if before is not None else ())
+    return Step(session, (steered, *advised))
 
 
 def _aside(version: Version | None) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from datagen_chat.conversation.ask import REMARK_LIMIT, ask_afresh, tell_advice
 from datagen_chat.conversation.attempt import Attempt, attempt
@@ -29,6 +30,9 @@ from datagen_chat.conversation.session import Json, OpenTurn, Session, Version
 from datagen_chat.llm.base import Message, Reply
 from datagen_chat.preview import preview
 from datagen_chat.schema.change import difference
+
+if TYPE_CHECKING:
+    from datagen_chat.advice import Advice
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +104,23 @@ def _reading(reply: Reply, tried: Attempt) -> tuple[Event, ...]:
 
 def _accepted(session: Session, turn: OpenTurn, reply: Reply, tried: Attempt, events: tuple[Event, ...]) -> Step:
     assert tried.dataset is not None
-    before, settings = session.versions.current, session.settings
+    before, settings, known = session.versions.current, session.settings, session.review()
     shown = preview(tried.dataset, settings.seed, settings.rows, settings.tables)
     version = Version(tried.dataset, tried.draft, shown)
     changes = () if before is None else difference(before.draft, tried.draft)
     versions = session.versions if before is not None and not changes else session.versions.push(version)
     session = replace(session.remember(turn, _kept(turn, reply, tried)), versions=versions, rejected=None)
-    found = session.review()
     accepted = SchemaAccepted(version, len(versions.past), changes, tried.notes)
     previewed = Previewed(shown, before.preview if before else None)
-    advised = (Advised(found),) if found else ()
-    return _ended(session.reviewed(found), (*events, accepted, previewed, *advised), "accepted")
+    session, advised = reviewed(session, known)
+    return _ended(session, (*events, accepted, previewed, *advised), "accepted")
+
+
+def reviewed(session: Session, known: Sequence[Advice]) -> tuple[Session, tuple[Advised, ...]]:
+    """Return a session that knows what a reviewer would say of its schema, and that as an event; `known` was said before."""
+    found = session.review()
+    advised = Advised(found, frozenset(advice.key for advice in known))
+    return session.reviewed(found), (advised,) if found else ()
 
 
 def _kept(turn: OpenTurn, reply: Reply, tried: Attempt) -> str:

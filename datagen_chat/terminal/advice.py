@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 
 from datagen_chat.advice import Advice
+from datagen_chat.conversation.events import Advised
 from datagen_chat.terminal.clean import one_line
 from datagen_chat.terminal.screen import Screen
 
@@ -24,19 +25,19 @@ def draw_review(screen: Screen, found: Sequence[Advice], *, patches: bool = Fals
             screen.say((f"/fix {number}: ", "cyan"), (_short(json.dumps(advice.fix, ensure_ascii=False)), "dim"), indent=hang)
 
 
-def draw_remarks(screen: Screen, found: Sequence[Advice], *, fixable: bool) -> None:
-    """Draw the most important remarks, one line each; `fixable` says that somebody can answer with /fix."""
-    new = [(number, advice) for number, advice in enumerate(found, 1) if not advice.is_noted]
+def draw_remarks(screen: Screen, event: Advised, *, fixable: bool) -> None:
+    """Draw the most important remarks that are new, one line each; `fixable` says that somebody can answer with /fix."""
+    found = [(number, advice) for number, advice in enumerate(event.advice, 1) if not advice.is_noted]
+    new = [(number, advice) for number, advice in found if advice.key not in event.known][:_IN_A_CARD]
     if not new:
         return
     screen.blank()
     screen.say(("A reviewer would say:", "yellow"))
-    for number, advice in new[:_IN_A_CARD]:
+    for number, advice in new:
         fix = f"  /fix {number}" if fixable and advice.fix is not None else ""
         screen.say((f"{number}. ", "bold"), _short(advice.message), (fix, "cyan"), indent=2, hang=5)
-    if len(new) > _IN_A_CARD:
-        more = f"… and {len(new) - _IN_A_CARD} more" + (": /advice" if fixable else ".")
-        screen.say((more, "dim"), indent=2)
+    if len(found) > len(new):
+        screen.say((f"… and {len(found) - len(new)} more{': /advice' if fixable else '.'}", "dim"), indent=2)
 
 
 def _short(words: str) -> str:

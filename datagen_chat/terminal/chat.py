@@ -187,7 +187,7 @@ class ChatView:
     def _advised(self, event: Advised) -> None:
         from datagen_chat.terminal.advice import draw_remarks
 
-        draw_remarks(self._screen, event.advice, fixable=self.is_answered)
+        draw_remarks(self._screen, event, fixable=self.is_answered)
 
     def _dim(self, line: str) -> None:
         self._screen.say((line, "dim"), hang=2)

@@ -43,11 +43,11 @@ class Nowhere:
 class Table:
     """A desk in memory, with what was asked of the model and what is on the screen."""
 
-    def __init__(self, *replies: str, max_repairs: int = 0) -> None:
+    def __init__(self, *replies: str, max_repairs: int = 0, advice: bool = False) -> None:
         self.replies, self.asked, self.file = list(replies), list[str](), Memory()
         screen = Screen(self.file, width=100)
         provider = Script(self._answer)
-        session = Session(Settings(max_repairs=max_repairs))
+        session = Session(Settings(max_repairs=max_repairs, advice=advice))
         talk = Talk(session, provider, LiveView(screen), screen, Nowhere(), Journal())
         self.desk = Desk(talk, lambda name, _spent: Script(self._answer, name))
 
@@ -385,3 +385,14 @@ def test_a_page_is_not_written_of_more_rows_than_a_trial_makes(tmp_path: Path, m
     monkeypatch.chdir(tmp_path)
     assert "[too-many-rows]" in Table(reply(shop(nodes__0__rows=2_000_001))).say("a shop", "/report")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_card_shows_three_new_remarks_with_their_fixes_and_repeats_none() -> None:
+    table = Table(reply(draft("saas")), reply({"nodes": [{"id": "user", "rows": 900}]}), advice=True)
+    shown = " ".join(table.say("subscriptions").split())
+    assert "1. payment.amount is drawn apart from plan.monthly_price" in shown
+    assert "/fix 3" in shown
+    assert "/fix 4" not in shown
+    assert "… and 4 more: /advice" in shown
+    assert "reviewer" not in table.say("/fix 1")
+    assert "names of plan" not in table.say("more users")
