@@ -31,7 +31,7 @@ behaviours
 schema
 engine
 preview  verify  shipped
-advice
+advice  asked
 conversation
 evaluation
 terminal

@@ -47,10 +47,23 @@ class Remark(Protocol):
         """What to write instead."""
 
 
+class NotHeld(Protocol):
+    """A statement of a person that the schema does not hold, as it is told."""
+
+    @property
+    def quote(self) -> str:
+        """The person's words."""
+
+    @property
+    def reason(self) -> str:
+        """What the schema has instead."""
+
+
 PROBLEM_LIMIT = 10
 _PLACES = 3
 _WIDTH = 400
 
+NOT_HELD = "Asked for and not yet held:"
 _PARTS = "Reply with one ```json datagen block that holds only the corrected parts."
 _DATA = f"{_PARTS} Correct the schema; correct a check only if it does not ask for what I wanted."
 _CHANGES = "Reply with one ```json datagen block that holds all the changes, corrected."
@@ -97,6 +110,12 @@ def ask_checks(failed: Sequence[TriedCheck]) -> str:
     return "\n".join([f"The schema is accepted, but {many} not hold on the data that it makes.", *lines, _DATA])
 
 
+def tell_open(missed: Sequence[NotHeld]) -> str:
+    """Return the words that remind a model of what a person stated and the schema does not hold."""
+    lines = [_cut(f'- "{line.quote}": {line.reason}') for line in missed[:PROBLEM_LIMIT]]
+    return "\n".join([NOT_HELD, *lines])
+
+
 def _check(check: TriedCheck) -> str:
     asked = f"{check.name}: {check.sql}"
     if check.state == "unusable":
@@ -120,9 +139,11 @@ def tell_advice(found: Sequence[Remark]) -> str:
     return f"{ADVICE} {told} Take this up only where it fits what I ask for."
 
 
-def without_advice(told: str) -> str:
-    """Return what a person said, without the remarks that the model was told with it."""
-    return told.partition("\n\n")[2] if told.startswith(ADVICE) else told
+def without_asides(told: str) -> str:
+    """Return what a person said, without the remarks and the reminder that the model was told with it."""
+    for lead in (ADVICE, NOT_HELD):
+        told = told.partition("\n\n")[2] if told.startswith(lead) else told
+    return told
 
 
 def _problems(count: int) -> str:

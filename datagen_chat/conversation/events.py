@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from datagen_chat.asked.ledger import Line
 from datagen_chat.conversation.extract import Candidate
 from datagen_chat.conversation.session import Session, Version
 from datagen_chat.conversation.tokens import Liberty
@@ -123,6 +124,13 @@ class Advised:
 
 
 @dataclass(frozen=True, slots=True)
+class Stated:
+    """What the person stated so far, and what the accepted schema makes of it."""
+
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TriedCheck:
     """A check and what the data says to it; an unusable one could not be asked, and `found` says why."""
 
@@ -151,13 +159,14 @@ class Tried:
 class SchemaSteered:
     """A person changed the schema, without the model; `line` is what they wrote, and `changes` what became different.
 
-    `version` is None when there is no schema left.
+    `version` is None when there is no schema left. `overruled` are the words of earlier statements that no longer count.
     """
 
     line: str
     version: Version | None
     number: int
     changes: tuple[Change, ...]
+    overruled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +193,7 @@ Event = (
     | SchemaAccepted
     | Previewed
     | Advised
+    | Stated
     | Tried
     | SchemaSteered
     | TurnEnded

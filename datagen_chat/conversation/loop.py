@@ -24,16 +24,19 @@ def converse(
     provider: Provider,
     cancellation: Cancellation | None = None,
     trial: Trial | None = None,
+    *,
+    is_persons: bool = True,
 ) -> Generator[Event, None, None]:
     """Yield what happens between a request and the end of its turn; the last event holds the session after it.
 
     Where a schema is accepted and its data does not pass its checks, the model is told so, once in a turn; then there is an
-    earlier end of the turn among the events, which holds should the last part of it fail.
+    earlier end of the turn among the events, which holds should the last part of it fail. A request that is not a person's
+    tells a model so.
 
     Raises:
         ProviderError: the model gave no reply, or broke off; the session is as it was.
     """
-    step = begin(session, request)
+    step = begin(session, request) if is_persons else Step(inquire(session, request), ())
     yield from step.events
     step = yield from _answered(step, provider, cancellation)
     version = step.session.versions.current

@@ -71,20 +71,20 @@ def _held(session: Session, exchange: _Exchange) -> Session:
     settings, replies = session.settings, exchange.replies
     if exchange.lead is not None and replies:
         session = replace(session, settings=replace(settings, max_repairs=exchange.repairs))
-        session = _conversed(session, exchange.lead.text, replies)
+        session = _conversed(session, exchange.lead, replies)
     if not exchange.repairs:  # several replies in a row, as conversations have that were held elsewhere
         while replies:
             session = answer(session, replies.pop(0)).session
     return replace(session, settings=settings)
 
 
-def _conversed(session: Session, request: str, replies: list[Reply]) -> Session:
+def _conversed(session: Session, lead: Turn, replies: list[Reply]) -> Session:
     def recorded(_messages: Sequence[Message]) -> Reply:
         if not replies:
             raise MissingReplyError("The conversation holds no further reply.")
         return replies.pop(0)
 
     with suppress(MissingReplyError):
-        for event in converse(session, request, Script(recorded)):
+        for event in converse(session, lead.text, Script(recorded), is_persons=lead.role == "user"):
             session = event.session if isinstance(event, TurnEnded) else session
     return session

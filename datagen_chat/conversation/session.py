@@ -6,6 +6,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from datagen_chat.asked.reading import Heard
 from datagen_chat.llm.base import Message, Usage
 from datagen_chat.preview import Preview
 from datagen_chat.schema.model import Dataset
@@ -33,11 +34,15 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A schema that was accepted: the dataset, the JSON that it was read from, and what it looks like."""
+    """A schema that was accepted: the dataset, the JSON that it was read from, and what it looks like.
+
+    `heard` is what was stated in the messages that led to it, since the version before.
+    """
 
     dataset: Dataset
     draft: Json
     preview: Preview
+    heard: tuple[tuple[Heard, ...], ...] = ()
 
     def advice(self) -> tuple[Advice, ...]:
         """Return what a reviewer would say of it, the most important first."""
@@ -93,7 +98,8 @@ class Session:
 
     `rejected` is the draft that the last turn ended with, if it was not accepted. `aside` is what the model is to be told with
     the next request: that a person has changed the schema meanwhile; `remarks` are what a reviewer would say of the schema and
-    the model has not been told, and `told` the keys of what it has been.
+    the model has not been told, and `told` the keys of what it has been. `heard` is what was stated in the
+    messages since the last version, and `reminded` the words of what the model was told that it is not held.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -106,6 +112,8 @@ class Session:
     aside: str = ""
     remarks: tuple[Advice, ...] = ()
     told: frozenset[tuple[str, str]] = frozenset()
+    heard: tuple[tuple[Heard, ...], ...] = ()
+    reminded: tuple[str, ...] = ()
 
     @property
     def messages(self) -> tuple[Message, ...]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from datagen_chat.conversation.ask import tell_schema, without_advice
+from datagen_chat.asked.ledger import lines
+from datagen_chat.asked.reading import Overruled
+from datagen_chat.conversation.ask import tell_schema, without_asides
 from datagen_chat.conversation.events import SchemaSteered
 from datagen_chat.conversation.session import Json, Session, Version, Versions
+from datagen_chat.conversation.stated import entries, held
 from datagen_chat.conversation.turn import Step, reviewed
 from datagen_chat.preview import preview
 from datagen_chat.schema.change import difference
@@ -31,7 +34,11 @@ def adopt(session: Session, dataset: Dataset, draft: Json, line: str) -> Step:
     """Return the step to a schema that a person wrote; `line` is what they did to say so."""
     settings = session.settings
     shown = preview(dataset, settings.seed, settings.rows, settings.tables)
-    return _steered(session, session.versions.push(Version(dataset, draft, shown)), line)
+    version, before = Version(dataset, draft, shown), session.versions.current
+    known = () if before is None else lines(entries(session), held(version), held(before))
+    overruled = [found.statement for found in known if found.broke]
+    version = replace(version, heard=(tuple(Overruled(statement.key) for statement in overruled),))
+    return _steered(session, session.versions.push(version), line, tuple(statement.quote for statement in overruled))
 
 
 def shorten(session: Session) -> Session:
@@ -43,12 +50,12 @@ def shorten(session: Session) -> Session:
     said = [line for message in session.history if message.role == "user" for line in [_request(message.text)] if line]
     asked = "\n".join(["My requests so far, which are done unless the schema says otherwise:", *said[-_REQUESTS:]])
     schema = [] if current is None else [_aside(current)]
-    return replace(session, history=(), aside="\n\n".join([*([asked] if said else []), *schema]))
+    return replace(session, history=(), aside="\n\n".join([*([asked] if said else []), *schema]), reminded=())
 
 
 def _request(told: str) -> str:
-    """Return what a person asked, as one short line, without the schema that the model was told with it."""
-    words = " ".join(without_advice(told.rpartition("\n```\n")[2].lstrip("\n")).split())
+    """Return what a person asked, as one short line, without the schema and the asides that the model was told with it."""
+    words = " ".join(without_asides(told.rpartition("\n```\n")[2].lstrip("\n")).split())
     return f"- {words[:_WORDS]}"
 
 
@@ -66,11 +73,11 @@ def steer(session: Session, line: str, draft: Json) -> Step:
     return Step(session, ())
 
 
-def _steered(session: Session, versions: Versions, line: str) -> Step:
+def _steered(session: Session, versions: Versions, line: str, overruled: tuple[str, ...] = ()) -> Step:
     before, now, known = session.versions.current, versions.current, session.review()
     changes = () if now is None else difference(None if before is None else before.draft, now.draft)
     session, advised = reviewed(replace(session, versions=versions, rejected=None, aside=_aside(now)), known)
-    steered = SchemaSteered(line, now, len(versions.past), changes if before is not None else ())
+    steered = SchemaSteered(line, now, len(versions.past), changes if before is not None else (), overruled)
     return Step(session, (steered, *advised))
 
 

@@ -22,11 +22,13 @@ from datagen_chat.conversation.events import (
     SchemaAccepted,
     SchemaExtracted,
     SchemaMended,
+    Stated,
     TurnEnded,
     UserSaid,
 )
 from datagen_chat.conversation.extract import Candidate, candidates, extract, prose
 from datagen_chat.conversation.session import Json, OpenTurn, Session, Version
+from datagen_chat.conversation.stated import hear, remind, stated
 from datagen_chat.llm.base import Message, Reply
 from datagen_chat.preview import preview
 from datagen_chat.schema.change import difference
@@ -45,8 +47,9 @@ class Step:
 
 def begin(session: Session, request: str) -> Step:
     """Return the step that a person's request makes; `session.messages` are what a model is to answer."""
+    session, reminder = remind(hear(session, request))
     remarks, left = session.remarks[:REMARK_LIMIT], session.remarks[REMARK_LIMIT:]
-    told = "\n\n".join(filter(None, (session.aside, tell_advice(remarks) if remarks else "", request)))
+    told = "\n\n".join(filter(None, (session.aside, tell_advice(remarks) if remarks else "", reminder, request)))
     turn = OpenTurn(told, session.history, (Message("user", told),))
     known = session.told.union(advice.key for advice in remarks)
     return Step(replace(session, turn=turn, aside="", remarks=left, told=known), (UserSaid(request),))
@@ -106,14 +109,15 @@ def _accepted(session: Session, turn: OpenTurn, reply: Reply, tried: Attempt, ev
     assert tried.dataset is not None
     before, settings, known = session.versions.current, session.settings, session.review()
     shown = preview(tried.dataset, settings.seed, settings.rows, settings.tables)
-    version = Version(tried.dataset, tried.draft, shown)
+    version = Version(tried.dataset, tried.draft, shown, session.heard)
     changes = () if before is None else difference(before.draft, tried.draft)
-    versions = session.versions if before is not None and not changes else session.versions.push(version)
-    session = replace(session.remember(turn, _kept(turn, reply, tried)), versions=versions, rejected=None)
+    is_same = before is not None and not changes
+    versions, heard = (session.versions, session.heard) if is_same else (session.versions.push(version), ())
+    session = replace(session.remember(turn, _kept(turn, reply, tried)), versions=versions, heard=heard, rejected=None)
     accepted = SchemaAccepted(version, len(versions.past), changes, tried.notes)
-    previewed = Previewed(shown, before.preview if before else None)
+    previewed, lines = Previewed(shown, before.preview if before else None), stated(session)
     session, advised = reviewed(session, known)
-    return _ended(session, (*events, accepted, previewed, *advised), "accepted")
+    return _ended(session, (*events, accepted, previewed, *((Stated(lines),) if lines else ()), *advised), "accepted")
 
 
 def reviewed(session: Session, known: Sequence[Advice]) -> tuple[Session, tuple[Advised, ...]]:

@@ -19,6 +19,7 @@ from datagen_chat.conversation.events import (
     SchemaExtracted,
     SchemaMended,
     SchemaSteered,
+    Stated,
     Tried,
     UserSaid,
 )
@@ -31,6 +32,7 @@ from datagen_chat.terminal.problems import draw_notes, draw_problems
 from datagen_chat.terminal.prose import draw_speech
 from datagen_chat.terminal.schema import draw_preview, draw_tables, headline
 from datagen_chat.terminal.screen import Screen
+from datagen_chat.terminal.stated import draw_missed
 
 _LINES_SHOWN = 12
 _LONGEST = 300
@@ -73,6 +75,7 @@ class ChatView:
             SchemaAccepted: self._accepted,
             Previewed: self._previewed,
             SchemaSteered: self._steered,
+            Stated: lambda event: draw_missed(screen, event.lines),
             Advised: self._advised,
             Tried: lambda event: draw_tried(screen, event),
         }
@@ -179,6 +182,8 @@ class ChatView:
         self._screen.say((title, "bold green"), (headline(self._dataset, total), "bold"), hang=4)
         if event.changes:
             draw_changes(self._screen, event.changes)
+        for words in event.overruled:
+            self._dim(f'No longer asked for: "{one_line(words)[:_LONGEST]}"')
 
     def _previewed(self, event: Previewed) -> None:
         assert self._dataset is not None

@@ -117,6 +117,21 @@ def test_a_wrong_command_is_told_and_changes_nothing(line: str, code: str) -> No
     assert table.draft == SHOP
 
 
+def test_asked_lists_what_was_stated_and_what_holds_it() -> None:
+    table = Table(reply(SHOP), MORE)
+    assert "stated no numbers" in table.say("a shop", "/asked")
+    shown = table.say("10 customers, 60 lecturers and 2 orders per customer", "/asked")
+    assert '✗ "10 customers": customer has 9 rows  customer → rows' in shown
+    assert '? "60 lecturers": nothing in the schema is called so' in shown
+    assert '✓ "2 orders per customer": each row of customer has 2 of order, 2 on average  order → fanout' in shown
+    assert "1 held, 1 not held, 1 not found" in shown
+
+
+def test_setting_a_value_says_which_statement_it_overrules() -> None:
+    table = Table(reply(SHOP))
+    assert 'No longer asked for: "4 customers"' in table.say("a shop with 4 customers", "/set customer.rows 9")
+
+
 def test_undo_and_redo_walk_the_versions_and_the_model_hears_of_it() -> None:
     table = Table(reply(SHOP), MORE, "Fine.")
     table.say("a shop", "nine customers", "/undo")

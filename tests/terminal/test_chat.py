@@ -64,6 +64,21 @@ def show(found: Conversation, width: int = 80, *, styled: bool = False) -> str:
     return drawn(draw, width, styled=styled)
 
 
+def test_what_was_asked_for_and_is_not_held_stands_below_the_rows() -> None:
+    four = shop(nodes__1__fanout={"distribution": "uniform", "min": 1, "max": 4})
+    shown = show(conversation(("user", "4 customers, 3 to 5 orders per customer, 12\nplans"), ("assistant", reply(four))))
+    told = shown.partition("Asked for and not held:\n")[2]
+    assert told.splitlines() == [
+        '  ✗ "3 to 5 orders per customer": each row of customer has 1 to 4 of order, 2 on',
+        "    average",
+        '  ? "12 plans": nothing in the schema is called so',
+    ]
+
+
+def test_nothing_is_said_of_statements_that_are_held() -> None:
+    assert "Asked for" not in show(conversation(("user", "4 customers"), ("assistant", reply(FIXED))))
+
+
 @pytest.mark.parametrize("width", [40, 80, 120])
 def test_a_conversation_reads_well(width: int) -> None:
     shown = show(WHOLE, width)

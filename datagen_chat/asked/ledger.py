@@ -1,0 +1,156 @@
+"""What a person stated over the turns of a conversation: what stands, what it replaced, and what a schema makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from datagen_chat.asked.carried import carrying
+from datagen_chat.asked.counts import Count
+from datagen_chat.asked.each import Each
+from datagen_chat.asked.ground import Ground
+from datagen_chat.asked.nouns import stems
+from datagen_chat.asked.numbers import Amount
+from datagen_chat.asked.periods import Period
+from datagen_chat.asked.reading import Heard, Overruled, Withdrawal
+from datagen_chat.asked.statements import Statement, Tie
+from datagen_chat.preview import Preview
+from datagen_chat.problems import pointer
+from datagen_chat.schema.index import Index
+from datagen_chat.schema.model import Dataset
+
+MISSED = ("open", "unplaced")
+"""The states of statements that a person should look at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A statement that stands, and the one about the same thing that it replaced."""
+
+    statement: Statement
+    before: Statement | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A statement with what a schema makes of it; `broke` says that the schema before had it."""
+
+    entry: Entry
+    tie: Tie
+    broke: bool = False
+
+    @property
+    def statement(self) -> Statement:
+        """What was stated."""
+        return self.entry.statement
+
+    @property
+    def quote(self) -> str:
+        """The person's words."""
+        return self.entry.statement.quote
+
+    @property
+    def reason(self) -> str:
+        """What the schema makes of it, in words."""
+        return f"{self.tie.reason}; the schema before held it" if self.broke else self.tie.reason
+
+
+def standing(messages: Iterable[Sequence[Heard]]) -> tuple[Entry, ...]:
+    """Return the statements of some messages that still stand, in the order in which their things came up."""
+    known: dict[Hashable, Entry] = {}
+    for heard in messages:
+        _take(known, heard)
+    return tuple(known.values())
+
+
+def _take(known: dict[Hashable, Entry], heard: Sequence[Heard]) -> None:
+    """Take up one message: it replaces and withdraws what was stated before, and one that contradicts itself states nothing."""
+    fresh: dict[Hashable, list[Statement]] = {}
+    for one in heard:
+        if isinstance(one, Overruled):
+            known.pop(one.key, None)
+        elif isinstance(one, Withdrawal):
+            for key in [key for key, entry in known.items() if _is_about(entry.statement, one)]:
+                del known[key]
+        else:
+            fresh.setdefault(one.key, []).append(one)
+    for key, said in fresh.items():
+        if len({one.said for one in said}) > 1:
+            known.pop(key, None)
+            continue
+        before = known.get(key)
+        if isinstance(said[-1], Period) and before is None:
+            key, before = _same_period(known, key)
+        changed = None if before is None or before.statement.said == said[-1].said else before.statement
+        known[key] = Entry(said[-1], changed or (None if before is None else before.before))
+
+
+def _is_about(statement: Statement, withdrawal: Withdrawal) -> bool:
+    return isinstance(statement, Count | Each) and stems(statement.topic)[-1:] == (withdrawal.stem,)
+
+
+def _same_period(known: Mapping[Hashable, Entry], key: Hashable) -> tuple[Hashable, Entry | None]:
+    """Return the only period that stands, where a later one says no other thing that it is of."""
+    periods = [(other, entry) for other, entry in known.items() if isinstance(entry.statement, Period)]
+    return periods[0] if len(periods) == 1 and key == ("period", ()) else (key, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A schema as the ledger is held against it: the dataset, its JSON, its sizes, and the states of its checks by name."""
+
+    dataset: Dataset
+    draft: Any
+    preview: Preview
+    tried: Mapping[str, str] = field(default_factory=dict)
+
+
+def lines(entries: Iterable[Entry], now: Held, before: Held | None = None) -> tuple[Line, ...]:
+    """Return the statements with what a schema makes of each."""
+    ground = _ground(now)
+    past = None if before is None else _ground(before)
+
+    def broke(statement: Statement) -> bool:
+        return past is not None and before is not None and tied(statement, past, before).state == "held"
+
+    ties = [(entry, tied(entry.statement, ground, now)) for entry in entries]
+    return tuple(Line(entry, tie, tie.state in MISSED and broke(entry.statement)) for entry, tie in ties)
+
+
+def _ground(held: Held) -> Ground:
+    return Ground(Index(held.dataset), held.preview)
+
+
+def tied(statement: Statement, ground: Ground, held: Held) -> Tie:
+    """Return what a schema makes of a statement: by its tables and columns, else by the check that asks for it."""
+    tie = statement.tie(ground)
+    if tie.state == "held":
+        return tie
+    carried = carrying(statement, held.dataset, held.tried)
+    if carried is None:
+        return _elsewhere(statement, held.draft) or tie if tie.state == "unplaced" else tie
+    return tie if tie.state == "open" and carried.state != "held" else carried
+
+
+def _elsewhere(statement: Statement, draft: Any) -> Tie | None:
+    """Return where the numbers of a statement stand though nothing is called as it says: they may be meant there."""
+    amount = getattr(statement, "amount", None)
+    numbers = amount.numbers if isinstance(amount, Amount) else ()
+    nodes = draft.get("nodes") if isinstance(draft, dict) else None
+    found = [next(_places(nodes, number, "/nodes"), "") for number in numbers]
+    if not found or not all(found):
+        return None
+    return Tie("unsure", "nothing is called so, but its number stands in the schema", found[0])
+
+
+def _places(value: Any, number: float, at: str) -> Iterator[str]:
+    """Yield the pointers of a number in a document."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, part in items:
+        inner = f"{at}{pointer(key)}"
+        if isinstance(part, int | float) and not isinstance(part, bool):
+            if part == number:
+                yield inner
+        else:
+            yield from _places(part, number, inner)

@@ -1,0 +1,255 @@
+"""Amounts in a sentence: numbers, ranges, shares and money, with how exactly they are meant."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from datagen_chat.asked.lexicon import CURRENCIES, FRACTIONS, SCALES, TENS, UNITS, vocabulary
+from datagen_chat.asked.words import Sentence
+
+Unit = Literal["", "%", "money"]
+
+_DASHES = ("-", "–", "—", "to", "until", "till", "bis")
+_ABOUT = vocabulary("about around roughly approximately approx approx. circa ca ca. some ~ ≈ nearly almost maybe perhaps")
+_EXACT = frozenset(("exactly", "precisely"))
+
+
+def _phrases(text: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(phrase.split()) for phrase in text.split("|"))
+
+
+_LEAST = _phrases("at least|minimum of|min of|no less than|no fewer than|minimum|min|min.|≥")
+_MOST = _phrases("at most|maximum of|max of|up to|no more than|not more than|maximum|max|max.|≤")
+_LOOSE = _phrases("more than|over|less than|fewer than|under|below|above|>|<")
+_NEGATIVE = vocabulary("not never no without nor neither than minus plus by")
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number, or the span between two; infinite where there is no end. `first` and `last` are tokens, the last excluded."""
+
+    low: float
+    high: float
+    first: int
+    last: int
+    unit: Unit = ""
+    is_about: bool = False
+    is_exact: bool = False
+
+    @property
+    def is_one(self) -> bool:
+        """Whether this is one number."""
+        return self.low == self.high
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether one end is open."""
+        return math.isinf(self.low) or math.isinf(self.high)
+
+    @property
+    def numbers(self) -> tuple[float, ...]:
+        """The numbers that were said."""
+        return tuple(dict.fromkeys(number for number in (self.low, self.high) if not math.isinf(number)))
+
+    def says(self, other: Amount) -> bool:
+        """Return whether another amount has the same numbers, whatever its words."""
+        return all(math.isclose(a, b, rel_tol=1e-3) for a, b in ((self.low, other.low), (self.high, other.high)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    value: float
+    end: int
+    unit: Unit
+    scale: float = 1.0
+
+
+def amounts(sentence: Sentence) -> Iterator[Amount]:
+    """Yield the amounts that a sentence states, in order; those that it denies are left out."""
+    at = 0
+    while at < len(sentence.tokens):
+        found = _amount(sentence, at)
+        if found is None:
+            at += 1
+            continue
+        if not _is_denied(sentence, found):
+            yield found
+        at = found.last
+
+
+def _amount(sentence: Sentence, at: int) -> Amount | None:
+    """Return the amount that begins at a token, with the words that qualify it."""
+    low_bound, high_bound, about, exact, first = False, False, False, False, at
+    word = sentence.word(at)
+    while True:
+        if size := _length(sentence, at, _LEAST):
+            low_bound, at = True, at + size
+        elif size := _length(sentence, at, _MOST):
+            high_bound, at = True, at + size
+        elif sentence.word(at) in _ABOUT:
+            about, at = True, at + 1
+        elif sentence.word(at) in _EXACT:
+            exact, at = True, at + 1
+        else:
+            break
+    is_between = sentence.word(at) in ("between", "zwischen")
+    at += is_between
+    number = fraction(sentence, at) or _number(sentence, at)
+    if number is None or (word in ("min", "max", "some", "minimum", "maximum") and not _is_figure(sentence, at)):
+        return None
+    found = _spanned(sentence, number, is_between=is_between)
+    if found is None:
+        return None
+    about = about or _trails(sentence, found.last, ("or", "so")) or sentence.word(found.last) == "ish"
+    last = found.last + 2 * _trails(sentence, found.last, ("or", "so"))
+    if sentence.word(last) == "+" or _trails(sentence, last, ("or", "more")):
+        low_bound, last = True, last + (1 if sentence.word(last) == "+" else 2)
+    if (low_bound or high_bound) and not found.is_one:
+        return None
+    low, high = (-math.inf if high_bound else found.low), (math.inf if low_bound else found.high)
+    return replace(found, low=low, high=high, first=first, last=last, is_about=about, is_exact=exact)
+
+
+def _is_figure(sentence: Sentence, at: int) -> bool:
+    return at < len(sentence.tokens) and sentence.tokens[at].kind == "number"
+
+
+def _trails(sentence: Sentence, at: int, words: tuple[str, ...]) -> bool:
+    return all(sentence.word(at + k) == word for k, word in enumerate(words))
+
+
+def _length(sentence: Sentence, at: int, phrases: tuple[tuple[str, ...], ...]) -> int:
+    return next((len(phrase) for phrase in phrases if _trails(sentence, at, phrase)), 0)
+
+
+def _spanned(sentence: Sentence, number: _Number, *, is_between: bool) -> Amount | None:
+    """Return an amount of one number, or of two that a dash or a word joins; None where the two make no span."""
+    joint = sentence.word(number.end)
+    other = _number(sentence, number.end + 1) if joint else None
+    one = Amount(number.value, number.value, 0, number.end, number.unit)
+    joins = joint in (("and", "to", "-", "–", "und", "et", "y") if is_between else _DASHES)
+    if joint == "or" and other is not None and other.value == number.value + 1:
+        joins = True
+    if other is None or not joins:
+        return None if is_between else one
+    low = number.value
+    if other.scale > number.scale == 1.0 and low < other.value / other.scale:
+        low *= other.scale  # "10-20k"
+    unit = other.unit or number.unit
+    return Amount(low, other.value, 0, other.end, unit) if low < other.value else None
+
+
+def _number(sentence: Sentence, at: int) -> _Number | None:
+    """Return the number that begins at a token."""
+    unit: Unit = ""
+    sign = -1.0 if _is_minus(sentence, at) else 1.0
+    at += sign < 0
+    if sentence.word(at) in ("$", "€", "£", "¥"):
+        unit, at = "money", at + 1
+    found = _figure(sentence, at) or _spoken(sentence, at)
+    if found is None:
+        return None
+    value, end, scale = found
+    while sentence.word(end) in SCALES:
+        value, scale, end = value * SCALES[sentence.word(end)], scale * SCALES[sentence.word(end)], end + 1
+    value, end = _added(sentence, value, end)
+    value *= sign
+    if sentence.word(end) in ("%", "percent", "pct", "prozent") or _trails(sentence, end, ("per", "cent")):
+        return _Number(value / 100, end + (2 if sentence.word(end) == "per" else 1), "%", scale)
+    if sentence.word(end) in CURRENCIES:
+        unit, end = "money", end + 1
+    return _Number(value, end, unit, scale)
+
+
+def _added(sentence: Sentence, value: float, end: int) -> tuple[float, int]:
+    """Return a spoken number with what follows it: two thousand five hundred, a hundred and fifty."""
+    least = SCALES.get(sentence.word(end - 1), 0.0)
+    while least >= 100:
+        start = end + (sentence.word(end) == "and")
+        more = _spoken(sentence, start)
+        if more is None or more[0] >= least:
+            break
+        part, end, _ = more
+        while sentence.word(end) in SCALES and part * SCALES[sentence.word(end)] < least:
+            part, end = part * SCALES[sentence.word(end)], end + 1
+        value, least = value + part, SCALES.get(sentence.word(end - 1), 0.0)
+    return value, end
+
+
+def _is_minus(sentence: Sentence, at: int) -> bool:
+    """Return whether a dash stands close before a number and away from what comes before it."""
+    if sentence.word(at) not in ("-", "−") or not _is_figure(sentence, at + 1):
+        return False
+    dash = sentence.tokens[at]
+    is_apart = at == 0 or sentence.tokens[at - 1].end < dash.start
+    return is_apart and dash.end == sentence.tokens[at + 1].start
+
+
+def _figure(sentence: Sentence, at: int) -> tuple[float, int, float] | None:
+    if not _is_figure(sentence, at):
+        return None
+    token = sentence.tokens[at]
+    beside = sentence.word(at - 1), sentence.word(at + 1)
+    if "/" in beside or "#" in beside[:1] or "×" in beside or "*" in beside:
+        return None
+    scale = {"k": 1e3, "m": 1e6, "n": 1e9}.get(token.text[-1].lower(), 1.0)
+    return token.value, at + 1, scale
+
+
+def _spoken(sentence: Sentence, at: int) -> tuple[float, int, float] | None:
+    """Return a number in words: two, twenty-five, a dozen, half a million."""
+    word = sentence.word(at)
+    if word == "half" and sentence.word(at + 1) == "a" and sentence.word(at + 2) in SCALES:
+        return SCALES[sentence.word(at + 2)] / 2, at + 3, 1.0
+    if word in ("a", "an") and sentence.word(at + 1) in SCALES and sentence.word(at + 1) != "k":
+        return SCALES[sentence.word(at + 1)], at + 2, 1.0
+    ten, _, one = word.partition("-")
+    if one in UNITS and ten in TENS:
+        return TENS[ten] + UNITS[one], at + 1, 1.0
+    value = UNITS.get(word, TENS.get(word))
+    return None if value is None else (value, at + 1, 1.0)
+
+
+def fraction(sentence: Sentence, at: int) -> _Number | None:
+    """Return a share in words: half, a third, two thirds, one in eight, 1/3 of."""
+    word, after = sentence.word(at), sentence.word(at + 1)
+    if after == "/" and _is_figure(sentence, at) and _is_figure(sentence, at + 2) and sentence.word(at + 3) == "of":
+        part, whole = sentence.tokens[at].value, sentence.tokens[at + 2].value
+        return _Number(part / whole, at + 3, "%") if 0 < part < whole <= 100 else None
+    if word == "half" and after not in SCALES and not (after == "a" and sentence.word(at + 2) in SCALES):
+        return None if after in ("a", "an", "-", "way") else _Number(0.5, at + 1, "%")
+    if word in ("a", "one") and after in FRACTIONS and sentence.word(at + 2) != "-":
+        return _Number(FRACTIONS[after], at + 2, "%")
+    if word in UNITS and after.removesuffix("s") in FRACTIONS and after.endswith("s") and 1 < UNITS[word] < 10:
+        return _Number(UNITS[word] * FRACTIONS[after.removesuffix("s")], at + 2, "%")
+    return None
+
+
+def _is_denied(sentence: Sentence, amount: Amount) -> bool:
+    """Return whether the words before an amount deny it, compare with it, or number something by it."""
+    first = amount.first
+    if sentence.word(first - 1) in (*_DASHES, "and") and _is_open_span(sentence, first - 1):
+        return True
+    if _is_loose(sentence, first) or sentence.word(first - 1) in _NEGATIVE:
+        return True
+    for back in range(1, 4):
+        word = sentence.word(first - back)
+        if word in (",", "") or (word == "but" and back == 1):
+            return False
+        if word in ("not", "instead", "rather", "never") or word.endswith("n't"):
+            return True
+    return False
+
+
+def _is_open_span(sentence: Sentence, joint: int) -> bool:
+    """Return whether a number stands before what joins two of a span: 10-5, between 10 and 5."""
+    is_joined = sentence.word(joint) != "and" or any(sentence.word(k) == "between" for k in range(joint - 4, joint))
+    return is_joined and (_is_figure(sentence, joint - 1) or sentence.word(joint - 1) in UNITS)
+
+
+def _is_loose(sentence: Sentence, first: int) -> bool:
+    """Return whether "over", "more than" and the like stand before an amount: a bound that it does not reach itself."""
+    return any(_trails(sentence, first - len(phrase), phrase) for phrase in _LOOSE if first >= len(phrase))

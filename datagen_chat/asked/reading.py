@@ -1,0 +1,164 @@
+"""A person's message as what it states; whatever is not sure is left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from datagen_chat.asked.counts import Count, read_count
+from datagen_chat.asked.each import read_each, read_none_without
+from datagen_chat.asked.lexicon import STOPS, vocabulary
+from datagen_chat.asked.lists import read_lists
+from datagen_chat.asked.nouns import noun_after, stem
+from datagen_chat.asked.numbers import Amount, amounts
+from datagen_chat.asked.periods import read_periods
+from datagen_chat.asked.ranges import read_range
+from datagen_chat.asked.rules import read_rhythms, read_unique, read_zone
+from datagen_chat.asked.shares import read_ratios, read_share
+from datagen_chat.asked.statements import Statement
+from datagen_chat.asked.words import Sentence, sentences
+
+MOST, READ = 200, 100_000
+"""No more statements of a message count, and no more of its characters are read: what is longer is a document."""
+
+_LONGEST, _ANSWER = 300, 20_000
+_OF_AMOUNTS: tuple[Callable[[Sentence, Amount, str], Iterator[Statement]], ...] = (
+    read_each,
+    read_range,
+    read_count,
+    read_share,
+)
+_OF_SENTENCES: tuple[Callable[[Sentence], Iterator[Statement]], ...] = (
+    read_periods,
+    read_ratios,
+    read_none_without,
+    read_lists,
+    read_unique,
+    read_rhythms,
+    read_zone,
+)
+_RELATIVE = vocabulary("more fewer less additional extra another")
+_REMOVING = vocabulary("remove drop delete forget ignore double triple halve")
+_ITEM = re.compile(r"(?:(?<=\s)|^)(\d{1,2})[.)][ \t]+", re.MULTILINE)
+_FENCED = re.compile(r"^[ \t]*(```|~~~).*?(?:^[ \t]*\1|\Z)", re.DOTALL | re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """That earlier numbers of a thing no longer hold: it became more or fewer, or went."""
+
+    stem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overruled:
+    """That a person set the schema otherwise by hand than they had stated it."""
+
+    key: Hashable
+
+
+Heard = Statement | Withdrawal | Overruled
+
+
+def read(text: str, question: str = "") -> tuple[Heard, ...]:
+    """Return what a message states, in its order; `question` is what the model said before it.
+
+    The quote of each statement stands in the message at its `start`. The time is linear in the text.
+    """
+    text = text[:READ]
+    found = list(islice(_heard(text), MOST))
+    statements = [one for one in found if isinstance(one, Statement)]
+    if not any(isinstance(one, Count) for one in statements):
+        found += _answers(text, question)
+    return tuple(found)
+
+
+def _heard(text: str) -> Iterator[Heard]:
+    before = ""
+    for sentence in sentences(text):
+        if len(sentence.tokens) > _LONGEST:
+            continue  # no person writes such a sentence: it is a table, or a document
+        yield from _withdrawn(sentence)
+        found: list[Statement] = []
+        for amount in amounts(sentence):
+            said = next((said for read in _OF_AMOUNTS for said in read(sentence, amount, before)), None)
+            found += [] if said is None else [said]
+            before = said.things if isinstance(said, Count) else before
+        found += [said for read in _OF_SENTENCES for said in read(sentence)]
+        yield from sorted(found, key=lambda said: said.start)
+
+
+def _withdrawn(sentence: Sentence) -> Iterator[Withdrawal]:
+    """Yield the things that a sentence makes more or fewer, or takes away."""
+    for at in range(len(sentence.tokens)):
+        word = sentence.word(at)
+        if word in _RELATIVE and sentence.word(at + 1) not in ("than", "like") and sentence.word(at - 1) not in ("or", "no"):
+            near = range(at - 2, at + 4)
+        elif word in _REMOVING:
+            near = range(at + 1, at + 4)
+        else:
+            continue
+        words = [sentence.word(k) for k in near if k != at and sentence.is_word(k)]
+        yield from (Withdrawal(stem(each)) for each in words if each not in STOPS)
+
+
+def _answers(text: str, question: str) -> Iterator[Statement]:
+    """Yield the bare numbers that answer "how many": by the number of the question, or to the only one there is."""
+    asked = _numbered(_FENCED.sub("", question[-_ANSWER:]).replace("*", "").replace("_", ""))
+    if not asked:
+        return
+    for number, start, answer in _parts(text[:_ANSWER]):
+        nouns = asked.get(number, ())
+        given = _bare_numbers(answer)
+        if nouns and len(given) == len(nouns):
+            for noun, (quote, at, amount) in zip(nouns, given, strict=True):
+                yield Count(quote=quote, start=start + at, things=noun, amount=amount)
+
+
+def _numbered(question: str) -> dict[int, tuple[str, ...]]:
+    """Return the nouns after "how many" in each numbered question; those of a single question under 0."""
+    if not _ITEM.search(question):
+        return {0: _asked_nouns(question)} if question.count("?") == 1 else {}
+    return {number: _asked_nouns(part) for number, _, part in _parts(question)}
+
+
+def _parts(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield the numbered parts of a text with where they begin; the whole text as number 0 where there are none."""
+    marks = list(_ITEM.finditer(text))
+    if not marks:
+        yield 0, 0, text
+    ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    for mark, end in zip(marks, ends if marks else [], strict=True):
+        yield int(mark[1]), mark.end(), text[mark.end() : end]
+
+
+def _asked_nouns(question: str) -> tuple[str, ...]:
+    found = re.search(r"\bhow many ([^?.()]{1,120})", question, re.IGNORECASE)
+    if found is None or "(" in question[found.start() : found.end()]:
+        return ()
+    nouns: list[str] = []
+    for sentence in sentences(found[1]):
+        at = 0
+        while (noun := noun_after(sentence, at)) is not None:
+            nouns.append(sentence.quote(*noun)[0])
+            at = noun[1]
+            while sentence.word(at) in (",", "and", "or"):
+                at += 1
+    return tuple(nouns)
+
+
+def _bare_numbers(answer: str) -> list[tuple[str, int, Amount]]:
+    """Return the numbers of an answer that holds nothing else; none where it does."""
+    found: list[tuple[str, int, Amount]] = []
+    for sentence in sentences(answer):
+        known = list(amounts(sentence))
+        covered = {k for amount in known for k in range(amount.first, amount.last)}
+        rest = [token.lower for k, token in enumerate(sentence.tokens) if k not in covered]
+        if any(word not in (",", "and", "/", "&", "please", "yes") for word in rest) or any(amount.unit for amount in known):
+            return []
+        for amount in known:
+            quote, start = sentence.quote(amount.first, amount.last)
+            found.append((quote, start, amount))
+    return found

@@ -1,0 +1,276 @@
+"""Which part of things is so: 5 % of payments fail, a third are gold, d1 40%."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
+
+from datagen_chat.asked import probes
+from datagen_chat.asked.ground import Ground
+from datagen_chat.asked.lexicon import FRACTIONS, STOPS, UNITS, vocabulary
+from datagen_chat.asked.nouns import is_plural, root, stems
+from datagen_chat.asked.numbers import Amount
+from datagen_chat.asked.statements import UNPLACED, Statement, Tie
+from datagen_chat.asked.words import Sentence
+from datagen_chat.generators.bernoulli import Bernoulli
+from datagen_chat.generators.choice import Choice
+from datagen_chat.schema.index import Place
+from datagen_chat.schema.model import Check, Column
+
+_CHANGES = vocabulary(
+    "off discount discounts tax taxes vat surcharge surcharges growth grow grows growing increase increases decrease "
+    "decreases more less higher lower faster slower cheaper interest commission commissions fee fees margin markup "
+    "inflation up down plus minus rise rises rising drop drops fall falls confidence by rabatt mwst tip tips yearly monthly "
+    "annually cheaper better worse reduction raise bonus"
+)
+_REBATES = vocabulary("off discount discounts promotion promotions rabatt sale")
+_PERIODS = frozenset(("per", "a", "each", "every", "an"))
+_ORDINALS = vocabulary("first second third last other top bottom")
+_LINKS = vocabulary("is are be was were should must will would can may like more about : = being of the at around to")
+_NULLS = vocabulary("missing null nulls empty blank unknown absent none")
+_MOST_LABEL, _NEAR = 6, 30
+_SLACK, _SLACK_ABOUT = 0.005, 0.15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share(Statement):
+    """A part of things, `of`, of which something holds: `label` in the person's words."""
+
+    of: str
+    label: str
+    amount: Amount
+
+    @property
+    def key(self) -> Hashable:
+        """What is so, of what."""
+        return "share", stems(self.of), tuple(map(root, _content(self.label)))
+
+    @property
+    def said(self) -> Hashable:
+        """The share."""
+        return round(self.amount.low, 6), round(self.amount.high, 6)
+
+    @property
+    def topic(self) -> str:
+        """What is so."""
+        return self.label or self.of
+
+    def tie(self, ground: Ground) -> Tie:
+        """Return the column that has the label as a value, and the share of it."""
+        named = ground.table(self.of) if self.of else None
+        table = named.table.id if named is not None else ""
+        found = [(place, value) for place in ground.index.columns if not table or place[0] == table
+                 for value in self._values(ground, place)]  # fmt: skip
+        found = [(place, value) for place, value in found if ground.index.sources(place) is None] or found
+        if len({place for place, _ in found}) > 1:
+            found = [
+                (place, value) for place, value in found if _share_of(ground.index.columns[place], value) is not None
+            ] or found
+        if not found:
+            return UNPLACED if self.of and named is None else Tie("unsure", "no value of a column is called so")
+        if len(found) > 1:
+            return Tie("unsure", f"{len(found)} values may be meant", ground.at_column(found[0][0]))
+        return self._value(ground, *found[0])
+
+    def _values(self, ground: Ground, place: Place) -> Iterator[str | bool | None]:
+        """Yield the values of a column that the label names."""
+        column, said = ground.index.columns[place], set(map(root, _content(self.label)))
+        name = [root(word) for word in stems(place[1])]
+        if said & {root(word) for word in _NULLS}:
+            if column.null_rate and (
+                not (rest := said - {root(word) for word in (*_NULLS, "value", "values")}) or rest & set(name)
+            ):
+                yield None
+        elif column.type == "bool":
+            if name and set(name) - {"is", "ha", "wa"} and set(name) - {"is", "ha", "wa"} <= said:
+                yield True
+        else:
+            for value in ground.values_of(place):
+                words = {root(word) for word in stems(value)}
+                if words and words <= said:
+                    yield value
+
+    def _value(self, ground: Ground, place: Place, value: str | bool | None) -> Tie:
+        at, share = ground.at_column(place), _share_of(ground.index.columns[place], value)
+        name = f"{'.'.join(place)} is {'null' if value is None else str(value).lower() if isinstance(value, bool) else value}"
+        rows = ground.counts[place[0]].rows
+        test = self._probe(place, value, rows)
+        if share is None:
+            return Tie("unsure", f"how often {name} follows from the rows", at, test)
+        reason = f"{name} in {share * 100:.3g} % of its rows"
+        if self._is_near(share):
+            return Tie("held", reason, at, test)
+        return Tie("open" if self.of else "unsure", reason, at, test)
+
+    def _is_near(self, share: float) -> bool:
+        slack = max(_SLACK, _SLACK_ABOUT * self.amount.high if self._is_about else 0.0)
+        return self.amount.low - slack <= share <= self.amount.high + slack
+
+    @property
+    def _is_about(self) -> bool:
+        return self.amount.is_about or any(word in self.quote.lower() for word in (*FRACTIONS, " in "))
+
+    def _probe(self, place: Place, value: str | bool | None, rows: int) -> Check | None:
+        """Return the query for the share; what chance makes of so many rows, four standard errors, is granted."""
+        middle = min(max((self.amount.low + min(self.amount.high, 1)) / 2, 0.0), 1.0)
+        slack = 4 * math.sqrt(middle * (1 - middle) / max(rows, 1)) + max(
+            _SLACK, _SLACK_ABOUT * middle if self._is_about else 0.0
+        )
+        if self.amount.is_bound or not 0 < middle < 1:
+            return None
+        low, high = max(self.amount.low - slack, 0.0), min(self.amount.high + slack, 1.0)
+        return probes.share(self.quote, place, value, low, high)
+
+
+def _share_of(column: Column, value: str | bool | None) -> float | None:
+    """Return the share of a column's rows that have a value, where its draw alone says so."""
+    if column.modifiers:
+        return None
+    if value is None:
+        return column.null_rate if not column.nullable or column.null_rate else None
+    generator = column.generator
+    if isinstance(generator, Bernoulli):
+        return generator.p * (1 - column.null_rate)
+    if not isinstance(generator, Choice) or generator.choices is None or generator.weights_kind is not None:
+        return None
+    weights = generator.weights or (1.0,) * len(generator.choices)
+    part = sum(weight for each, weight in zip(generator.choices, weights, strict=False) if each == value)
+    return part / sum(weights) * (1 - column.null_rate) if sum(weights) else None
+
+
+def _content(label: str) -> list[str]:
+    return [word for word in stems(label) if word not in STOPS and len(word) > 1]
+
+
+def read_share(sentence: Sentence, amount: Amount, _before: str) -> Iterator[Share]:
+    """Yield the share that an amount gives; rates of change, discounts and taxes are none."""
+    if amount.unit != "%" or not 0 < max(amount.numbers) <= 1 or _is_change(sentence, amount):
+        return
+    if sentence.word(amount.first - 1) in _ORDINALS or _is_of_year(sentence, amount.last):
+        return
+    first, last, of, at = amount.first, amount.last, "", amount.last
+    if sentence.word(at) == "of":
+        at += 1 + (sentence.word(at + 1) in ("the", "all", "our", "my", "these", "those", "its", "their"))
+        end = _noun(sentence, at)
+        if end is not None:
+            of, at, last = sentence.quote(at, end)[0], end, end
+    label, end = _label_after(sentence, at)
+    if label:
+        last = end
+    else:
+        label, first = _label_before(sentence, amount) if not of or _is_closed(sentence, first) else ("", first)
+        label, first = (label, first) if label else _clause_before(sentence, amount)
+    if label:
+        quote, start = sentence.quote(first, last)
+        yield Share(quote=quote, start=start, of=of, label=label, amount=amount)
+
+
+def read_ratios(sentence: Sentence) -> Iterator[Share]:
+    """Yield shares such as "one appointment in eight doesn't happen" and "1 in 10 users churns"."""
+    for at in range(len(sentence.tokens)):
+        if sentence.word(at) not in ("one", "1"):
+            continue
+        middle = at + 1
+        while middle < at + 4 and sentence.is_word(middle) and sentence.word(middle) not in STOPS:
+            middle += 1
+        if sentence.word(middle) == "out" and sentence.word(middle + 1) == "of":
+            middle += 1
+        elif sentence.word(middle) != "in":
+            continue
+        number = UNITS.get(
+            sentence.word(middle + 1), sentence.tokens[middle + 1].value if middle + 1 < len(sentence.tokens) else 0
+        )
+        if not 2 <= number <= 1000 or number != math.floor(number):
+            continue
+        noun = sentence.quote(at + 1, middle)[0] if middle > at + 1 and sentence.word(middle) == "in" else ""
+        after = middle + 2
+        if not noun and is_plural(sentence.word(after)):
+            noun, after = sentence.word(after), after + 1
+        label, last = _label_after(sentence, after)
+        if not noun or not label:
+            continue
+        is_about = sentence.word(at - 1) in ("about", "around", "roughly", "maybe")
+        first = at - is_about
+        quote, start = sentence.quote(first, last)
+        amount = Amount(1 / number, 1 / number, first, last, "%", is_about=True)
+        yield Share(quote=quote, start=start, of=noun, label=label, amount=amount)
+
+
+def _is_change(sentence: Sentence, amount: Amount) -> bool:
+    after, next_ = sentence.word(amount.last), sentence.word(amount.last + 1)
+    if after in _CHANGES or next_ in ("off", "surcharge", "discount", "tax", "vat", "growth", "fee", "commission"):
+        return True
+    if after in _PERIODS and next_ in ("year", "month", "week", "day", "quarter"):
+        return True
+    if after == "on" or (after in ("in", "during") and not next_):
+        return True
+    back = [sentence.word(k) for k in range(max(amount.first - 4, 0), amount.first)]
+    cut = max((k for k, word in enumerate(back) if word in (",", ";", ":")), default=-1)
+    if any(word in _CHANGES and word != "more" for word in back[cut + 1 :]):
+        return True
+    return any(sentence.word(k) in _REBATES for k in range(max(amount.first - _NEAR, 0), amount.first))
+
+
+def _noun(sentence: Sentence, at: int) -> int | None:
+    """Return the token behind the things that a share is of."""
+    for end in range(at, min(at + 3, len(sentence.tokens))):
+        if not sentence.is_word(end) or sentence.word(end) in STOPS:
+            return end if end > at else None
+        if is_plural(sentence.word(end)) or sentence.word(end) == "revenue":
+            return end + 1
+    return at + 1 if sentence.is_word(at) and sentence.word(at) not in STOPS else None
+
+
+def _label_after(sentence: Sentence, at: int) -> tuple[str, int]:
+    """Return the words that say what is so, up to the end of the clause."""
+    start = at
+    while sentence.word(start) in _LINKS and sentence.word(start) not in (":", "=", "of"):
+        start += 1
+    end = start
+    while end < len(sentence.tokens) and end - start < _MOST_LABEL:
+        if not sentence.is_word(end) or sentence.word(end) in ("and", "but", "or", "so", "while", "with", "which", "because"):
+            break
+        following = sentence.word(end + 1)
+        if following in ("%", ":") or (
+            end + 1 < len(sentence.tokens) and sentence.tokens[end + 1].kind == "number" and end > start
+        ):
+            break
+        end += 1
+    if end < len(sentence.tokens) and sentence.tokens[end].kind == "number" and end - start <= 1:
+        return "", at  # "d1 40% d7 20%": the word belongs to the next share
+    words = sentence.quote(start, end)[0] if end > start else ""
+    return (words, end) if _content(words) else ("", at)
+
+
+def _is_of_year(sentence: Sentence, at: int) -> bool:
+    """Return whether a part is one of a year: two quarters of 2024."""
+    return sentence.word(at) == "of" and at + 1 < len(sentence.tokens) and sentence.tokens[at + 1].kind == "number"
+
+
+def _is_closed(sentence: Sentence, first: int) -> bool:
+    """Return whether a colon or an "is" stands before a share: whales: 2% of players."""
+    return sentence.word(first - 1) in _LINKS
+
+
+def _clause_before(sentence: Sentence, amount: Amount) -> tuple[str, int]:
+    """Return the words of the clause that a share ends: 2% of players make 60% of revenue."""
+    first = amount.first
+    while first > 0 and amount.first - first < 2 * _MOST_LABEL and sentence.word(first - 1) not in (",", ";", ":", "("):
+        first -= 1
+    return (sentence.quote(first, amount.first)[0], first) if first < amount.first else ("", amount.first)
+
+
+def _label_before(sentence: Sentence, amount: Amount) -> tuple[str, int]:
+    """Return the words before a share that it is the share of: Germany 60%, failure rate is 8%."""
+    at = amount.first
+    while at > 0 and sentence.word(at - 1) in _LINKS:
+        at -= 1
+    first = at
+    while first > 0 and at - first < 2 and sentence.is_word(first - 1) and sentence.word(first - 1) not in STOPS:
+        first -= 1
+        if any(sign.isdigit() for sign in sentence.word(first)):
+            break  # "d7" says by itself what it is
+    while first > 1 and sentence.word(first - 1) in ("and", "or", "&") and sentence.is_word(first - 2):
+        first -= 2
+    return (sentence.quote(first, at)[0], first) if first < at else ("", amount.first)

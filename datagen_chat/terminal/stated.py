@@ -1,0 +1,56 @@
+"""What a person stated, beside what the schema makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from datagen_chat.asked.ledger import MISSED, Line
+from datagen_chat.asked.statements import State
+from datagen_chat.schema.naming import place
+from datagen_chat.terminal.clean import one_line
+from datagen_chat.terminal.screen import Screen
+
+_LONGEST, _LINES_SHOWN = 200, 12
+_MARKS: Mapping[State, tuple[str, str]] = {
+    "held": ("✓", "green"),
+    "open": ("✗", "red"),
+    "unplaced": ("?", "yellow"),
+    "unsure": ("·", "dim"),
+}
+
+
+def draw_missed(screen: Screen, lines: Sequence[Line]) -> None:
+    """Draw what was asked for and is not held; nothing where all is."""
+    missed = [line for line in lines if line.tie.state in MISSED]
+    if not missed:
+        return
+    screen.blank()
+    screen.say(("Asked for and not held:", "bold yellow"))
+    for line in missed[:_LINES_SHOWN]:
+        _draw(screen, line)
+    if len(missed) > _LINES_SHOWN:
+        screen.say((f"… and {len(missed) - _LINES_SHOWN:,} more; /asked lists all.", "dim"), indent=2)
+
+
+def draw_stated(screen: Screen, lines: Sequence[Line], draft: Any) -> None:
+    """Draw every statement with what the schema makes of it and where."""
+    for line in lines:
+        _draw(screen, line, place(draft, line.tie.at) if line.tie.at else "")
+    counts = [sum(line.tie.state == state for line in lines) for state in _MARKS]
+    names = ("held", "not held", "not found", "not sure")
+    screen.blank()
+    screen.say((", ".join(f"{count} {name}" for count, name in zip(counts, names, strict=True) if count), "dim"))
+
+
+def _draw(screen: Screen, line: Line, where: str = "") -> None:
+    mark, style = _MARKS[line.tie.state]
+    said = _quoted(line.quote)
+    before = line.entry.before
+    changed = f", changed from {_quoted(before.quote)}" if before is not None else ""
+    at = (f"  {one_line(where)}", "dim") if where else ""
+    screen.say((f"{mark} ", style), f"{said}{changed}: {one_line(line.reason)[:_LONGEST]}", at, indent=2, hang=4)
+
+
+def _quoted(words: str) -> str:
+    return f'"{one_line(" ".join(words.split()))[:_LONGEST]}"'

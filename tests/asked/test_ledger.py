@@ -1,0 +1,53 @@
+"""Statements over the turns of a conversation: the later one about the same thing counts."""
+
+from __future__ import annotations
+
+from datagen_chat.asked.ledger import standing
+from datagen_chat.asked.reading import read
+from tests.asked.brief import brief
+
+
+def stand(*messages: str) -> list[str]:
+    found = standing([read(message) for message in messages])
+    return [brief(entry.statement) + (f" (was {brief(entry.before)})" if entry.before else "") for entry in found]
+
+
+def test_a_later_statement_about_the_same_thing_replaces_the_earlier_one() -> None:
+    assert stand("price between 5 and 80", "make the price 10 to 500") == ["range price 10..500 (was range price 5..80)"]
+    assert stand("500 customers, 9 plans", "1k customers") == [
+        "count customers 1000 (was count customers 500)",
+        "count plans 9",
+    ]
+
+
+def test_the_same_said_again_changes_nothing() -> None:
+    assert stand("500 customers", "500 customers please") == ["count customers 500"]
+
+
+def test_statements_about_other_things_stand_beside_each_other() -> None:
+    assert stand("2 items per order", "2 orders per customer") == ["each items 2 per order", "each orders 2 per customer"]
+    assert stand("at least one item per order", "at most 9 items per order") == [
+        "each item 1.. per order",
+        "each items ..9 per order",
+    ]
+
+
+def test_a_later_period_replaces_the_only_one() -> None:
+    assert stand("orders from Jan 2024 to Dec 2024", "All of 2025") == [
+        "period 2025-01-01..2025-12-31 (was period orders 2024-01-01..2024-12-31)"
+    ]
+
+
+def test_a_relative_change_withdraws_a_number() -> None:
+    assert stand("4 customers, 3 plans", "one customer less, please") == ["count plans 3"]
+    assert stand("4 customers", "20 more customers") == []
+    assert stand("4 customers", "double the customers") == []
+    assert stand("4 customers", "no more than 9 plans") == ["count customers 4", "count plans ..9"]
+
+
+def test_what_was_removed_is_no_longer_asked_for() -> None:
+    assert stand("60 lecturers and 9 courses", "remove the lecturers") == ["count courses 9"]
+
+
+def test_a_message_that_says_two_numbers_of_the_same_states_neither() -> None:
+    assert stand("200 customers in Germany and 300 customers in France") == []

@@ -1,0 +1,137 @@
+"""What a person stated goes along with a conversation: to the model, through undo, and into a session taken up again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from datagen_chat.conversation.events import Stated, TurnEnded, UserSaid
+from datagen_chat.conversation.journal import Journal
+from datagen_chat.conversation.loop import converse
+from datagen_chat.conversation.resume import restore
+from datagen_chat.conversation.session import Session, Settings
+from datagen_chat.conversation.stated import entries, stated
+from datagen_chat.conversation.steer import adopt, redo, shorten, undo
+from datagen_chat.conversation.transcript import parse, render
+from datagen_chat.conversation.turn import answer, begin
+from datagen_chat.llm.base import Message, Reply
+from datagen_chat.llm.script import Script
+from datagen_chat.schema.read import read
+from tests.conversation.replies import SHOP, reply, shop
+
+NINE = {"nodes": [{"id": "customer", "rows": 9}]}
+START = Session(Settings(max_repairs=2))
+
+
+class Told:
+    """A conversation with a model of a few replies, and what it was told."""
+
+    def __init__(self, session: Session = START) -> None:
+        self.session, self.journal, self.asked = session, Journal(), list[str]()
+
+    def say(self, request: str, given: str) -> list[Stated]:
+        """Hold a turn, and return what it said of the person's statements."""
+
+        def replied(messages: Sequence[Message]) -> str:
+            self.asked.append(messages[-1].text)
+            return given
+
+        found: list[Stated] = []
+        for event in converse(self.session, request, Script(replied)):
+            self.journal = self.journal.hear(event)
+            self.session = event.session if isinstance(event, TurnEnded) else self.session
+            found += [event] if isinstance(event, Stated) else []
+        return found
+
+    @property
+    def quotes(self) -> list[str]:
+        return [entry.statement.quote for entry in entries(self.session)]
+
+
+def test_an_accepted_schema_comes_with_what_was_stated_so_far() -> None:
+    talk = Told()
+    assert talk.say("a shop with 4 customers", "How many orders?") == []
+    [found] = talk.say("- 3 orders per customer", reply(SHOP))
+    assert [(line.quote, line.tie.state) for line in found.lines] == [
+        ("4 customers", "held"),
+        ("3 orders per customer", "open"),
+    ]
+
+
+def test_a_conversation_without_numbers_says_nothing_of_statements() -> None:
+    assert Told().say("a shop", reply(SHOP)) == []
+
+
+def test_the_model_is_told_once_what_its_schema_does_not_hold() -> None:
+    talk = Told()
+    talk.say("5 customers", reply(SHOP))
+    talk.say("and a name for each of them", "Fine.")
+    talk.say("thanks", "You are welcome.")
+    assert talk.asked == [
+        "5 customers",
+        'Asked for and not yet held:\n- "5 customers": customer has 4 rows\n\nand a name for each of them',
+        "thanks",
+    ]
+
+
+def test_what_the_request_itself_states_is_not_told_twice() -> None:
+    talk = Told()
+    talk.say("5 customers", reply(SHOP))
+    talk.say("make it 6 customers", reply(NINE))
+    assert talk.asked[-1] == "make it 6 customers"
+
+
+def test_a_change_that_breaks_an_earlier_statement_is_pointed_out_and_told() -> None:
+    talk = Told()
+    talk.say("4 customers", reply(SHOP))
+    [found] = talk.say("bigger, please", reply(NINE))
+    assert [line.reason for line in found.lines] == ["customer has 9 rows; the schema before held it"]
+    talk.say("go on", "Fine.")
+    assert talk.asked[-1].startswith('Asked for and not yet held:\n- "4 customers": customer has 9 rows')
+
+
+def test_undoing_a_schema_takes_back_what_was_asked_for_with_it() -> None:
+    talk = Told()
+    talk.say("4 customers", reply(SHOP))
+    talk.say("9 customers", reply(NINE))
+    assert talk.quotes == ["9 customers"]
+    back = undo(talk.session).session
+    assert [line.quote for line in stated(back)] == ["4 customers"]
+    assert [line.quote for line in stated(redo(back).session)] == ["9 customers"]
+
+
+def test_what_a_person_sets_by_hand_overrules_what_they_stated() -> None:
+    talk = Told()
+    talk.say("4 customers", reply(SHOP))
+    draft = shop(nodes__0__rows=7)
+    step = adopt(talk.session, read(draft).valid(), draft, "/set customer.rows 7")
+    assert [getattr(event, "overruled", ()) for event in step.events] == [("4 customers",)]
+    assert entries(step.session) == ()
+    assert [entry.statement.quote for entry in entries(undo(step.session).session)] == ["4 customers"]
+
+
+def test_a_shortened_history_keeps_what_was_stated_and_tells_it_again() -> None:
+    talk = Told()
+    talk.say("5 customers", reply(SHOP))
+    talk.say("more tiers", "Which?")
+    talk.session = shorten(talk.session)
+    assert "- more tiers" in talk.session.aside
+    assert "Asked for" not in talk.session.aside
+    talk.say("platinum", "Fine.")
+    assert talk.asked[-1].endswith('Asked for and not yet held:\n- "5 customers": customer has 4 rows\n\nplatinum')
+
+
+def test_statements_are_restored_with_the_session() -> None:
+    talk = Told()
+    talk.say("a shop, 5 customers", reply(SHOP))
+    talk.say("2 orders per customer", "Fine.")
+    [conversation] = parse(render(talk.journal.transcript)).conversations
+    assert restore(START, conversation) == talk.session
+
+
+def test_what_the_program_asks_by_itself_is_no_statement_of_a_person() -> None:
+    session = answer(begin(START, "4 customers").session, Reply(reply(SHOP), "end")).session
+    question = "The schema is accepted, but 1 check does not hold on the data that it makes: 7 customers."
+    events = list(converse(session, question, Script(lambda _messages: "Fine."), is_persons=False))
+    assert not any(isinstance(event, UserSaid) for event in events)
+    [ended] = [event for event in events if isinstance(event, TurnEnded)]
+    assert [entry.statement.quote for entry in entries(ended.session)] == ["4 customers"]
