@@ -11,7 +11,7 @@ from datagen_chat.schema.model import Dataset
 from datagen_chat.schema.unfoldings import bound
 from datagen_chat.verify.asking import ask, without
 from datagen_chat.verify.basis import Basis
-from datagen_chat.verify.checks import tried
+from datagen_chat.verify.checks import checks_of, tried
 from datagen_chat.verify.claims import Claim, Finding, Verification
 from datagen_chat.verify.columns import column_claims
 from datagen_chat.verify.computed import computed_claims
@@ -35,13 +35,14 @@ def verify(dataset: Dataset, folder: Path, schema_hash: str | None = None) -> Ve
         ProblemsError: there is no data at all.
     """
     data = find_data(folder, [table.id for table in dataset.nodes])
-    with opened(data, dataset.nodes) as tables:
+    with opened(data, dataset.nodes) as tables, locked(tables.statements, tables.files) as database:
+        if any(True for _ in checks_of(dataset)):
+            database.start()
         basis = Basis(dataset, Index(bound(with_behaviours(dataset))), tables.readings)
         claims = without(tuple(claims_of(basis)), *lacking(basis, tables))
         findings = [*presence(basis, tables), *ask(claims, tables.connection)]
         rows = _rows(tables)
-        with locked(tables.statements, tables.files) as database:
-            findings += tried(dataset, database)
+        findings += tried(dataset, database)
     made = data.manifest
     notes = ("The data was made from another schema.",) if made and schema_hash not in (None, made.schema_hash) else ()
     return Verification(
