@@ -31,7 +31,7 @@ def without_what_makes_them(study: Study) -> Iterator[Advice]:
                 table.id,
                 f"{percent(share)} of the rows of {parent} have no row in {table.id}: "
                 f"about {many(share * rows)} of {many(rows)}.",
-                f"That may be meant; if each {parent} is to have a {table.id}, it is not.",
+                f"That may be meant; it is not if every row of {parent} is to have one.",
                 "Let the fanout give each at least one (min 1).",
                 _at_least_one(table, table.fanout),
                 weight=50,

@@ -8,7 +8,7 @@ from typing import Any
 
 from datagen_chat.advice.base import Advice, Patch, Study, many, named, of_column, percent, remarks
 from datagen_chat.advice.likely import branch_shares
-from datagen_chat.advice.names import PRICES, QUANTITIES, any_of, words
+from datagen_chat.advice.names import PRICES, QUANTITIES, any_of, ends_in
 from datagen_chat.bounds import rounded_window
 from datagen_chat.generators.base import words_in
 from datagen_chat.generators.case import Case
@@ -91,7 +91,10 @@ def _share_of(study: Study, place: Place, at: str) -> float:
 _SIZES = (
     PRICES
     | QUANTITIES
-    | any_of("age weight height length width depth area distance duration minute hour second salary wage stock size population")
+    | any_of(
+        "age weight height length width depth area distance duration minute hour second salary wage income stock size "
+        "population consumption volume capacity speed mileage"
+    )
 )
 _LEAST_BELOW, _TAIL = 0.001, 1 - 1e-7
 
@@ -100,7 +103,7 @@ _LEAST_BELOW, _TAIL = 0.001, 1 - 1e-7
 def negatives(study: Study) -> Iterator[Advice]:
     """Yield the prices, quantities and sizes that come out below zero."""
     for place, _, column in study.columns():
-        if not column.modifiers and words(column.name)[-1] in _SIZES and column.type in ("int", "float"):
+        if not column.modifiers and ends_in(column.name, _SIZES) and column.type in ("int", "float"):
             for at, word in words_in(column.generator):
                 if isinstance(word, Distribution) and (share := _negative(word, column)) >= _LEAST_BELOW:
                     yield _below_zero(study, place, at, word, share)

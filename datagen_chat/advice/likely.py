@@ -164,16 +164,18 @@ def branch_shares(case: Case | Cases, index: Index, table: str) -> dict[str, flo
 
 
 def ticks_of(index: Index, place: Place) -> tuple[Grid, TickTable] | None:
-    """Return the ticks of a column that draws each time from one window, and from nothing else; None for any other."""
+    """Return the ticks of a column whose times come from one window, and from nothing else; None for any other."""
     column = index.columns[place]
     generator = column.generator
-    if not isinstance(generator, DatetimeSeries) or column.modifiers or generator.limits_rows or place in index.bounds:
+    if not isinstance(generator, DatetimeSeries) or column.modifiers or place in index.bounds:
         return None
+    if generator.is_regular and not index.tables[place[0]].is_ticking:
+        return None  # the first ticks only
     return generator.ticks(index.dataset.window)
 
 
 def moments_of(index: Index, place: Place) -> Values | None:
-    """Return the times of a column that draws them from one window, in microseconds, at quantiles; None for any other."""
+    """Return the times of a column that has them from one window, in microseconds, at quantiles; None for any other."""
     found = ticks_of(index, place)
     if found is None:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+\d?(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
 def any_of(said: str) -> frozenset[str]:
@@ -42,9 +42,15 @@ LATER = (
     (any_of("departure departed departs"), any_of("arrival arrived arrives")),
     (any_of("invoiced issued"), any_of("due paid")),
     (any_of("lent borrowed rented"), any_of("returned due")),
+    (any_of("requested"), any_of("started start accepted picked completed ended end finished cancelled")),
+    (any_of("booked reserved purchased"), any_of("departure departed departs takeoff")),
 )
 """Words of a column and of another one of its row that cannot come before it."""
-_UNITS = any_of("usd eur gbp chf euro dollar amount value net gross")
+DURATIONS = {"night": "days", "day": "days", "hour": "hours", "minute": "minutes", "min": "minutes"}
+"""The last word of a length of time, and the function that makes one of a number."""
+_UNITS = any_of(
+    "usd eur gbp chf euro dollar cent amount value net gross kg g gram lb cm mm m km mile sqm m2 l ml kwh kw mwh hp kmh mph"
+)
 
 
 @lru_cache(maxsize=4096)
@@ -75,7 +81,11 @@ def says(name: str, known: frozenset[str]) -> bool:
 
 
 def ends_in(name: str, known: frozenset[str]) -> bool:
-    """Return whether the last word of a name that says something, units left out, is among those known."""
+    """Return whether the last word of a name that says something, units left out, is among those known.
+
+    >>> ends_in("weight_kg", any_of("weight")), ends_in("price_list", any_of("price"))
+    (True, False)
+    """
     kept = [word for word in words(name) if word not in _UNITS]
     return bool(kept) and kept[-1] in known
 

@@ -30,7 +30,7 @@ def drawn_twice(study: Study) -> Iterator[Advice]:
         rows = study.rows[table.id] / study.rows[table.parents[0]]
         for column in table.columns:
             place = (table.id, column.name)
-            if column.type in ("datetime", "date") and not _is_unique(study, place):
+            if column.type in ("datetime", "date") and not column.generator.limits_rows and not _is_unique(study, place):
                 yield from _holes(study, table, place, rows)
 
 
@@ -100,7 +100,8 @@ def payments_at_random(study: Study) -> Iterator[Advice]:
             continue
         own = study.index.time_of_row(table.id, None)
         found = ticks_of(study.index, (table.id, own[1])) if own is not None and own[0] is None else None
-        if own is not None and found is not None and study.rows[parent] > 0 and found[0].step.typical < 28 * DAY:
+        is_drawn = own is not None and not table.column(own[1]).generator.limits_rows
+        if own is not None and is_drawn and found is not None and study.rows[parent] > 0 and found[0].step.typical < 28 * DAY:
             yield from _doubled(study, table, (table.id, own[1]), found[0])
 
 

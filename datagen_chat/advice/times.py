@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 
-from datagen_chat.advice.base import Advice, Study, many, named, percent, remarks
+from datagen_chat.advice.base import Advice, Study, many, named, of_column, percent, remarks
 from datagen_chat.advice.likely import days_of, moments_of
-from datagen_chat.advice.names import BEGINNINGS, BIRTHS, is_later, says
+from datagen_chat.advice.names import BEGINNINGS, BIRTHS, DURATIONS, is_later, says, words
 from datagen_chat.schema.index import Place
+from datagen_chat.schema.model import Table
 
 _TIMES = ("datetime", "date")
 _LEAST = 0.002
@@ -23,22 +25,36 @@ def before_parent(study: Study) -> Iterator[Advice]:
             continue
         found = [(early, _early_share(study, (table.id, own[1]), early)) for early in _earlier(study, table.id)]
         early, share = max(found, key=lambda pair: pair[1], default=(("", ""), 0.0))
-        if share >= _LEAST:  # once it comes after the one that it most often precedes, the others are mostly kept as well
-            yield _out_of_order(study, (table.id, own[1]), early, share, "before-parent")
+        if share > 0:  # once it comes after the one that it most often precedes, the others are mostly kept as well
+            yield from _unordered(study, (table.id, own[1]), early, "before-parent")
+
+
+@remarks
+def after_target(study: Study) -> Iterator[Advice]:
+    """Yield the times of rows that may lie after what the row they point at is about: bookings of flights that have left."""
+    for table in study.dataset.nodes:
+        own = study.index.time_of_row(table.id, None)
+        if own is None or own[0] is not None:
+            continue
+        for target, _ in study.targets(table.id):
+            for name in _times(study.index.tables[target]):
+                if is_later(own[1], name):
+                    yield from _unordered(study, (target, name), (table.id, own[1]), "after-target")
 
 
 @remarks
 def end_before_start(study: Study) -> Iterator[Advice]:
     """Yield the times of one row whose names say their order, where nothing keeps it."""
     for table in study.dataset.nodes:
-        times = [column.name for column in table.columns if column.type in _TIMES]
+        times = _times(table)
         for first in times:
             for second in times:
                 if first != second and is_later(first, second):
-                    late, early = (table.id, second), (table.id, first)
-                    found = _early_share(study, late, early)
-                    if found >= _LEAST:
-                        yield _out_of_order(study, late, early, found, "end-before-start")
+                    yield from _unordered(study, (table.id, second), (table.id, first), "end-before-start")
+
+
+def _times(table: Table) -> list[str]:
+    return [column.name for column in table.columns if column.type in _TIMES]
 
 
 def _older(study: Study, table: str) -> Iterator[str]:
@@ -53,14 +69,13 @@ def _earlier(study: Study, table: str) -> Iterator[Place]:
         begun = _beginning(study, above)
         if begun is not None:
             yield begun
-        born = [column.name for column in study.index.tables[above].columns if column.type in _TIMES]
-        yield from ((above, name) for name in born if says(name, BIRTHS))
+        yield from ((above, name) for name in _times(study.index.tables[above]) if says(name, BIRTHS))
 
 
 def _beginning(study: Study, table: str) -> Place | None:
     """Return the column that says when a row came to be: by its name, or the only time of an event."""
     node = study.index.tables[table]
-    times = [column.name for column in node.columns if column.type in _TIMES and not says(column.name, BIRTHS)]
+    times = [name for name in _times(node) if not says(name, BIRTHS)]
     begun = [name for name in times if says(name, BEGINNINGS)]
     if begun:
         return table, begun[0]
@@ -74,24 +89,54 @@ def _early_share(study: Study, late: Place, early: Place) -> float:
         return 0.0
     if "date" in (study.index.columns[late].type, study.index.columns[early].type):
         one, other = days_of(one), days_of(other)
-    return one.before(other)
+    filled = math.prod(1 - study.index.columns[place].null_rate for place in (late, early))
+    return one.before(other) * filled
 
 
-def _out_of_order(study: Study, late: Place, early: Place, share: float, code: str) -> Advice:
-    rows = study.rows[late[0]]
-    order = {"left": named(late), "op": ">=", "right": named(early)}
+def _unordered(study: Study, late: Place, early: Place, code: str) -> Iterator[Advice]:
+    """Yield the remark that one time may come before another, where it does so often enough."""
+    share = _early_share(study, late, early)
+    own, other = (early, late) if code == "after-target" else (late, early)
+    if share < _LEAST:
+        return
+    rows, how = study.rows[own[0]], "after" if own == early else "before"
+    duration = _duration(study, late, early) if late[0] == early[0] else None
     is_kept = _last(study, late) >= _last(study, early)
-    return Advice(
+    order = {"left": named(own), "op": "<=" if own == early else ">=", "right": named(other)}
+    yield Advice(
         code,
-        study.pointers[late],
-        named(late),
-        f"{percent(share)} of the rows of {late[0]} have {late[1]} before {named(early)}: "
+        study.pointers[own],
+        named(own),
+        f"{percent(share)} of the rows of {own[0]} have {own[1]} {how} {named(other)}: "
         f"about {many(share * rows)} of {many(rows)}.",
-        "Both are drawn by themselves, so nothing keeps their order.",
-        f"Promise {named(late)} >= {named(early)}; the times are then drawn within it.",
-        study.added("inequalities", order) if is_kept else None,
+        "Both come by themselves, so nothing keeps their order.",
+        _remedy(order, duration, is_kept=is_kept),
+        of_column(late, {"generator": {"expression": {"code": duration}}})
+        if duration
+        else study.added("inequalities", order)
+        if is_kept
+        else None,
         weight=70 + 20 * share,
     )
+
+
+def _remedy(order: Mapping[str, str], duration: str | None, *, is_kept: bool) -> str:
+    if duration is not None:
+        return f"Compute it: {duration}."
+    promise = f"{order['left']} {order['op']} {order['right']}"
+    if not is_kept:
+        return f"Give them windows that leave room for {promise}, and promise it."
+    return f"Promise {promise}; the times are then drawn within it."
+
+
+def _duration(study: Study, late: Place, early: Place) -> str | None:
+    """Return the formula of the later time by a column of the row that holds the time between, if there is one."""
+    for column in study.index.tables[late[0]].columns:
+        unit = DURATIONS.get(words(column.name)[-1])
+        is_drawn = not any(column.uses()) and not study.index.sources((late[0], column.name))
+        if unit and column.type in ("int", "float") and is_drawn and not column.may_be_null:
+            return f"{early[1]} + {unit}({column.name})"
+    return None
 
 
 def _last(study: Study, place: Place) -> int:

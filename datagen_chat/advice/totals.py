@@ -9,13 +9,14 @@ import numpy as np
 
 from datagen_chat.advice.base import Advice, Patch, Study, many, named, of_column, percent, remarks
 from datagen_chat.advice.likely import Values, moments_of, numbers_of
-from datagen_chat.advice.names import ADDED, BIRTHS, LINES, PRICES, QUANTITIES, TOTALS, ends_in, is_line_of, says, words
+from datagen_chat.advice.names import ADDED, BIRTHS, LINES, PRICES, QUANTITIES, TOTALS, any_of, ends_in, is_line_of, says, words
 from datagen_chat.instants import DAY
 from datagen_chat.schema.index import Place
 from datagen_chat.schema.model import Table
 
 _NUMBERS = ("int", "float")
 _NEAR = 0.1
+_BASES = any_of("fare base net")
 
 
 @remarks
@@ -26,10 +27,10 @@ def sums_of_lines(study: Study) -> Iterator[Advice]:
             continue
         if _addends(table, place[1]):
             continue
-        lines = [name for name in study.index.descendants(table.id) if is_line_of(name, table.id)]
-        lines = [name for name in lines if study.index.tables[name].parents[0] == table.id]
-        if len(lines) == 1 and (parts := _parts(study, lines[0])) is not None:
-            yield _unsummed(study, place, lines[0], parts)
+        below = [name for name in study.index.descendants(table.id) if study.index.tables[name].parents[0] == table.id]
+        found = [(name, parts) for name in below if (parts := _summands(study, name, place))]
+        if len(found) == 1:
+            yield _unsummed(study, place, *found[0])
 
 
 @remarks
@@ -39,6 +40,16 @@ def products(study: Study) -> Iterator[Advice]:
         parts = _parts(study, table.id) if _is_drawn_total(study, place) else None
         if parts is not None and place[1] not in parts and words(table.id)[-1] in LINES | {"order", "sale", "purchase"}:
             yield _unmultiplied(study, place, parts)
+
+
+def _summands(study: Study, lines: str, total: Place) -> tuple[str, ...]:
+    """Return the columns of a table below whose product a total sums up: of lines, or of what the total is named after."""
+    if is_line_of(lines, total[0]):
+        return _parts(study, lines) or ()
+    wanted = [word for word in words(total[1]) if word != "total"]
+    columns = study.index.tables[lines].columns
+    found = [column.name for column in columns if column.type in _NUMBERS and list(words(column.name)) == wanted]
+    return tuple(found) if "total" in words(total[1]) else ()
 
 
 def _is_drawn_total(study: Study, place: Place) -> bool:
@@ -185,7 +196,7 @@ def _addends(table: Table, name: str) -> tuple[str, ...]:
     if "total" not in words(name):
         return ()
     numeric = [column.name for column in table.columns if column.type in _NUMBERS and column.name != name]
-    base = [other for other in numeric if "subtotal" in words(other)]
+    base = [other for other in numeric if "subtotal" in words(other)] or [other for other in numeric if says(other, _BASES)]
     more = [other for other in numeric if says(other, ADDED) and "rate" not in words(other) and "percent" not in words(other)]
     return (*base, *more) if len(base) == 1 and more else ()
 

@@ -68,7 +68,7 @@ def schema(*tables: Draft, **more: Any) -> Draft:
         {"from": f"{table['id']}.{column['name']}", "to": column["generator"]["lookup"]["from"]}
         for table in tables
         for column in table["columns"]
-        if "lookup" in column["generator"] and column["name"] == column["generator"]["lookup"]["from"].partition(".")[2]
+        if "lookup" in column["generator"] and column["name"].endswith("_id")
     ]
     constraints = {"foreign_keys": keys, **more.pop("constraints", {})}
     return {
@@ -96,6 +96,8 @@ def with_columns(table: Draft, *columns: Draft) -> Draft:
 PATTERN = {"pattern": {"regex": "[A-Z]\\d{3}"}}
 WEIGHTS = {"choice": {"choices": ["new", "paid", "sent"], "weights": [0.5, 0.3, 0.15]}}
 
+BOOKED = column("booked_at", "datetime", times())
+
 FAULTY: Mapping[str, Draft] = {
     "without-lines": schema(entity("order", 1000), fact("order_item", ["order"], one_each(2.5))),
     "total-not-summed": schema(
@@ -117,6 +119,11 @@ FAULTY: Mapping[str, Draft] = {
     "before-parent": schema(
         entity("customer", 100, column("signup_date", "date", times(freq="D"))),
         fact("order", ["customer"], one_each(4), column("ordered_at", "datetime", times())),
+    ),
+    "after-target": schema(
+        entity("flight", 90, column("departure_time", "datetime", times())),
+        entity("guest", 100),
+        fact("booking", ["guest"], one_each(4), lookup("flight_id", "flight.flight_id"), BOOKED),
     ),
     "end-before-start": schema(
         entity("booking", 500, column("start_date", "date", times(freq="D")), column("end_date", "date", times(freq="D")))

@@ -23,6 +23,7 @@ Columns = Mapping[str, Mapping[str, NDArray[np.float64]]]
 BY_HAND = {
     "without-lines": ("8.2 %", "82 of 1,000"),  # exp(-2.5)
     "before-parent": ("50 %", "199 of 400"),  # (1 - 1/366) / 2
+    "after-target": ("50 %", "200 of 400"),
     "end-before-start": ("50 %",),  # (1 - 1/366) / 2
     "names-twice": ("78 %", "2.1 different"),  # 1 - 3!/27; 3 (1 - (2/3)^3)
     "codes-twice": ("53 %",),  # 200 · 199 / 2 / 26000 = 0.765; 1 - exp(-0.765)

@@ -1,0 +1,124 @@
+"""What single remarks take into account, and what they leave alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.advice.schemas import (
+    FAULTY,
+    ITEM,
+    PRODUCT,
+    Draft,
+    column,
+    entity,
+    fact,
+    law,
+    lookup,
+    one_each,
+    reviewed,
+    schema,
+    times,
+)
+
+STAY = (column("check_in", "date", times(freq="D")), column("check_out", "date", times(freq="D")))
+
+
+def generator(advice: Any, table: int = 0, place: int = 0) -> Draft:
+    found: Draft = advice.fix["nodes"][table]["columns"][place]["generator"]
+    return found
+
+
+def test_a_length_of_time_in_the_row_gives_its_end() -> None:
+    nights = column("nights", "int", law("poisson", [1, 14], **{"lambda": 4}))
+    advice = reviewed(schema(entity("stay", 500, *STAY, nights)))["end-before-start"]
+    assert generator(advice) == {"expression": {"code": "check_in + days(nights)"}}
+
+
+def test_rows_without_a_time_are_not_counted_as_out_of_order() -> None:
+    out = {**STAY[1], "null_rate": 0.8}
+    assert "10 % of the rows" in reviewed(schema(entity("stay", 500, STAY[0], out)))["end-before-start"].message
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"constraints": {"inequalities": [{"left": "stay.check_in", "op": "<=", "right": "stay.check_out"}]}},
+        {"constraints": {"inequalities": [{"left": "stay.check_out", "op": ">", "right": "stay.check_in"}]}},
+    ],
+)
+def test_an_order_that_is_promised_is_no_remark(more: Draft) -> None:
+    assert reviewed(schema(entity("stay", 500, *STAY), **more)) == {}
+
+
+def test_times_that_cannot_overlap_are_no_remark() -> None:
+    joined = column("joined_on", "date", times("2020-01-01T00:00:00Z", "2023-12-31T00:00:00Z", "D"))
+    assert (
+        reviewed(
+            schema(entity("member", 50, joined), fact("loan", ["member"], None, column("lent_on", "date", times(freq="D"))))
+        )
+        == {}
+    )
+
+
+def test_a_window_that_begins_at_the_parents_time_is_no_remark() -> None:
+    within = {"datetime_series": {"within": {"start": "customer.signup_date", "end": "timeframe.end"}, "freq": "H"}}
+    customer = entity("customer", 100, column("signup_date", "date", times(freq="D")))
+    assert reviewed(schema(customer, fact("order", ["customer"], one_each(4), column("ordered_at", "datetime", within)))) == {}
+
+
+def test_customers_without_orders_are_no_remark() -> None:
+    assert reviewed(schema(entity("customer", 100), fact("order", ["customer"], one_each(1.5)))) == {}
+
+
+def test_a_total_is_the_sum_of_what_it_is_named_after() -> None:
+    cost = column("cost", "float", law("gamma", shape=2, scale=40))
+    admission = entity("admission", 90, column("total_cost", "float", law("lognormal", mu=8, sigma=1)))
+    advice = reviewed(schema(admission, fact("treatment", ["admission"], one_each(3), cost)))["total-not-summed"]
+    assert generator(advice) == {"aggregate": {"of": "treatment.cost", "op": "sum"}}
+
+
+def test_a_total_beside_a_subtotal_is_not_the_sum_of_the_lines() -> None:
+    parts = [column(name, "float", law("uniform", low=1, high=9)) for name in ("subtotal", "tax", "shipping", "total")]
+    price = lookup("price", "product.price", "float", on="product_id")
+    found = reviewed(schema(PRODUCT, entity("order", 90, *parts), {**ITEM, "columns": [*ITEM["columns"], price]}))
+    assert found["total-not-summed"].place == "order.subtotal"
+    assert generator(found["total-ignores-parts"]) == {"expression": {"code": "subtotal + tax + shipping"}}
+
+
+@pytest.mark.parametrize("name", ["shipping_cost", "price_note", "discount_rate"])
+def test_another_kind_of_price_is_not_taken_for_the_products(name: str) -> None:
+    drawn = column(name, "float", law("lognormal", mu=3.5, sigma=0.8))
+    assert reviewed(schema(PRODUCT, entity("order", 90), {**ITEM, "columns": [*ITEM["columns"], drawn]})) == {}
+
+
+def test_a_remark_on_a_draw_gives_way_to_one_that_replaces_it() -> None:
+    unit_price = column("unit_price", "float", law("lognormal", [30, 90], mu=3.5, sigma=0.8))
+    found = reviewed(schema(PRODUCT, entity("order", 90), {**ITEM, "columns": [*ITEM["columns"], unit_price]}))
+    assert list(found) == ["price-unrelated"]
+
+
+def test_a_series_with_room_keeps_its_number_of_rows() -> None:
+    sparse = fact("reading", ["device"], one_each(400), column("at", "datetime", times(end="2024-01-30T23:00:00Z")))
+    assert generator(reviewed(schema(entity("device", 9), sparse))["ticks-twice"]) == {"datetime_series": {"distinct": True}}
+    full = reviewed(schema(entity("device", 9), {**sparse, "fanout": one_each(719)}))["ticks-twice"].fix
+    assert full is not None
+    assert full["nodes"][0]["fanout"] is None
+
+
+def test_events_on_days_are_no_series() -> None:
+    events = fact("visit", ["patient"], one_each(6), column("visited_on", "date", times(freq="D")))
+    assert reviewed(schema(entity("patient", 300), events)) == {}
+
+
+def test_what_stands_in_a_check_is_in_use() -> None:
+    assert "table-unused" in reviewed(FAULTY["table-unused"])
+    check = {"name": "countries", "sql": "SELECT count(*) FROM country", "equals": 30}
+    assert reviewed({**FAULTY["table-unused"], "checks": [check]}) == {}
+
+
+@pytest.mark.parametrize("weights", [[3, 2, 1], [10, 10, 9], [0.5, 0.3, 0.2], [50, 30, 20]])
+def test_relative_weights_and_whole_shares_are_no_remark(weights: list[float]) -> None:
+    status = column("status", "string", {"choice": {"choices": ["new", "paid", "sent"], "weights": weights}})
+    assert reviewed(schema(entity("order", 200, status))) == {}
