@@ -25,7 +25,7 @@ from datagen_chat.sinks.manifest import MANIFEST, Manifest, NoteEntry, TableEntr
 from datagen_chat.sinks.output import Output
 from datagen_chat.terminal.cells import Ladder, size
 from datagen_chat.terminal.clean import one_line
-from datagen_chat.terminal.grid import draw_grid
+from datagen_chat.terminal.grid import draw_rows
 from datagen_chat.terminal.problems import draw_notes, draw_told
 from datagen_chat.terminal.progress import progress
 from datagen_chat.terminal.schema import numbers, words
@@ -97,7 +97,7 @@ def _summarise(screen: Screen, manifest: Manifest, options: argparse.Namespace, 
     speed = f"{rows / max(seconds, 1e-3):,.0f} rows/s"
     screen.say((name, "bold"), f" — {rows:,} rows in {_took(seconds)}", (f" ({speed})", "dim"), hang=2)
     screen.blank()
-    draw_grid(screen, _table(manifest.tables))
+    draw_rows(screen, _table(manifest.tables), key="table")
     screen.blank()
     screen.say(f"Written to {one_line(options.output)}; {MANIFEST} there says what it is.", hang=2)
 

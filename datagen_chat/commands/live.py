@@ -173,6 +173,7 @@ def _turns(later: Later, keyboard: Keyboard, screen: Screen, unsaid: str = "") -
             line = keyboard.read(unsaid)
         if line is None:
             return 0
+        screen.measure()
         with stopping() as cancellation:
             desk = later.get()
         if cancellation.is_cancelled:
@@ -193,8 +194,16 @@ def _take(desk: Desk, line: str) -> None:
         desk.talk.unsaid = ""
         desk.talk.screen.blank()
         obey(desk, line)
-    elif line and desk.talk.say(line) == "rejected":
-        desk.talk.screen.say(("/retry asks once more, /edit opens it in your editor; or say it in other words.", "dim"), hang=2)
+    elif line:
+        _offer_more(desk.talk, desk.talk.say(line))
+
+
+def _offer_more(talk: Talk, result: Result) -> None:
+    """Say how to go on after a turn that led to no schema."""
+    if result == "rejected":
+        talk.screen.say(("/retry asks once more, /edit opens the schema; or say it in other words.", "dim"), hang=2)
+    elif result == "failed" and talk.failure is not None and talk.failure.kind != "cancelled":
+        talk.screen.say(("/retry asks again.", "dim"))
 
 
 def _answer_once(talk: Talk, options: argparse.Namespace) -> int:

@@ -21,6 +21,7 @@ from datagen_chat.llm.budget import Metered, Spent
 from datagen_chat.llm.cancellation import Cancellation
 from datagen_chat.problems import OutputError, Problem, ProblemsError
 from datagen_chat.terminal.clean import one_line
+from datagen_chat.terminal.keyboard import hushed
 from datagen_chat.terminal.live import LiveView
 from datagen_chat.terminal.problems import draw_problems
 from datagen_chat.terminal.screen import Screen
@@ -75,7 +76,7 @@ class Talk:
 
     def say(self, request: str) -> Result:
         """Hold one turn, and return how it ended; when it failed, the session is as it was."""
-        with unstopped():
+        with unstopped(), hushed():
             return self._say(request)
 
     def _say(self, request: str) -> Result:
@@ -185,7 +186,7 @@ class Talk:
             return
         read, written = after.usage.prompt - before.usage.prompt, after.usage.output - before.usage.output
         words = [f"{read:,} tokens read", f"{written:,} written"]
-        if after.unpriced < after.calls:
+        if after.cost:
             words.append(f"{after.dollars} so far")
         self.screen.blank()
         self.screen.say((" · ".join(words), "dim"))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -116,6 +118,24 @@ class Typed:
         else:
             self._left_at = now
             self._hint = "Ctrl-C once more leaves."
+
+
+@contextmanager
+def hushed() -> Iterator[None]:
+    """Let what is typed meanwhile not show, because it would stand in the middle of a reply; the next prompt has it."""
+    if sys.platform == "win32" or not sys.stdin.isatty() or os.tcgetpgrp(sys.stdin.fileno()) != os.getpgrp():
+        yield  # nobody types here, or not to this program
+        return
+    import termios
+
+    number = sys.stdin.fileno()
+    before = termios.tcgetattr(number)
+    quiet = [*before[:3], before[3] & ~termios.ECHO, *before[4:]]
+    termios.tcsetattr(number, termios.TCSANOW, quiet)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(number, termios.TCSANOW, before)
 
 
 def ask(question: str, is_secret: Callable[[str], bool], *, styled: bool) -> str | None:

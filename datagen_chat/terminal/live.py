@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-from datagen_chat.conversation.events import AskedAgain, ProblemsFound, Prose, ReplyFinished, TurnEnded, UserSaid
+from datagen_chat.conversation.events import AskedAgain, Event, ProblemsFound, Prose, ReplyFinished, TurnEnded, UserSaid
 from datagen_chat.conversation.session import Session, Version
 from datagen_chat.conversation.sketch import Sketch
 from datagen_chat.conversation.turns import Conversation
@@ -33,7 +33,7 @@ class LiveView(ChatView):
         super().__init__(screen)
         self.is_typed = is_typed
         self._seconds = seconds
-        self._next = 0.0
+        self._next, self._passing = 0.0, ""
         self._sketch = Sketch()
         self._speech: Speech | None = None
         self._shown: Counter[str] = Counter()
@@ -45,6 +45,11 @@ class LiveView(ChatView):
             Noted: self._noted,
             TurnEnded: lambda _event: screen.passing(),
         }
+
+    def draw(self, event: Event) -> None:
+        """Draw one event, as wide as the terminal is by now."""
+        self._screen.measure()
+        super().draw(event)
 
     def _user_said(self, event: UserSaid) -> None:
         if not self.is_typed:
@@ -62,7 +67,7 @@ class LiveView(ChatView):
         """Be ready for the next reply."""
         self._sketch, self._speech, self._gap = Sketch(), None, 0
         self._shown.clear()
-        self._next = 0.0
+        self._next, self._passing = 0.0, ""
         self._pass("waiting for the model …")
         self._next = 0.0  # the first piece of the reply is shown at once
 
@@ -84,7 +89,7 @@ class LiveView(ChatView):
             self._speech = Speech(self._screen, "LLM", "bold magenta")
         elif self._gap:
             self._screen.blank()
-        self._gap = 0
+        self._gap, self._passing = 0, ""  # what passed is drawn over
         self._shown[line.strip()] += 1
         self._speech.line(line)
 
@@ -152,8 +157,8 @@ class LiveView(ChatView):
 
     def _pass(self, line: str) -> None:
         now = self._seconds()
-        if now >= self._next:
-            self._next = now + _PAUSE_SECONDS
+        if now >= self._next and line != self._passing:
+            self._next, self._passing = now + _PAUSE_SECONDS, line
             self._screen.passing(line)
 
 

@@ -38,6 +38,7 @@ class Screen:
         self.is_styled = self.is_live and "NO_COLOR" not in os.environ if styled is None else styled
         self._is_ascii = not _is_unicode(file)
         self._is_passing = False
+        self._is_measured = width is None
         self.width = _width(file, os.environ) if width is None else width
         self.console = _Console(
             file=file,
@@ -56,8 +57,8 @@ class Screen:
         return self.width < NARROW_WIDTH
 
     def measure(self) -> None:
-        """Take the width that the terminal has now."""
-        if self.is_live:
+        """Take the width that the terminal has now, unless another one was wanted."""
+        if self.is_live and self._is_measured:
             self.width = self.console.width = _width(self.file, os.environ)
 
     def blank(self) -> None:

@@ -25,7 +25,11 @@ def _help(desk: Desk, rest: str) -> None:
     for title, commands in TOPICS.items():
         screen.say((f"{title[0].upper()}{title[1:]}", "bold"))
         for known in commands:
-            screen.say((known.usage.ljust(width), "cyan"), "  ", known.about, indent=2, hang=6)
+            if screen.is_narrow:
+                screen.say((known.usage, "cyan"), indent=2, hang=6)
+                screen.say(known.about, indent=6)
+            else:
+                screen.say((known.usage.ljust(width), "cyan"), "  ", known.about, indent=2, hang=6)
         screen.blank()
     screen.say(
         (
