@@ -9,9 +9,11 @@ from typing import Any
 
 from datagen_chat.engine.estimate import estimate, magnitude
 from datagen_chat.engine.plan import Plan, TablePlan
+from datagen_chat.engine.rows import TableRows
 from datagen_chat.engine.told import Told
+from datagen_chat.outlines import Outline, outline
 from datagen_chat.problems import LimitError, Problem
-from datagen_chat.schema.model import Dataset
+from datagen_chat.schema.model import Column, Dataset
 from datagen_chat.sinks.base import ColumnShape
 from datagen_chat.values import Text, Values
 from datagen_chat.words import ColumnType
@@ -21,6 +23,9 @@ COUNTED_PARENTS = 5_000_000
 
 PLANNED_ROWS = 1_000_000_000
 """Datasets with more rows than this are described, but not sampled: to find a row, its table's ancestors are counted."""
+
+OUTLINED_ROWS, FEWEST_OUTLINED = 500, 20
+"""How many of the first rows of a table its outlines are taken of; tables with fewer than the least have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +38,17 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Neighbouring rows of one table, from row number `first` on; each row has its values in the order of `columns`."""
+    """Neighbouring rows of one table, from row number `first` on; each row has its values in the order of `columns`.
+
+    `outlines` are those of the columns in the first `outlined` rows of the table; none where those are few.
+    """
 
     table: str
     columns: tuple[ColumnShape, ...]
     first: int
     rows: tuple[tuple[Any, ...], ...]
+    outlines: tuple[Outline, ...] = ()
+    outlined: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +104,24 @@ def sample(table: TablePlan, rows: range) -> Sample:
     except IndexError:  # only now is a large table counted to its end
         rows = range(min(rows.start, table.row_count), min(rows.stop, table.row_count))
         values = _values(table, rows, shapes)
-    return Sample(table.name, shapes, rows.start, values)
+    return Sample(table.name, shapes, rows.start, values, *_outlines(table))
+
+
+def _outlines(table: TablePlan) -> tuple[tuple[Outline, ...], int]:
+    """Return the outlines of the columns that are no keys, and how many of the first rows they are taken of."""
+    count = min(table.known_rows or 0, OUTLINED_ROWS)  # to count a table for its outlines would take too long
+    if count < FEWEST_OUTLINED:
+        return (), 0
+    keys = {child[1] for child, _ in table.plan.index.foreign_keys() if child[0] == table.name} | {table.table.pk}
+    made = table.rows(range(count))
+    with table.plan.tellings.of_table(""):  # nothing is told of rows that are not shown
+        found = tuple(() if column.name in keys else _outline(table, made, column) for column in table.table.columns)
+    return found, count
+
+
+def _outline(table: TablePlan, made: TableRows, column: Column) -> Outline:
+    is_many = column.type == "string" and table.layout(column) != "category"
+    return () if is_many else outline(made.values(column.name))
 
 
 def _values(table: TablePlan, rows: range, shapes: tuple[ColumnShape, ...]) -> tuple[tuple[Any, ...], ...]:

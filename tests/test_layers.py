@@ -19,7 +19,7 @@ words  values  llm  permutation  ladder  chance
 selection  spelling
 conversion
 laws  ticks  patterns  templates  faking  sinks  expressions
-fanouts  tables  window_weights  branches
+fanouts  tables  window_weights  branches  outlines
 bounds  scores  popularity  windows
 generators.base
 order  subsets

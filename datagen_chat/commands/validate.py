@@ -57,12 +57,16 @@ def _show(name: str, document: Document, *, is_reviewed: bool) -> None:
     from datagen_chat.preview import Count
     from datagen_chat.terminal.problems import draw_notes
     from datagen_chat.terminal.schema import draw_tables, headline
+    from datagen_chat.terminal.tree import draw_tree
 
     dataset, screen = document.valid(), stdout()
     counts = _counts(document)
     total = Count(sum(count.rows for count in counts.values()), all(count.is_exact for count in counts.values()))
     screen.say((shown_name(name), "bold"), " is ", ("valid", "bold green"), f": {headline(dataset, total)}", hang=2)
     draw_tables(screen, dataset, counts)
+    if len(dataset.nodes) > 1:
+        screen.blank()
+        draw_tree(screen, dataset, counts)
     draw_notes(screen, document.problems, document.draft)
     found = [advice for advice in _advice(document, counts) if not advice.is_noted] if is_reviewed else []
     if found:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from datagen_chat.outlines import Outline
 from datagen_chat.terminal.clean import one_line
 
 _LONGEST = 200
+_BARS = " ▁▂▃▄▅▆▇█"
 _AMBIGUOUS = ("", "null", "true", "false")
 
 
@@ -23,12 +25,16 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """A column of cells under its name; `is_right` puts them to the right, `is_firm` keeps them from being cut."""
+    """A column of cells under its name; `is_right` puts them to the right, `is_firm` keeps them from being cut.
+
+    `outline` is what bars below the name are drawn from.
+    """
 
     head: str
     cells: tuple[Cell, ...]
     is_right: bool = False
     is_firm: bool = False
+    outline: Outline = ()
 
 
 def ladder(name: str, values: Sequence[Any], decimals: int | None = None) -> Ladder:
@@ -67,6 +73,20 @@ def _time_form(values: Sequence[Any]) -> str:
     if any(time.hour or time.minute for time in times):
         return "-%m-%d %H:%M"
     return "-%m-%d"
+
+
+def bars(outline: Outline, width: int) -> str:
+    """Return counts as bars, each a character wide; fewer and broader steps where there is no room, none where they say little.
+
+    >>> bars((1, 8, 4, 0), 8), bars((1, 1, 2, 2, 4, 4, 8, 8), 5), bars((1, 2, 3), 2)
+    ('▁█▄ ', '▁▂▄█', '')
+    """
+    while len(outline) > width and len(outline) % 2 == 0:
+        outline = tuple(outline[k] + outline[k + 1] for k in range(0, len(outline), 2))
+    if not outline or len(outline) > width or len(outline) < 2:
+        return ""
+    most = max(outline)
+    return "".join(_BARS[-(-each * (len(_BARS) - 1) // most)] for each in outline)
 
 
 def count(number: int, *, is_exact: bool = True) -> str:

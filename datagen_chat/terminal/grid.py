@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 from rich.text import Text
 
-from datagen_chat.terminal.cells import Cell, Ladder
+from datagen_chat.outlines import BARS
+from datagen_chat.terminal.cells import Cell, Ladder, bars
 from datagen_chat.terminal.clean import joined, one_line, text
 from datagen_chat.terminal.screen import Screen
 
@@ -37,13 +38,21 @@ def draw_rows(screen: Screen, ladders: Sequence[Ladder], *, key: str = "", inden
         draw_grid(screen, group, indent=indent)
 
 
+def has_bars(screen: Screen, ladders: Sequence[Ladder], indent: int = 2) -> bool:
+    """Return whether rows are drawn with bars below the names."""
+    is_grid = not (screen.is_narrow and _least(ladders) > screen.width - indent)
+    return is_grid and any(bars(ladder.outline, min(_natural(ladder), BARS)) for ladder in ladders)
+
+
 def draw_grid(screen: Screen, ladders: Sequence[Ladder], *, indent: int = 2) -> None:
     """Draw columns beside each other, the texts among them cut to what there is room for."""
     columns = _fitted(ladders, screen.width - indent)
     margin, gap = text(" " * indent), text(" " * _GAP)
     head = tuple(Cell(column.ladder.head, "bold") for column in columns)
     rule = tuple(Cell("─" * column.width, "dim") for column in columns)
-    for row in (head, rule, *zip(*(column.ladder.cells for column in columns), strict=True)):
+    outlines = tuple(Cell(bars(column.ladder.outline, min(column.width, BARS)), "cyan") for column in columns)
+    drawn = (head, rule, outlines) if any(cell.text for cell in outlines) else (head, rule)
+    for row in (*drawn, *zip(*(column.ladder.cells for column in columns), strict=True)):
         line = gap.join(_cell(cell, column) for cell, column in zip(row, columns, strict=True))
         line.rstrip()
         screen.line(joined(margin, line))

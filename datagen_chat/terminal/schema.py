@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from rich.cells import cell_len
 
@@ -12,7 +13,7 @@ from datagen_chat.preview import Count, Preview, Sample
 from datagen_chat.schema.model import Column, Dataset, Table
 from datagen_chat.terminal.cells import Cell, Ladder, count, ladder
 from datagen_chat.terminal.clean import one_line
-from datagen_chat.terminal.grid import draw_rows
+from datagen_chat.terminal.grid import draw_rows, has_bars
 from datagen_chat.terminal.problems import draw_told
 from datagen_chat.terminal.screen import Screen, Span
 
@@ -103,9 +104,13 @@ def _listed(names: Sequence[str], limit: int = 8) -> str:
 def draw_sample(screen: Screen, sample: Sample, of: Count, key: str) -> None:
     """Draw rows of one table under a line that says which they are."""
     rows = sample.rows[:3] if screen.is_narrow else sample.rows
-    screen.say((sample.table, "bold cyan"), (f"  {_which(sample.first, len(rows), of)}", "dim"))
-    if rows:
-        draw_rows(screen, ladders(sample, len(rows)), key=key)
+    drawn = ladders(sample, len(rows)) if rows else []
+    which = _which(sample.first, len(rows), of)
+    if has_bars(screen, drawn):
+        which += f"; bars of {'all' if sample.outlined == of.rows else f'the first {sample.outlined:,}'}"
+    screen.say((sample.table, "bold cyan"), (f"  {which}", "dim"), hang=2)
+    if drawn:
+        draw_rows(screen, drawn, key=key)
 
 
 def _which(first: int, shown: int, of: Count) -> str:
@@ -122,7 +127,9 @@ def _which(first: int, shown: int, of: Count) -> str:
 def ladders(sample: Sample, rows: int) -> list[Ladder]:
     """Return the columns of the first rows of a sample."""
     columns = zip(sample.columns, zip(*sample.rows[:rows], strict=True), strict=True)
-    return [ladder(shape.name, values, shape.decimals) for shape, values in columns]
+    outlines = sample.outlines or ((),) * len(sample.columns)
+    plain = [ladder(shape.name, values, shape.decimals) for shape, values in columns]
+    return [replace(one, outline=outline) for one, outline in zip(plain, outlines, strict=True)]
 
 
 def numbers(head: str, values: Sequence[str], style: str = "") -> Ladder:

@@ -17,7 +17,9 @@ PLAIN_WIDTH = 80
 NARROW_WIDTH = 60
 _LEAST_WIDTH, _MOST_WIDTH, _LEAST_ROOM = 20, 160, 10
 
-_PLAINER = str.maketrans("─—…→≈⏎", "--.>~ ")  # each as wide as the other, for encodings that lack the first
+_PLAINER = str.maketrans(
+    "─—…→≈⏎├└│▁▂▃▄▅▆▇█", "--.>~ |`|_.:-=+*#"
+)  # each as wide as the other, for encodings that lack the first
 
 Span = str | tuple[str, str]
 

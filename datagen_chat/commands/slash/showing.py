@@ -16,6 +16,7 @@ from datagen_chat.terminal.clean import clean, one_line, text
 from datagen_chat.terminal.grid import draw_grid
 from datagen_chat.terminal.problems import draw_problems, draw_told
 from datagen_chat.terminal.schema import draw_sample, draw_tables, headline, numbers, words
+from datagen_chat.terminal.tree import draw_tree
 
 SAMPLED_ROWS, MOST_ROWS = 5, 1000
 
@@ -28,6 +29,8 @@ def _schema(desk: Desk, rest: str) -> None:
     if not rest:
         screen.say((headline(version.dataset, version.preview.total), "bold"), hang=4)
         draw_tables(screen, version.dataset, version.preview.counts)
+        screen.blank()
+        draw_tree(screen, version.dataset, version.preview.counts)
         return
     name = table_of(version, rest.partition(".")[0])
     for line in dump({"nodes": [node for node in version.draft["nodes"] if node["id"] == name]}).split("\n"):
