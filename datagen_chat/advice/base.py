@@ -10,6 +10,7 @@ from typing import Any
 from datagen_chat.problems import pointer
 from datagen_chat.schema.index import Index, Place
 from datagen_chat.schema.model import Column, Dataset, Table
+from datagen_chat.schema.ranges import within_ranges
 
 Patch = dict[str, Any]
 _MAJOR = 50
@@ -81,6 +82,12 @@ class Study:
     def columns(self) -> Iterator[tuple[Place, Table, Column]]:
         """Yield every column with its name and its table."""
         return (((table.id, column.name), table, column) for _, table, column in self.index.every_column)
+
+    @cached_property
+    def ranged(self) -> Mapping[Place, Column]:
+        """The columns as they are drawn, ranges of those without a clamp of their own included."""
+        nodes = within_ranges(self.dataset).nodes
+        return {(table.id, column.name): column for table in nodes for column in table.columns}
 
     @cached_property
     def constraints(self) -> Mapping[str, list[Any]]:

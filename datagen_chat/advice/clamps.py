@@ -25,7 +25,7 @@ _LEAST, _MOST = 0.05, 1 - 1e-6  # beyond that nothing is left to draw
 def heaps(study: Study) -> Iterator[Advice]:
     """Yield the draws of which a clamp cuts more than one in twenty: as many values are exactly its bound."""
     for place, _, column in study.columns():
-        for at, word in words_in(column.generator):
+        for at, word in words_in(study.ranged[place].generator):
             if isinstance(word, Distribution) and word.clamp is not None and not word.truncate and not column.modifiers:
                 yield from _heap(study, place, at, word)
 
@@ -38,15 +38,17 @@ def _heap(study: Study, place: Place, at: str, drawn: Distribution) -> Iterator[
     bound, heap = (drawn.clamp or (0, 0))[above > below], max(below, above)
     rows = study.rows[place[0]] * (1 - column.null_rate) * _share_of(study, place, at)
     of = f" of the branch {_branch(at)}" if _branch(at) else ""
+    is_own = drawn == dict(words_in(column.generator))[at]
+    changes = {"truncate": True} if is_own else {"clamp": list(drawn.clamp or ()), "truncate": True}
     yield Advice(
         "clamp-heap",
-        study.pointers[place] + "/generator" + at + "/clamp",
+        study.pointers[place] + "/generator" + at,
         named(place) + (f" ({_branch(at)})" if _branch(at) else ""),
-        f"The clamp of {named(place)} cuts {percent(below + above)} of the values{of}: {percent(heap)} are pulled to "
-        f"{bound:g}, about {many(rows * heap)} rows.",
+        f"The {'clamp' if is_own else 'range'} of {named(place)} cuts {percent(below + above)} of the values{of}: "
+        f"{percent(heap)} are pulled to {bound:g}, about {many(rows * heap)} rows.",
         "A histogram shows a spike at the bound.",
         "Draw again what falls outside (truncate), so that nothing heaps up.",
-        of_column(place, nested("/generator" + at, {"truncate": True})),
+        of_column(place, nested("/generator" + at, changes)),
         weight=(20 if drawn.params.discrete else 35) + 20 * heap,
     )
 

@@ -99,9 +99,10 @@ def payments_at_random(study: Study) -> Iterator[Advice]:
         if not parent or words(table.id)[-1] not in _PAYMENTS or not _is_monthly(study, parent) or table.unfolding:
             continue
         own = study.index.time_of_row(table.id, None)
-        found = ticks_of(study.index, (table.id, own[1])) if own is not None and own[0] is None else None
-        is_drawn = own is not None and not table.column(own[1]).generator.limits_rows
-        if own is not None and is_drawn and found is not None and study.rows[parent] > 0 and found[0].step.typical < 28 * DAY:
+        if own is None or own[0] is not None or table.column(own[1]).generator.limits_rows or not study.rows[parent]:
+            continue
+        found = ticks_of(study.index, (table.id, own[1]))
+        if found is not None and found[0].step.typical < 28 * DAY:
             yield from _doubled(study, table, (table.id, own[1]), found[0])
 
 

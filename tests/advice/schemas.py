@@ -156,6 +156,10 @@ FAULTY: Mapping[str, Draft] = {
         entity("person", 100, column("born_on", "date", times("1960-01-01T00:00:00Z", "2000-01-01T00:00:00Z", "D")),
                column("age", "int", law("uniform", low=20, high=64)))
     ),
+    "status-contradicted": schema(
+        entity("order", 200, column("status", "string", {"choice": {"choices": ["paid", "cancelled"], "weights": [0.9, 0.1]}}),
+               column("cancelled_at", "datetime", times()))
+    ),
     "table-unused": schema(entity("a", 9), fact("b", ["a"], None), entity("country", 30)),
     "rows-contradict": schema(entity("a", 100), fact("b", ["a"], one_each(20), rows=100)),
 }  # fmt: skip

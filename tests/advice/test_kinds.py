@@ -122,3 +122,33 @@ def test_what_stands_in_a_check_is_in_use() -> None:
 def test_relative_weights_and_whole_shares_are_no_remark(weights: list[float]) -> None:
     status = column("status", "string", {"choice": {"choices": ["new", "paid", "sent"], "weights": weights}})
     assert reviewed(schema(entity("order", 200, status))) == {}
+
+
+STATUS = column("status", "string", {"choice": {"choices": ["paid", "cancelled"], "weights": [0.9, 0.1]}})
+
+
+def test_a_time_that_follows_a_status_keeps_its_window_and_a_flag_compares() -> None:
+    never = reviewed(schema(entity("order", 200, STATUS, column("cancelled_at", "date", times(freq="D"), null_rate=0.5))))
+    assert "in 45 %" in never["status-contradicted"].message
+    assert generator(never["status-contradicted"])["case"]["when"] == {"cancelled": times(freq="D")}
+    flag = reviewed(schema(entity("order", 200, STATUS, column("is_cancelled", "bool", {"bernoulli": {"p": 0.1}}))))
+    assert "in 18 %" in flag["status-contradicted"].message
+    assert generator(flag["status-contradicted"]) == {"expression": {"code": "status = 'cancelled'"}}
+
+
+def test_a_time_that_others_follow_is_no_remark() -> None:
+    assert reviewed(schema(entity("order", 200, STATUS, column("paid_at", "datetime", times())))) == {}
+
+
+def test_a_range_cuts_as_a_clamp_does() -> None:
+    height = column("height", "float", law("normal", mu=170, sigma=10))
+    bounds = {"ranges": [{"attr": "person.height", "min": 160, "max": 220}]}
+    advice = reviewed(schema(entity("person", 500, height), constraints=bounds))["clamp-heap"]
+    assert "The range of person.height cuts 16 % of the values" in advice.message
+    assert generator(advice) == {"distribution": {"clamp": [160, 220], "truncate": True}}
+
+
+def test_a_payment_whose_time_is_its_parents_is_no_remark() -> None:
+    price = column("monthly_price", "float", {"choice": {"choices": [9, 29]}})
+    parent = entity("subscription", 100, price, column("started_at", "datetime", times()))
+    assert reviewed(schema(parent, fact("payment", ["subscription"], one_each(8)))) == {}

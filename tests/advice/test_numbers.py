@@ -36,6 +36,7 @@ BY_HAND = {
     "payments-not-monthly": ("25 %",),  # 1 - 12/8 (1 - (11/12)^8)
     "bare-words": ("181 different",),  # 971 (1 - (970/971)^200)
     "age-ignores-birth": ("2.2 % of 100",),  # both spread evenly: over 45 ages, of which 40 can be right
+    "status-contradicted": ("in 10 %", "in 90 %", "180 of 200"),
     "rows-contradict": ("100 rows", "comes to 2,000"),
     "total-ignores-parts": ("mean is 51",),  # (1 + 101) / 2
 }
