@@ -139,11 +139,12 @@ def _line_end(text: str, at: int) -> int:
 
 def _block(text: str, start: int, body: int, fence: Fence) -> _Segment:
     """Return the block that a fence opens; what looks like an attribute may be its first brace."""
-    lines, at, closed = [], body, False
+    lines: list[str] = []
+    at, closed = body, False
     while at < len(text) and not closed:
         end = _line_end(text, at)
         line = text[at:end]
-        if fence.leaves(line):
+        if fence.leaves(line) or _begins_again(line, fence, lines):
             break
         closed, at = fence.ends(line), end
         if not closed:
@@ -151,6 +152,13 @@ def _block(text: str, start: int, body: int, fence: Fence) -> _Segment:
     brace = _IN_INFO.search(fence.info)
     first = text.index(fence.info, start) + brace.start() if brace else body
     return _Segment(text[first:body] + "".join(lines), first, (start, at), fence, closed)
+
+
+def _begins_again(line: str, fence: Fence, lines: list[str]) -> bool:
+    """Return whether a line inside JSON opens its fence anew: what stands before it was broken off."""
+    again = opening(line.rstrip("\n"))
+    is_json = again is not None and again.mark == fence.mark and again.info.lower().startswith("json")
+    return is_json and _JSON.match("".join(lines)) is not None
 
 
 def _in_fence(source: Source, segment: _Segment, fence: Fence) -> Iterator[Candidate]:

@@ -20,6 +20,7 @@ _PYTHON = {"True": "true", "False": "false", "None": "null"}
 _NOT_FINITE = ("NaN", "Infinity")
 _DOTS = ("...", "…", "....")
 _CLOSERS = {"{": "}", "[": "]"}
+_PLAIN = {"string", "number", "word"}
 _PROSE = {"requirement", "description", "comment"}
 _CODE = {"sql", "code", "where"}
 """The keys of texts in which a line break means no more than a space; in code, outside of its own quotes."""
@@ -256,6 +257,7 @@ class _Reader:
         if after.kind == ":":
             raise self.error("missing-key", "a colon stands where none can stand.", "Check the brackets and quotes before it.")
         is_split = before.kind == after.kind and before.kind in {"number", "word"}
+        is_split |= frame.closer == "]" and before.kind != after.kind and {before.kind, after.kind} <= _PLAIN
         is_spread = before.kind == after.kind == "string" and self.goes_over_lines(before, after)
         if is_split or is_spread or not (on_new_line or (is_closed and begins_clearly)):
             message = f"{self.shown(after)} follows {self.shown(before)} without a comma."

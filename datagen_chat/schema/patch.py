@@ -80,6 +80,7 @@ class _Merge:
                     pointer(*at), "unnamed", f"{shown(part)} names no {name_key}.", f'Give it the "{name_key}" of what changes.'
                 )
             elif part is None or (isinstance(part, dict) and part.get(DELETE) is True):
+                yield from _check_only_deleted(part or {}, at)
                 yield from _remove(values, found, name, name_key, at)
             elif not isinstance(part, dict):
                 yield Problem(
@@ -125,6 +126,14 @@ def _items(patch: list[Any] | dict[str, Any], name_key: str) -> Iterator[tuple[s
 
 def _names(values: list[Any], name_key: str) -> list[str]:
     return [str(value.get(name_key)) for value in values if isinstance(value, dict)]
+
+
+def _check_only_deleted(part: dict[str, Any], at: tuple[str | int, ...]) -> Iterator[Problem]:
+    """Yield a problem for a table or a column that is both deleted and described."""
+    more = [key for key in part if key not in (DELETE, "id", "name", "comment")]
+    if more:
+        message = f"This is deleted, and has {shown(more[0], 60)} nevertheless."
+        yield Problem(pointer(*at), "bad-delete", message, 'Leave "$delete" out, or everything but the name.')
 
 
 def _check_change(key: str, value: Any, at: tuple[str | int, ...], *, is_named: bool) -> Iterator[Problem]:

@@ -80,6 +80,7 @@ def test_keys_tell_what_a_block_is(text: str, kind: str) -> None:
         f"<think>maybe {LATER}\n{fenced(LATER)}</think>\n{fenced(FULL)}",
         f"maybe\n{fenced(LATER)}\n</think>\n{FULL}",
         fenced(LATER) + "Better:\n" + fenced(FULL),
+        f"```json\n{FULL[:9]}\nSorry, once more:\n" + fenced(FULL, "json datagen"),
         fenced(FULL) + "A row: " + fenced(OTHER) + fenced("SELECT 1", "sql"),
         fenced(PATCH) + fenced(FULL) + fenced(PATCH),
         f"An example {LATER} of it.\n" + fenced(FULL),

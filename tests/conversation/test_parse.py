@@ -153,6 +153,7 @@ def test_a_liberty_says_where_it_was_taken() -> None:
         ('{"a": "He said "hello" to me"}', "missing-comma"),
         ('{"a": ["x" "y"]}', "missing-comma"),
         ('{"a": [1\n 2]}', "missing-comma"),
+        ('{"a": ["x", "y"\n 0.5]}', "missing-comma"),
         ('{"sql": ["x\n y"\n "z"]}', "missing-comma"),
         ('{"choices": ["New\nYork"]}', "line-break"),
         ('{"where": "city = \'New\nYork\'"}', "line-break"),

@@ -184,6 +184,7 @@ def test_the_draft_given_is_not_edited(shop):
         ({"nodes": {"order": {"$rename": "customer"}}}, "/nodes/order/$rename", "bad-rename"),
         ({"nodes": {"order": {"$rename": 5}}}, "/nodes/order/$rename", "bad-rename"),
         ({"timeframe": {"$rename": "window"}}, "/timeframe/$rename", "bad-rename"),
+        ({"nodes": [{"id": "order", "$delete": True, "rows": 5}]}, "/nodes/0", "bad-delete"),
         ({"timeframe": {"$delete": True}}, "/timeframe/$delete", "bad-delete"),
         ({"nodes": [{"id": "order", "$delete": "true"}]}, "/nodes/0/$delete", "bad-delete"),
     ],

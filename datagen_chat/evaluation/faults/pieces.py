@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from datagen_chat.chance import Chance
@@ -44,6 +45,23 @@ def a_piece(text: str, chance: Chance, *sorts: Sort, least: int = 1) -> Piece | 
 def spliced(text: str, start: int, end: int, by: str) -> str:
     """Return a text with one part replaced."""
     return text[:start] + by + text[end:]
+
+
+_BEGINS, _ENDS = {"key", "string", "number", "word", "{", "["}, {"string", "number", "word", "}", "]"}
+
+
+def with_commas(text: str) -> str:
+    r"""Return a JSON text without trailing commas, and with those that are missing at the ends of lines.
+
+    >>> with_commas('{"a": [1\n 2,]}')
+    '{"a": [1,\n 2]}'
+    """
+    for before, after in reversed(list(pairwise(pieces(text)))):
+        if before.sort == "," and after.sort in ("}", "]"):
+            text = spliced(text, before.start, before.end, "")
+        elif before.sort in _ENDS and after.sort in _BEGINS and "\n" in text[before.end : after.start]:
+            text = spliced(text, before.end, before.end, ",")
+    return text
 
 
 def respelled(text: str, spell: Callable[[str], str], *sorts: Sort) -> str:

@@ -15,6 +15,7 @@ from datagen_chat.conversation.parse import CLOSERS_ADDED
 from datagen_chat.conversation.session import Session, Settings, Version, Versions
 from datagen_chat.conversation.turn import answer
 from datagen_chat.evaluation.faults.good import Good, laid_out, shipped, situations
+from datagen_chat.evaluation.faults.pieces import with_commas
 from datagen_chat.evaluation.faults.registry import MUTATIONS, Mutation, Outcome
 from datagen_chat.llm.base import Reply
 from datagen_chat.preview import Preview
@@ -110,15 +111,12 @@ def _flowing(text: str) -> str:
     return _CODE.sub(lambda found: re.sub(r"\s|\\n", "", found.group()), text)
 
 
-_TRAILING = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])')
-
-
 def _is_said(reply: Reply, accepted: Version, good: Good) -> bool:
-    """Return whether a reply itself says, in JSON but for trailing commas, all in which a schema differs from the one meant."""
+    """Return whether a reply itself says, in JSON but for its commas, all in which a schema differs from the one meant."""
     found = set(difference(good.whole, accepted.draft))
     for block in candidates(reply.text):
         try:
-            value = json.loads(_TRAILING.sub(r"\1", block.text), object_pairs_hook=_without_doubles)
+            value = json.loads(with_commas(block.text), object_pairs_hook=_without_doubles)
         except (ValueError, RecursionError):
             continue
         said = value if block.kind == "full" or good.before is None else apply_patch(good.before, value).draft

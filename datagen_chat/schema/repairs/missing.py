@@ -49,12 +49,18 @@ def add_metadata(draft: Json, problem: Problem) -> str | None:
 
 @repairs("missing-key")
 def add_kind(draft: Json, problem: Problem) -> str | None:
-    """Say what kind of table it is: a fact when it has parents, else an entity."""
+    """Say what kind of table it is: a fact when it has parents, an entity when no key of it says that it may have some."""
     table, key = holder_of(draft, problem.at)
     if key != "kind" or "columns" not in table or "type" in table or ("fanout" in table and not table.get("parents")):
         return None
+    if not table.get("parents") and any(_looks_up(column) for column in columns_of(table)):
+        return None
     table[key] = "fact" if table.get("parents") else "entity"
     return f'Added kind "{table[key]}".'
+
+
+def _looks_up(column: dict[str, Any]) -> bool:
+    return isinstance(column.get("generator"), dict) and "lookup" in column["generator"]
 
 
 @repairs("missing-key")
