@@ -30,7 +30,7 @@ modifiers  unfoldings
 behaviours
 schema
 engine
-preview  verify  shipped
+preview  verify  shipped  arbitrary
 advice  asked
 conversation
 evaluation

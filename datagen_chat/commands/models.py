@@ -45,8 +45,8 @@ def run(options: argparse.Namespace) -> int:
 def _asked(name: str | None, environment: Mapping[str, str]) -> tuple[Address, Sequence[Problem]]:
     if name is not None:
         address = parse(f"{name}:" if name in URLS else name)
-        if address.protocol == "replay":
-            raise ProviderError("A recording serves no models.", "recording")
+        if address.protocol in ("replay", "random"):
+            raise ProviderError(f"{address.name} serves no models.", "recording")
         return address, ()
     choice = choose(environment)
     return choice.address, choice.notes

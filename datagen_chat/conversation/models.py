@@ -1,4 +1,4 @@
-"""The provider that a name means: a model at an address, or a recorded conversation."""
+"""The provider that a name means: a model at an address, a recorded conversation, or arbitrary schemas."""
 
 from __future__ import annotations
 
@@ -20,6 +20,10 @@ def provider(address: Address, environment: Mapping[str, str], *, clock: Clock |
     """
     if address.protocol == "replay":
         return recorded(Path(address.model), address.name)
+    if address.protocol == "random":
+        from datagen_chat.arbitrary.model import Arbitrary  # it makes schemas, and their rows
+
+        return Arbitrary(int(address.model))
     if not address.model:
         raise ProviderError(f"{address.name} names no model.", "model", f"List them: datagen models --model {address.name}")
     return connect(address, environment, clock=clock)

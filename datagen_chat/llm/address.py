@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from datagen_chat.problems import Problem, ProblemsError, did_you_mean, shown
 
-Vendor = Literal["anthropic", "openai", "ollama", "replay"]
-Protocol = Literal["anthropic", "openai", "replay"]
+Vendor = Literal["anthropic", "openai", "ollama", "replay", "random"]
+Protocol = Literal["anthropic", "openai", "replay", "random"]
 
 URLS: dict[str, str] = {
     "anthropic": "https://api.anthropic.com",
@@ -31,7 +31,7 @@ _MEANT = {"claude": "anthropic", "gpt": "openai", "chatgpt": "openai", "o1": "op
 class Address:
     """A model at a place: the vendor's own, or with `is_elsewhere` any other that speaks the vendor's protocol.
 
-    Of a recording, `model` is the file. `model` may be empty where only the place matters.
+    Of a recording, `model` is the file; of arbitrary schemas, their seed. `model` may be empty where only the place matters.
     """
 
     vendor: Vendor
@@ -102,6 +102,8 @@ def parse(name: str) -> Address:
         return _elsewhere(vendor, rest)
     if mark == ":" and vendor == "replay":
         return _replay(rest)
+    if mark == ":" and vendor == "random":
+        return _random(rest)
     if mark == ":" and vendor in URLS:
         return Address(cast("Vendor", vendor), URLS[vendor], rest)
     raise _unknown(name, vendor if mark else "")
@@ -116,6 +118,12 @@ def _replay(file: str) -> Address:
     if not file:
         raise _wrong("missing-file", "replay: names no file.", "Write replay:FILE, with a transcript for FILE.")
     return Address("replay", "", file)
+
+
+def _random(seed: str) -> Address:
+    if not re.fullmatch(r"[0-9]{1,18}", seed):
+        raise _wrong("bad-seed", f"{shown(seed)} is no seed of arbitrary schemas.", "Write random:SEED, such as random:7.")
+    return Address("random", "", seed)
 
 
 def _elsewhere(vendor: str, rest: str) -> Address:
@@ -161,7 +169,7 @@ def _unknown(name: str, vendor: str) -> ProblemsError:
     if meant:
         return _wrong("missing-vendor", f"{shown(name)} does not say whose model it is.", f'Write "{meant}:{name[:100]}".')
     message = f"{shown(vendor or name)} is no vendor of models."
-    known = did_you_mean(vendor or name.split(":", maxsplit=1)[0], [*URLS, "replay"])
+    known = did_you_mean(vendor or name.split(":", maxsplit=1)[0], [*URLS, "replay", "random"])
     return _wrong("unknown-vendor", f"{message} {known}".strip(), f"Write {FORMS}.")
 
 

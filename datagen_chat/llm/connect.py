@@ -30,8 +30,8 @@ def connect(
     Raises:
         ProviderError: there is no key for it, or it is no address of a live model.
     """
-    if address.protocol == "replay":
-        raise ProviderError(f"{address.name} is a recording, not a model that can be asked.", "recording")
+    if address.protocol in ("replay", "random"):
+        raise ProviderError(f"{address.name} is no model that can be asked over a network.", "recording")
     key = key_for(address, environment)
     if key is None and not address.is_elsewhere and address.vendor != "ollama":
         names = " or ".join(variables(address))

@@ -12,20 +12,11 @@ from datagen_chat.chance import Chance, chance
 from datagen_chat.evaluation.faults import MUTATIONS, Mutation
 from datagen_chat.evaluation.faults.good import Good, shipped, situations
 from datagen_chat.evaluation.faults.run import FaultResult, answered, made_of, run
+from tests.whole.schemas import Drawn
 
 GOOD = {good.name: good for good in shipped()}
 SMALL = [situation for name in ("short-2", "short-4") for situation in situations(GOOD[name])]
 QUICK = [mutation for mutation in MUTATIONS.values() if mutation.family != "sizes"]
-
-
-class Drawn:
-    """Numbers that hypothesis chooses."""
-
-    def __init__(self, data: st.DataObject) -> None:
-        self._data = data
-
-    def below(self, bound: int) -> int:
-        return self._data.draw(st.integers(0, bound - 1))
 
 
 def shown(result: FaultResult) -> str:
@@ -42,7 +33,7 @@ def test_what_comes_of_a_fault_is_what_must_come_of_it(name: str) -> None:
 @settings(max_examples=200, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(QUICK), st.sampled_from(SMALL), st.data())
 def test_any_fault_of_any_reply_leaves_its_schema_or_is_a_problem(mutation: Mutation, good: Good, data: st.DataObject) -> None:
-    result = answered(mutation, good, Chance(Drawn(data)))
+    result = answered(mutation, good, Chance(Drawn(data.draw)))
     assert result is None or result.holds, shown(result)
 
 

@@ -1,0 +1,1 @@
+"""Arbitrary schemas: of all words of the language, made by chance, and valid."""

@@ -1,0 +1,82 @@
+"""A model that answers with an arbitrary valid schema, and then with arbitrary changes to it, to try the whole chain."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from datagen_chat.arbitrary.arguments import Json
+from datagen_chat.arbitrary.changes import change
+from datagen_chat.arbitrary.schemas import schema
+from datagen_chat.chance import chance
+from datagen_chat.engine.plan import Plan
+from datagen_chat.llm.base import Message, Reply, Streamed, heeding
+from datagen_chat.llm.cancellation import Cancellation
+from datagen_chat.problems import SchemaError
+from datagen_chat.schema.canonical import dump
+from datagen_chat.schema.patch import apply_patch
+from datagen_chat.schema.read import read
+
+DATA_SEED = 42
+"""The seed that a schema is tried with: whether chance leaves a table empty that others choose from, only the rows decide."""
+
+_TRIES = 100
+
+
+def valid_schema(seed: int) -> Json:
+    """Return an arbitrary schema that is accepted, and whose rows can be made."""
+    return next(found for number in range(_TRIES) if is_sound(found := schema(chance(seed, "schema", str(number)))))
+
+
+def valid_change(draft: Json, seed: int, turn: int) -> Json:
+    """Return an arbitrary patch after which a sound draft is sound."""
+    for number in range(_TRIES):
+        patch = change(draft, chance(seed, "change", str(turn), str(number)), f"new_{turn}")
+        patched = apply_patch(draft, patch)
+        if not patched.problems and patched.draft != draft and is_sound(patched.draft):
+            return patch
+    return {"metadata": {"description": f"Turn {turn}."}}
+
+
+def is_sound(draft: Json) -> bool:
+    """Return whether a draft is accepted as it stands, all of its rows can be made, and nothing in it is left to chance."""
+    reading = read(draft)
+    dataset = reading.dataset
+    if dataset is None or any(note.code == "only-checked" for note in reading.notes):
+        return False
+    try:
+        plan = Plan(dataset, DATA_SEED)
+        for table in plan.tables.values():
+            rows = table.rows(range(table.row_count))
+            for column in table.samplers:
+                rows.values(column)
+    except SchemaError:  # a table came out empty, or a condition without a row
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Arbitrary:
+    """A provider without a model: `random:SEED`. The same questions in a row get the same answers, whatever they ask."""
+
+    seed: int
+
+    @property
+    def name(self) -> str:
+        """The name by which a person picks it."""
+        return f"random:{self.seed}"
+
+    def stream(self, messages: Sequence[Message], cancellation: Cancellation | None = None) -> Iterator[Streamed]:
+        """Yield the reply to these messages: a schema to the first question, changes to it to those after it."""
+        asked = sum(message.role == "user" for message in messages)
+        yield from heeding(Reply(_reply(self.seed, max(asked, 1)), model=self.name).events(), cancellation)
+
+
+def _reply(seed: int, asked: int) -> str:
+    draft, said = valid_schema(seed), "An arbitrary schema:"
+    text = dump(draft)
+    for turn in range(2, asked + 1):
+        patch, said = valid_change(draft, seed, turn), "An arbitrary change:"
+        draft, text = apply_patch(draft, patch).draft, json.dumps(patch, indent=2, ensure_ascii=False)
+    return f"{said}\n\n```json datagen\n{text}\n```\n\nAsk on, whatever you like, and it changes."
