@@ -309,7 +309,7 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_eval(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(dest="action", metavar="ACTION", title="what else it does")
+    actions = parser.add_subparsers(dest="action", metavar="[score | compare]", title="what else it does")
     score = actions.add_parser("score", help="grade the conversations of a log again, without a model")
     score.add_argument("old", metavar="LOG", help="a log that datagen eval wrote")
     score.add_argument("--log", metavar="FILE", help="write the new grades into a log of their own")

@@ -197,7 +197,7 @@ def _translated(error: ValidationError, name: str) -> Iterator[Problem]:
     for detail in error.errors(include_url=False, include_context=False, include_input=False):
         at = pointer(*detail["loc"])
         message = f"{name}: {detail['msg'].removeprefix('Value error, ')}."
-        yield Problem(at, "bad-case", message, "CONTRIBUTING.md says what a case is made of.")
+        yield Problem(at, "bad-case", message, "evals/README.md says what a case is made of.")
 
 
 def read_cases(folder: Path) -> tuple[Case, ...]:

@@ -10,7 +10,7 @@ from datagen_chat.evaluation.markdown import interval, share
 from datagen_chat.evaluation.scoreboard import Rate, Suite
 from datagen_chat.llm.prices import dollars
 from datagen_chat.terminal.clean import one_line
-from datagen_chat.terminal.grid import draw_grid
+from datagen_chat.terminal.grid import draw_grid, draw_rows
 from datagen_chat.terminal.schema import numbers, words
 from datagen_chat.terminal.screen import Screen
 
@@ -32,15 +32,13 @@ def _draw_suite(screen: Screen, suite: Suite) -> None:
     screen.blank()
     graded = {grader: rate for grader, rate in suite.rates.items() if rate.graded}
     rates = list(graded.values())
-    draw_grid(
-        screen,
-        [
-            words("grader", list(graded)),
-            numbers("passed", [f"{rate.passed} of {rate.graded}" for rate in rates]),
-            numbers("share", [share(rate) for rate in rates]),
-            numbers("95 % interval", [interval(rate) for rate in rates]),
-        ],
-    )
+    columns = [
+        words("grader", list(graded)),
+        numbers("passed", [f"{rate.passed} of {rate.graded}" for rate in rates]),
+        numbers("share", [share(rate) for rate in rates]),
+        numbers("95 % interval", [interval(rate) for rate in rates]),
+    ]
+    draw_grid(screen, columns[:3] if screen.is_narrow else columns)
     if len(suite.models) > 1:
         screen.blank()
         _draw_models(screen, suite)
@@ -53,7 +51,7 @@ def _draw_models(screen: Screen, suite: Suite) -> None:
     """Draw what tells models apart: how often a schema came, at the first try and in the end, and how often it was meant."""
     graders = [grader for grader in _OF_MODELS if suite.rates.get(grader, Rate(0, 0)).graded]
     columns = [numbers(grader, [_of(rates.get(grader)) for rates in suite.models.values()]) for grader in graders]
-    draw_grid(screen, [words("model", [one_line(model) for model in suite.models]), *columns])
+    draw_rows(screen, [words("model", [one_line(model) for model in suite.models]), *columns], key="model")
 
 
 def _of(rate: Rate | None) -> str:
