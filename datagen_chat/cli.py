@@ -319,7 +319,7 @@ def _add_eval(parser: argparse.ArgumentParser) -> None:
     compare.add_argument("before", metavar="A", help="a log")
     compare.add_argument("after", metavar="B", help="another one")
     _add_board(compare, ("table", "json"))
-    parser.add_argument("--suite", action="append", choices=("transcripts", "recordings"), help="only this suite")
+    parser.add_argument("--suite", action="append", choices=("transcripts", "recordings", "faults"), help="only this suite")
     parser.add_argument("--case", action="append", metavar="NAME", help="only cases of this name; * stands for anything")
     parser.add_argument("--tag", action="append", metavar="TAG", help="only cases with this tag")
     parser.add_argument("--model", metavar="NAME", help="only this model's recordings; with --live, the model to ask")

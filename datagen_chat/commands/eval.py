@@ -19,6 +19,7 @@ from datagen_chat.conversation.prompt import system_prompt
 from datagen_chat.evaluation.cases import Case, read_cases
 from datagen_chat.evaluation.compare import compared
 from datagen_chat.evaluation.entry import Entry, Job
+from datagen_chat.evaluation.fault_jobs import OUTCOME, SILENT
 from datagen_chat.evaluation.graders import OURS
 from datagen_chat.evaluation.grading import Bench
 from datagen_chat.evaluation.keeping import keep
@@ -213,7 +214,7 @@ def _run(jobs: Sequence[Job], writer: Writer | None, record: str | None) -> list
 def _is_broken(entry: Entry) -> bool:
     """Return whether the program itself failed: it broke its word, or a recording does not hold what is asked for."""
     wrong = {grade.grader for grade in entry.grades if grade.state == "failed"}
-    return bool(wrong & set(OURS)) or (entry.suite != LIVE and bool(entry.error))
+    return bool(wrong & {*OURS, OUTCOME, SILENT}) or (entry.suite != LIVE and bool(entry.error))
 
 
 def _tell(entries: Iterable[Entry], options: argparse.Namespace) -> None:

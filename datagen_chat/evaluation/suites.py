@@ -10,12 +10,11 @@ from pathlib import Path
 
 from datagen_chat.evaluation.cases import Case, read_cases
 from datagen_chat.evaluation.entry import Job
+from datagen_chat.evaluation.fault_jobs import FAULTS, damages
 from datagen_chat.evaluation.grading import Bench
-from datagen_chat.evaluation.live import LIVE
 from datagen_chat.evaluation.playing import RECORDINGS, TRANSCRIPTS, recordings, transcripts
 
-OFFLINE = (TRANSCRIPTS, RECORDINGS)
-SUITES = (*OFFLINE, LIVE)
+OFFLINE = (TRANSCRIPTS, RECORDINGS, FAULTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +48,16 @@ def offline(bench: Bench, choice: Choice, evals: Path, shipped_transcripts: Path
     Raises:
         ProblemsError: a case or a recording is wrong.
     """
-    if TRANSCRIPTS in choice.suites and not choice.tags and choice.model is None:
+    is_of_anybody = not choice.tags and choice.model is None
+    if TRANSCRIPTS in choice.suites and is_of_anybody:
         yield from (job for job in transcripts(bench, shipped_transcripts) if choice.takes(job.case))
     if RECORDINGS in choice.suites:
         known = {case.id for case in chosen_cases(evals / "cases", choice)}
         for job in recordings(bench, read_cases(evals / "cases"), evals / "recordings"):
             if job.case in known and (choice.model is None or fnmatchcase(job.model, choice.model)):
                 yield job
+    if FAULTS in choice.suites and is_of_anybody:
+        yield from (job for job in damages(bench.seed) if choice.takes(job.case))
 
 
 def hash_of(cases: Sequence[Case]) -> str:
