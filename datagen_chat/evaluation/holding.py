@@ -130,7 +130,7 @@ def hold(case: Case, session: Session, answers: ProviderOf, trial: Trial | None 
     """Return the conversation of a case, from the first turn to the last, or to where it broke off."""
     rounds, allowance, person = list[Round](), _Allowance(case.budget), Person(case).begin()
     while person.request is not None and len(rounds) < ROUNDS_LIMIT:
-        provider = _Allowed(answers(len(rounds) + 1), allowance)
+        provider = _Allowed(answers(len(rounds) + 1, person.request), allowance)
         heard, error = _Heard(session), None
         try:
             for event in converse(session, person.request, provider, trial=trial):

@@ -37,7 +37,7 @@ class Asking:
     def parameters(self) -> Mapping[str, object]:
         """What is recorded with every call."""
         prompt = "compact" if self.is_compact else "full"
-        return {"max_repairs": self.max_repairs, "prompt": prompt, "source": "live"}
+        return {"max_repairs": self.max_repairs, "prompt": prompt, "advice": True, "source": "live"}
 
 
 @dataclass
@@ -90,7 +90,7 @@ class Talk:
         timed = _Timed(asking.provider, asking.clock)
         before = asking.provider.spent
 
-        def answers(turn: int) -> Recorder:
+        def answers(turn: int, _said: str) -> Recorder:
             parameters = {**asking.parameters, "seed": self.bench.seed, TURN: turn}
             return Recorder(
                 timed,
@@ -102,7 +102,8 @@ class Talk:
                 secrets=asking.secrets,
             )
 
-        session = Session(Settings(self.bench.seed, asking.max_repairs), system_prompt(asking.is_compact))
+        settings = Settings(self.bench.seed, asking.max_repairs, advice=True)
+        session = Session(settings, system_prompt(asking.is_compact))
         held = hold(self.to_hold, session, answers, self.bench.trial)
         if held.error is not None and _is_of_all(held.error, calls):
             raise held.error

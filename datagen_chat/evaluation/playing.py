@@ -45,8 +45,8 @@ class Play:
         drifts = list[str]()
         session = Session(_settings(self.calls, self.bench.seed), _prompt(self.calls))
 
-        def answers(turn: int) -> Recorded:
-            return Recorded(self.calls, turn, drifts.append, self.model, self.error)
+        def answers(turn: int, said: str) -> Recorded:
+            return Recorded(self.calls, turn, said, drifts.append, self.model, self.error)
 
         held = hold(self.to_hold, session, answers, self.bench.trial)
         source = str(self.calls[0].asked.parameters.get("source", "")) if self.calls else ""
@@ -58,7 +58,7 @@ def _settings(calls: Sequence[Call], seed: int) -> Settings:
     """Return the settings under which the calls were recorded; a conversation is replayed as it was led."""
     parameters = calls[0].asked.parameters if calls else {}
     repairs = parameters.get("max_repairs", 0)
-    return Settings(seed, repairs if type(repairs) is int else 0)
+    return Settings(seed, repairs if type(repairs) is int else 0, advice=bool(parameters.get("advice")))
 
 
 def _prompt(calls: Sequence[Call]) -> str:

@@ -17,8 +17,8 @@ from datagen_chat.llm.recording import Asked, Call, asked, difference
 from datagen_chat.problems import shown
 
 TURN = "turn"
-ProviderOf = Callable[[int], Provider]
-"""What answers in a turn of the person, counted from 1."""
+ProviderOf = Callable[[int, str], Provider]
+"""What answers in a turn of the person: its number, counted from 1, and what was said."""
 
 
 class Recorded:
@@ -28,12 +28,19 @@ class Recorded:
     """
 
     def __init__(
-        self, calls: Sequence[Call], turn: int, drifted: Callable[[str], None], name: str = "recorded", error: str = ""
+        self,
+        calls: Sequence[Call],
+        turn: int,
+        said: str,
+        drifted: Callable[[str], None],
+        name: str = "recorded",
+        error: str = "",
     ) -> None:
         self.name = name
         self._error = error
         self._calls = [call for call in calls if call.asked.parameters.get(TURN) == turn]
         self._turn = turn
+        self._said = said
         self._drifted = drifted
         self._used = 0
 
@@ -56,21 +63,22 @@ class Recorded:
         question = _as_recorded(call.asked, messages)
         if question != call.asked:
             if not self._used:
-                self._check_said(question, call.asked)
+                self._check_said(call.asked)
             self._drifted(f"turn {self._turn}, reply {self._used + 1}: {difference(question, call.asked)}")
         self._used += 1
         return call
 
-    def _check_said(self, question: Asked, known: Asked) -> None:
-        """Make sure that the person says what was recorded: it is the last message of the first call in a turn.
+    def _check_said(self, known: Asked) -> None:
+        """Make sure that the person says what was recorded: the program's own words, where there are any, stand before theirs.
 
         Raises:
-            MissingReplyError: it is not.
+            MissingReplyError: the person says something else.
         """
-        ours, theirs = (replace(one, messages=one.messages[-1:]) for one in (question, known))
-        if ours.messages != theirs.messages:
-            told = difference(ours, theirs).partition(") ")[2]
-            raise MissingReplyError(f"What is said in turn {self._turn} is not what was recorded: it {told}.")
+        [said] = _as_recorded(known, [Message("user", self._said)]).messages
+        [recorded] = known.messages[-1:]
+        if recorded.text != said.text and not recorded.text.endswith(f"\n\n{said.text}"):
+            told = f"{shown(said.text)}, recorded {shown(recorded.text)}"
+            raise MissingReplyError(f"What is said in turn {self._turn} is not what was recorded: {told}.")
 
 
 def _as_recorded(known: Asked, messages: Sequence[Message]) -> Asked:

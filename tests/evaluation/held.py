@@ -40,7 +40,7 @@ def held(asked: Case, *replies: str | Reply | ProviderError, max_repairs: int = 
             raise next_
         return next_
 
-    return hold(asked, Session(Settings(bench.seed, max_repairs)), lambda _turn: Script(answer), bench.trial)
+    return hold(asked, Session(Settings(bench.seed, max_repairs)), lambda _turn, _said: Script(answer), bench.trial)
 
 
 def entry(asked: Case, *replies: str | Reply | ProviderError, max_repairs: int = 2, bench: Bench = BENCH) -> Entry:

@@ -14,6 +14,7 @@ from datagen_chat.evaluation.finding import Finder
 from datagen_chat.problems import ProblemsError
 from datagen_chat.schema.model import Dataset
 from datagen_chat.shipped import folder
+from datagen_chat.verify.allowed import why_refused
 
 CASES = {case.id: case for case in read_cases(folder("evals") / "cases")}
 KINDS_OF_TALK = {
@@ -49,7 +50,10 @@ def test_every_expectation_can_be_asked_of_tables_that_have_what_it_speaks_of(ca
             database.execute(f'CREATE TABLE "{table.id}" ({columns})')
         for expectation in case.expect:
             if expectation.sql is not None:
-                database.execute(finder.sql(expectation.sql)).fetchone()
+                sql = finder.sql(expectation.sql)
+                database.execute(sql).fetchone()
+                [tree] = database.execute("SELECT json_serialize_sql($1)", [sql]).fetchone() or ("",)
+                assert why_refused(json.loads(tree), [table.id for table in dataset.nodes], ()) == ""
             expectation.check("SELECT 1")
 
 

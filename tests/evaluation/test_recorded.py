@@ -28,9 +28,10 @@ CALLS = (
 )
 
 
-def play(turn: int, *asked: Sequence[Message], error: str = "") -> tuple[list[str], list[str]]:
+def play(turn: int, *asked: Sequence[Message], error: str = "", said: str = "") -> tuple[list[str], list[str]]:
     drifts = list[str]()
-    provider = Recorded(CALLS, turn, drifts.append, error=error)
+    words = said or (asked[0][-1].text if asked else "")
+    provider = Recorded(CALLS, turn, words, drifts.append, error=error)
     return [read(provider.stream(messages)).text for messages in asked], drifts
 
 
@@ -57,6 +58,11 @@ def test_other_words_of_the_program_are_drift_and_told() -> None:
     assert len(drifts) == 1
     assert "turn 1, reply 2" in drifts[0]
     assert "Correct it" in drifts[0]
+
+
+def test_what_the_program_tells_before_the_words_of_the_person_may_change() -> None:
+    replies, drifts = play(2, user("a shop", "Two.", "A reviewer says: hm.\n\n200 orders"), said="200 orders")
+    assert (replies, len(drifts)) == (["Three."], 1)
 
 
 def test_another_prompt_is_drift_too() -> None:
