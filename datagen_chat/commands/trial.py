@@ -6,69 +6,100 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from datagen_chat.conversation.events import Tried, TriedCheck
 from datagen_chat.conversation.session import Version
 from datagen_chat.engine.estimate import magnitude
 from datagen_chat.engine.plan import Plan
-from datagen_chat.engine.run import write_plan
+from datagen_chat.engine.run import write_first, write_plan
 from datagen_chat.engine.shapes import dataset_shape
 from datagen_chat.llm.cancellation import Cancellation
-from datagen_chat.problems import DatagenError
+from datagen_chat.preview import check_planning
+from datagen_chat.problems import DatagenError, shown
+from datagen_chat.schema.naming import place
 from datagen_chat.sinks import sink
+from datagen_chat.sinks.base import DatasetShape
+
+if TYPE_CHECKING:
+    from datagen_chat.verify.claims import Finding
 
 MOST_ROWS = 2_000_000
+FIRST_ROWS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """Tries schemas with a seed; those with more rows than `most` are left alone."""
+    """Tries schemas with a seed; of those with more rows than `most`, constraints are tried on the first rows."""
 
     seed: int
     most: int = MOST_ROWS
 
     def __call__(self, version: Version, cancellation: Cancellation | None = None) -> Tried:
-        """Return what the data says to the checks of a schema; one without checks is not made."""
-        from datagen_chat.verify.checks import checks_of
+        """Return what the data says to the checks and constraints of a schema; one that has none is not made."""
+        from datagen_chat.verify.run import has_promises
 
-        count = sum(1 for _ in checks_of(version.dataset))
-        many = "1 check was" if count == 1 else f"{count} checks were"
-        if not count:
+        if not has_promises(version.dataset):
             return Tried(())
-        if version.preview.total.rows > self.most:
-            return Tried((), f"{many} not tried: the data has more than {magnitude(self.most)} rows.")
+        is_part = version.preview.total.rows > self.most
         try:
-            return Tried(tuple(_asked(version, self.seed, cancellation or Cancellation())))
+            tried = tuple(_asked(version, self.seed, cancellation or Cancellation(), is_part=is_part))
         except _StoppedError:
-            return Tried((), f"{many} not tried: it was stopped. /check tries them.")
+            return Tried((), "The checks were not tried: it was stopped. /check tries them.")
         except (DatagenError, OSError) as error:
-            return Tried((), f"{many} not tried, because the data could not be made: {' '.join(str(error).split())[:300]}")
+            reason = " ".join(str(error).split())[:300]
+            return Tried((), f"The checks were not tried, because the data could not be made: {reason}")
+        return Tried(tried, _left_out(version, self.most) if is_part else "")
+
+
+def _left_out(version: Version, most: int) -> str:
+    """Return what is not said of data that is too large to be made here."""
+    from datagen_chat.verify.checks import checks_of
+
+    count = sum(1 for _ in checks_of(version.dataset))
+    large = (
+        f"The data has more than {magnitude(most)} rows: its constraints were tried on the first {FIRST_ROWS:,} of each table"
+    )
+    if not count:
+        return f"{large}."
+    return f"{large}, {'its check was not' if count == 1 else f'its {count} checks were not'}."
 
 
 class _StoppedError(DatagenError):
     """Somebody stopped a trial."""
 
 
-def _asked(version: Version, seed: int, cancellation: Cancellation) -> Iterator[TriedCheck]:
-    from datagen_chat.verify.checks import checks_of
-    from datagen_chat.verify.run import tried_checks
-
-    said = {check.name: check.requirement or "" for _, check in checks_of(version.dataset)}
+def _asked(version: Version, seed: int, cancellation: Cancellation, *, is_part: bool) -> Iterator[TriedCheck]:
+    from datagen_chat.verify.run import promised
 
     def go_on() -> None:
         if cancellation.is_cancelled:
             raise _StoppedError
 
     with TemporaryDirectory(prefix="datagen-") as folder:
-        _write(version, seed, Path(folder), go_on)
-        for one in tried_checks(version.dataset, Path(folder)):
+        (_write_first if is_part else _write)(version, seed, Path(folder), go_on)
+        for one in promised(version.dataset, Path(folder), is_part=is_part):
             go_on()
-            claim = one.claim
-            assert one.state != "skipped"
-            yield TriedCheck(claim.place, said.get(claim.place, ""), claim.sql, one.state, one.wanted, one.found)
+            yield _told(one, version)
+
+
+def _told(finding: Finding, version: Version) -> TriedCheck:
+    """Return a finding as a conversation tells it."""
+    claim = finding.claim
+    assert finding.state != "skipped"
+    if claim.kind in ("check", "target"):
+        said = next((check.requirement or "" for check in version.dataset.checks if check.name == claim.place), "")
+        return TriedCheck(claim.place, said, claim.sql, finding.state, finding.wanted, finding.found)
+    found = finding.found
+    if finding.rows:
+        cells = zip(finding.columns, finding.rows[0], strict=True)
+        found += f", such as {', '.join(f'{name} {shown(value, 40)}' for name, value in cells)}"
+    name, words = place(version.draft, claim.at), f"{claim.place} {claim.requirement}"
+    return TriedCheck(name, words, claim.sql, finding.state, finding.wanted, found, is_constraint=True)
 
 
 def _write(version: Version, seed: int, folder: Path, go_on: Callable[[], None]) -> None:
+    """Write all rows."""
     plan, target = Plan(version.dataset, seed), sink("parquet")
     writer = target.create(folder, dataset_shape(plan))
     try:
@@ -77,3 +108,10 @@ def _write(version: Version, seed: int, folder: Path, go_on: Callable[[], None])
     except BaseException:
         writer.abort()
         raise
+
+
+def _write_first(version: Version, seed: int, folder: Path, go_on: Callable[[], None]) -> None:
+    """Write the first rows of each table."""
+    check_planning(version.dataset)
+    plan, target = Plan(version.dataset, seed), sink("parquet")
+    write_first(plan, target.create(folder, DatasetShape("", ())), FIRST_ROWS, lambda _table, _rows: go_on())

@@ -19,6 +19,10 @@ class TriedCheck(Protocol):
         """Its name."""
 
     @property
+    def requirement(self) -> str:
+        """What it asks for, in words."""
+
+    @property
     def sql(self) -> str:
         """Its query."""
 
@@ -33,6 +37,10 @@ class TriedCheck(Protocol):
     @property
     def found(self) -> str:
         """What it gives, or why it cannot be asked."""
+
+    @property
+    def is_constraint(self) -> bool:
+        """Whether it is one of the schema's constraints, whose query gives the rows that break it."""
 
 
 class Remark(Protocol):
@@ -102,8 +110,10 @@ def ask_afresh(request: str, accepted: Any, problems: Sequence[Problem]) -> str:
 
 
 def ask_checks(failed: Sequence[TriedCheck]) -> str:
-    """Return the message that tells which checks the data does not pass, with what was measured."""
-    many = "1 check does" if len(failed) == 1 else f"{len(failed)} checks do"
+    """Return the message that tells which checks and constraints the data does not keep, with what was measured."""
+    has_constraints = any(check.is_constraint for check in failed)
+    kinds = ("check or constraint", "checks and constraints") if has_constraints else ("check", "checks")
+    many = f"1 {kinds[0]} does" if len(failed) == 1 else f"{len(failed)} {kinds[1]} do"
     lines = [f"{number}. {_cut(_check(check))}" for number, check in enumerate(failed[:PROBLEM_LIMIT], 1)]
     if len(failed) > PROBLEM_LIMIT:
         lines.append(f"({len(failed) - PROBLEM_LIMIT} more checks are not listed.)")
@@ -117,6 +127,8 @@ def tell_open(missed: Sequence[NotHeld]) -> str:
 
 
 def _check(check: TriedCheck) -> str:
+    if check.is_constraint and check.state == "fails":
+        return f"{check.name}: {check.requirement}, but not in {check.found}."
     asked = f"{check.name}: {check.sql}"
     if check.state == "unusable":
         return f"{asked} cannot be asked: {check.found}"

@@ -132,7 +132,7 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class TriedCheck:
-    """A check and what the data says to it; an unusable one could not be asked, and `found` says why."""
+    """A check or a constraint, and what the data says to it; an unusable one could not be asked, and `found` says why."""
 
     name: str
     requirement: str
@@ -140,6 +140,7 @@ class TriedCheck:
     state: Literal["holds", "fails", "unusable"]
     wanted: str
     found: str
+    is_constraint: bool = False
 
 
 @dataclass(frozen=True, slots=True)

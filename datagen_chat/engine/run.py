@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from datagen_chat.engine.memory import keep_freed_memory
 from datagen_chat.engine.plan import Plan, TablePlan
 from datagen_chat.engine.shapes import table_shape
 from datagen_chat.problems import Problem, SchemaError
-from datagen_chat.sinks.base import Block, DatasetWriter, Part, TableShape, TableWriter, ranges
+from datagen_chat.sinks.base import WHOLE, Block, DatasetWriter, Part, TableShape, TableWriter, ranges
 from datagen_chat.sinks.digest import TableDigest
 
 if TYPE_CHECKING:
@@ -107,6 +107,18 @@ def _in_threads(run: Callable[[_Job], TableDigest], jobs: list[_Job], workers: i
 def _error_of(future: Future[TableDigest]) -> BaseException | None:
     error = None if future.cancelled() else future.exception()
     return None if isinstance(error, _StoppedError) else error
+
+
+def write_first(plan: Plan, writer: DatasetWriter, most: int, progress: Progress) -> None:
+    """Write the first rows of every table of a plan, at most so many, in one part each.
+
+    Raises:
+        SchemaError: the rows turn out to be impossible.
+    """
+    for table in plan.tables.values():
+        shape = table_shape(table)
+        rows = range(min(shape.rows, most))
+        _write(_Job(table, replace(shape, rows=len(rows)), rows, WHOLE), writer, BLOCK_ROWS, progress, threading.Event())
 
 
 def _write(job: _Job, writer: DatasetWriter, block_rows: int, progress: Progress, stop: threading.Event) -> TableDigest:

@@ -232,7 +232,8 @@ def draw_tried(screen: Screen, event: Tried) -> None:
     for check in event.failed[:_LINES_SHOWN]:
         name = one_line(check.requirement or check.name)[:_LONGEST]
         said = one_line(check.found)[:_LONGEST]
-        told = said if check.state == "unusable" else f"{said} instead of {one_line(check.wanted)[:_LONGEST]}"
+        is_plain = check.is_constraint or check.state == "unusable"
+        told = said if is_plain else f"{said} instead of {one_line(check.wanted)[:_LONGEST]}"
         screen.say((f"✗ {name}: ", "red"), told, indent=2, hang=4)
     if len(event.failed) > _LINES_SHOWN:
         screen.say((f"… and {len(event.failed) - _LINES_SHOWN:,} more.", "dim"), indent=2)

@@ -52,7 +52,7 @@ def _inequality(at: str, left: Place, op: str, right: Place, basis: Basis) -> Cl
     if way is None:
         way, is_turned = basis.way(right[0], left[0]), True
     own, other = (right, left) if is_turned else (left, right)
-    claim = Claim("inequality", at, own[0], ".".join(own), f"{'.'.join(left)} {op} {'.'.join(right)}")
+    claim = Claim("inequality", at, own[0], ".".join(own), f"keeps {'.'.join(left)} {op} {'.'.join(right)}")
     if way is None:
         return claim.skipped(f"no column says which row of {other[0]} a row of {own[0]} belongs to")
     if not way.steps:

@@ -58,11 +58,46 @@ def verify(dataset: Dataset, folder: Path, schema_hash: str | None = None) -> Ve
     )
 
 
-def tried_checks(dataset: Dataset, folder: Path) -> list[Finding]:
-    """Return what the data in a folder says to the checks and targets of a dataset alone."""
+def promised(dataset: Dataset, folder: Path, *, is_part: bool = False) -> list[Finding]:
+    """Return what the data in a folder says to the checks, targets and constraints of a dataset.
+
+    Keys and unique sets, which are kept by construction, are among them only where they fail. Of the first rows of each table,
+    `is_part`, only what single rows say is asked.
+    """
     data = find_data(folder, [table.id for table in dataset.nodes])
     with opened(data, dataset.nodes) as tables, locked(tables.statements, tables.files) as database:
-        return list(tried(dataset, database))
+        if not is_part:
+            database.start()
+        basis = Basis(dataset, Index(bound(with_behaviours(dataset))), tables.readings)
+        claims = [claim for claim in promises_of(basis) if not is_part or _is_of_rows(claim)]
+        kept = [one for one in ask(claims, tables.connection) if one.state != "skipped" and not _is_sure(one)]
+        return kept if is_part else [*tried(dataset, database), *kept]
+
+
+def has_promises(dataset: Dataset) -> bool:
+    """Return whether a dataset promises what only its data can tell."""
+    rules = dataset.constraints
+    columns = any(column.constraints is not None for table in dataset.nodes for column in table.columns)
+    said = rules.ranges or rules.inequalities or rules.pattern or rules.enum
+    return bool(said) or columns or any(True for _ in checks_of(dataset))
+
+
+def promises_of(basis: Basis) -> Iterator[Claim]:
+    """Yield what the constraints of a schema, and of its columns, claim."""
+    for claim in (*key_claims(basis), *column_claims(basis), *order_claims(basis)):
+        if "/constraints/" in claim.at or claim.kind == "unique":
+            yield claim
+
+
+def _is_of_rows(claim: Claim) -> bool:
+    """Return whether a claim is about single rows, and rows that they lead to, so that some rows say something."""
+    is_own = all(table == claim.table for table, _ in claim.reads)
+    return claim.kind in ("range", "pattern", "inequality") or (claim.kind == "enum" and is_own)
+
+
+def _is_sure(finding: Finding) -> bool:
+    """Return whether a finding is that a key or a unique set holds, as it must."""
+    return finding.state == "holds" and finding.claim.kind in ("foreign-key", "unique", "primary-key")
 
 
 def claims_of(basis: Basis) -> Iterator[Claim]:
