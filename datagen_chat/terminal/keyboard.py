@@ -120,11 +120,19 @@ class Typed:
             self._hint = "Ctrl-C once more leaves."
 
 
+def _is_typed_to() -> bool:
+    """Return whether what is typed comes to this program: it has a terminal, and is not in the background."""
+    try:
+        return sys.stdin.isatty() and os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
+    except OSError:  # the terminal is none that programs are in the background of
+        return False
+
+
 @contextmanager
 def hushed() -> Iterator[None]:
     """Let what is typed meanwhile not show, because it would stand in the middle of a reply; the next prompt has it."""
-    if sys.platform == "win32" or not sys.stdin.isatty() or os.tcgetpgrp(sys.stdin.fileno()) != os.getpgrp():
-        yield  # nobody types here, or not to this program
+    if sys.platform == "win32" or not _is_typed_to():
+        yield
         return
     import termios
 

@@ -71,13 +71,13 @@ def wanted(check: Check) -> str:
     """Return what a check wants, in words.
 
     >>> wanted(Check(name="a", sql="SELECT 1", between=(0.1, 0.2)))
-    'from 0.1 to 0.2'
+    '0.1 to 0.2'
     """
     words = []
     if check.equals is not None:
         words.append(shown(check.equals))
     if check.between is not None:
-        words.append(f"from {check.between[0]:g} to {check.between[1]:g}")
+        words.append(f"{check.between[0]:g} to {check.between[1]:g}")
     words += [f"at least {check.min:g}"] if check.min is not None else []
     words += [f"at most {check.max:g}"] if check.max is not None else []
     if check.empty is not None:

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from .chatting import measure_chat
 from .kernels import SIZE, Kernel, measure_kernels
 from .language import QUICK_SIZES, SHARES_ROWS, SIZES, measure_language, time_shares
 from .registry import CONTENDERS, Contender, find_place
@@ -43,7 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         wanted = (QUICK_SIZES if given.quick else SIZES) if "language" in given.parts and place.datagen else ()
         language = measure_language(place, wanted, settings.runs, scratch, _tell)
     shares = time_shares(QUICK_SIZES[0] if given.quick else SHARES_ROWS) if wanted else []
-    startups = measure_startup(place, 1 if given.quick else STARTUP_RUNS) if "startup" in given.parts else []
+    runs = 1 if given.quick else STARTUP_RUNS
+    startups = [*measure_startup(place, runs), *measure_chat(place, runs)] if "startup" in given.parts else []
     kernels = _kernels(given.quick) if "kernels" in given.parts and place.datagen else []
     report = Report(machine, dict(place.versions), settings.runs, outcomes, startups, kernels, language, shares)
     given.output.parent.mkdir(parents=True, exist_ok=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from .chatting import FIRST_WORDS, PROMPT
 from .registry import REFERENCE
 from .rounds import Result
 from .startup import Startup
@@ -21,7 +22,7 @@ FASTER_THAN = (
     ("misata", MILLION, "parquet", 20.0),
     ("faker", MILLION, "parquet", 30.0),
 )
-SECONDS = {"datagen --help": 0.2, "datagen validate": 0.4, "datagen sample": 0.4}
+SECONDS = {"datagen --help": 0.2, "datagen validate": 0.4, "datagen sample": 0.4, PROMPT: 0.5, FIRST_WORDS: 0.05}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from datagen_chat.llm.budget import Metered
 from datagen_chat.problems import did_you_mean, shown
 from datagen_chat.terminal.clean import one_line
 
+_WIDTH = 24  # of the commands with what they take; a longer one has a line of its own
+
 command = topic("the conversation")
 
 
@@ -21,15 +23,14 @@ def _help(desk: Desk, rest: str) -> None:
         _help_with(desk, rest)
         return
     screen = desk.talk.screen
-    width = max(len(command.usage) for command in COMMANDS.values())
     for title, commands in TOPICS.items():
         screen.say((f"{title[0].upper()}{title[1:]}", "bold"))
         for known in commands:
-            if screen.is_narrow:
+            if screen.is_narrow or len(known.usage) > _WIDTH:
                 screen.say((known.usage, "cyan"), indent=2, hang=6)
-                screen.say(known.about, indent=6)
+                screen.say(known.about, indent=6 if screen.is_narrow else _WIDTH + 4)
             else:
-                screen.say((known.usage.ljust(width), "cyan"), "  ", known.about, indent=2, hang=6)
+                screen.say((known.usage.ljust(_WIDTH), "cyan"), "  ", known.about, indent=2, hang=_WIDTH + 4)
         screen.blank()
     screen.say(
         (
