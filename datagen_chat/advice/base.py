@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from datagen_chat.problems import pointer
-from datagen_chat.schema.index import Index, Place
+from datagen_chat.schema.index import Index, Need, Place
 from datagen_chat.schema.model import Column, Dataset, Table
-from datagen_chat.schema.ranges import within_ranges
+from datagen_chat.words import Word
 
 Patch = dict[str, Any]
 _MAJOR = 50
@@ -79,6 +79,19 @@ class Study:
                 found.setdefault(table, {})[target] = None
         return found
 
+    def is_made_of(self, place: Place, other: Place) -> bool:
+        """Return whether the values of a column depend on another one, at any distance."""
+        waiting: list[Need] = [place]
+        seen: set[Need] = set()
+        while waiting:
+            need = waiting.pop()
+            if need == other:
+                return True
+            if need not in seen:
+                seen.add(need)
+                waiting += self.index.needs.get(need, ())
+        return False
+
     def columns(self) -> Iterator[tuple[Place, Table, Column]]:
         """Yield every column with its name and its table."""
         return (((table.id, column.name), table, column) for _, table, column in self.index.every_column)
@@ -86,21 +99,19 @@ class Study:
     @cached_property
     def ranged(self) -> Mapping[Place, Column]:
         """The columns as they are drawn, ranges of those without a clamp of their own included."""
+        if not self.dataset.constraints.ranges:
+            return self.index.columns
+        from datagen_chat.schema.ranges import within_ranges
+
         nodes = within_ranges(self.dataset).nodes
         return {(table.id, column.name): column for table in nodes for column in table.columns}
 
-    @cached_property
-    def constraints(self) -> Mapping[str, list[Any]]:
-        """The constraints as they are written."""
-        from datagen_chat.schema.canonical import as_draft
-
-        apart = self.dataset.model_copy(update={"nodes": ()})
-        found: Mapping[str, list[Any]] = as_draft(apart).get("constraints", {})
-        return found
-
-    def added(self, kind: str, *more: Any) -> Patch:
+    def added(self, kind: Literal["foreign_keys", "inequalities"], *more: Any) -> Patch:
         """Return the patch that adds to the constraints of a kind, which a patch replaces as a whole."""
-        return {"constraints": {kind: [*self.constraints.get(kind, ()), *more]}}
+        constraints = self.dataset.constraints
+        known: Iterable[Word] = constraints.foreign_keys if kind == "foreign_keys" else constraints.inequalities
+        written = [each.model_dump(by_alias=True, exclude_none=True) for each in known]
+        return {"constraints": {kind: [*written, *more]}}
 
 
 Remarks = Callable[[Study], Iterator[Advice]]

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from datagen_chat.advice.base import Advice, Patch, Study, many, named, of_column, percent, remarks
-from datagen_chat.advice.likely import branch_shares
+from datagen_chat.advice.likely import branch_shares, is_case
 from datagen_chat.advice.names import PRICES, QUANTITIES, any_of, ends_in
 from datagen_chat.bounds import rounded_window
 from datagen_chat.generators.base import words_in
-from datagen_chat.generators.case import Case
 from datagen_chat.generators.distribution import Distribution
 from datagen_chat.laws.uniform import Uniform
 from datagen_chat.problems import parts_of
@@ -75,15 +74,22 @@ def nested(at: str, changes: dict[str, Any]) -> Patch:
 
 
 def _branch(at: str) -> str:
-    """Return the value of a case whose branch a pointer leads into; nothing where it leads into none."""
-    parts = parts_of(at)
-    return "" if "case" not in parts[:1] or len(parts) < 3 else parts[2] if parts[1] == "when" else "else"
+    """Return the values of the cases whose branches a pointer leads into; nothing where it leads into none.
+
+    >>> _branch("/case/when/Books/case/else/distribution"), _branch("/distribution")
+    ('Books, else', '')
+    """
+    parts, values = parts_of(at), list[str]()
+    while parts[:1] == ["case"]:
+        values.append(parts[2] if parts[1] == "when" else "else")
+        parts = parts[3:] if parts[1] == "when" else parts[2:]
+    return ", ".join(values)
 
 
 def _share_of(study: Study, place: Place, at: str) -> float:
     """Return the share of rows that a branch of a case makes; 1 outside of one, or where it is not known."""
     case = study.index.columns[place].generator
-    if not isinstance(case, Case):
+    if not is_case(case):
         return 1.0
     inside = at.removeprefix("/case")
     shares = branch_shares(case, study.index, place[0])

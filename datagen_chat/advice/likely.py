@@ -6,14 +6,12 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
 
 from datagen_chat.generators import Generator
-from datagen_chat.generators.bernoulli import Bernoulli
-from datagen_chat.generators.case import Case
-from datagen_chat.generators.constant import Constant
 from datagen_chat.generators.datetime_series import DatetimeSeries
 from datagen_chat.generators.distribution import Distribution
 from datagen_chat.instants import DAY, Grid
@@ -24,6 +22,10 @@ from datagen_chat.schema.index import Index, Place
 from datagen_chat.schema.model import Table
 from datagen_chat.ticks import TickTable
 from datagen_chat.words import Scalar
+
+if TYPE_CHECKING:
+    from datagen_chat.generators.bernoulli import Bernoulli
+    from datagen_chat.generators.case import Case
 
 STEPS, TIME_STEPS = 1000, 2000
 
@@ -59,12 +61,22 @@ class Values:
         return float(up_to[self.values[order].searchsorted(other.values, side="left")] @ other.shares)
 
 
+def is_bernoulli(generator: Generator) -> TypeGuard[Bernoulli]:
+    """Return whether a generator is true or false by chance; its module is imported by the schemas that say so."""
+    return generator.word == "bernoulli"
+
+
+def is_case(generator: Generator) -> TypeGuard[Case]:
+    """Return whether a generator is another one for each value of a column."""
+    return generator.word == "case"
+
+
 def shares_of(index: Index, place: Place) -> dict[Scalar, float] | None:
     """Return the values of a column with their shares, where they are few and drawn alike for all rows."""
     column = index.columns.get(place)
     if column is None or column.modifiers or column.null_rate:
         return None
-    if isinstance(column.generator, Bernoulli):
+    if is_bernoulli(column.generator):
         return {True: column.generator.p, False: 1 - column.generator.p}
     return _drawn(column.generator, index.facts(place))
 
@@ -98,14 +110,14 @@ def numbers_of(index: Index, place: Place) -> Values | None:
 def _numbers(generator: Generator, facts: ColumnFacts) -> Values | None:
     if isinstance(generator, Distribution):
         return _quantiles(generator, is_whole=facts.type == "int")
-    if isinstance(generator, Constant):
-        return _listed({generator.value: 1.0})
-    if isinstance(generator, Case):
+    if is_case(generator):
         return _mixed(generator, facts)
     listed = generator.listed()
     if listed:
         return _listed(Counter(listed))
-    drawn = _drawn(generator, facts)
+    drawn, outcomes = _drawn(generator, facts), generator.outcomes(facts) or ()
+    if drawn is None and len(outcomes) == 1:
+        return _listed(dict.fromkeys(outcomes, 1.0))
     return None if drawn is None else _listed(drawn)
 
 

@@ -1,4 +1,4 @@
-"""What names say: which columns are times, prices, quantities or totals, and which tables hold the lines of another."""
+"""What names say, plurals read as singulars: which columns are times, prices or totals, which tables are lines of others."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ def any_of(said: str) -> frozenset[str]:
 
 
 PRICES = any_of("price cost fare fee rate")
-QUANTITIES = any_of("quantity qty count units pieces")
+QUANTITIES = any_of("quantity qty unit piece")
 TOTALS = any_of("total subtotal sum")
 LINES = any_of("item line detail position")
 HELD = any_of("subscription account contract membership policy licence license")
 ADDED = any_of("tax vat shipping tip gratuity surcharge")
 BIRTHS = any_of("birth born dob birthday birthdate")
 BEGINNINGS = any_of(
-    "start started begin began begins opened created signup signed registered registration joined installed hired hire "
+    "start started begin began opened created signup signed registered registration joined installed hired hire "
     "launched launch since enrolled issued ordered placed admitted admission founded introduced activated"
 )
 LATER = (
-    (any_of("start started begin began begins from since"), any_of("end ended ends until to finish finished expires expiry")),
+    (any_of("start started begin began from since"), any_of("end ended until to finish finished expire expired expiry")),
     (any_of("opened open"), any_of("closed close resolved")),
     (
         any_of("created placed ordered order"),
@@ -39,11 +39,11 @@ LATER = (
     ),
     (any_of("admitted admission"), any_of("discharged discharge")),
     (any_of("checkin"), any_of("checkout")),
-    (any_of("departure departed departs"), any_of("arrival arrived arrives")),
+    (any_of("departure departed depart"), any_of("arrival arrived arrive")),
     (any_of("invoiced issued"), any_of("due paid")),
     (any_of("lent borrowed rented"), any_of("returned due")),
     (any_of("requested"), any_of("started start accepted picked completed ended end finished cancelled")),
-    (any_of("booked reserved purchased"), any_of("departure departed departs takeoff")),
+    (any_of("booked reserved purchased"), any_of("departure departed depart takeoff")),
 )
 """Words of a column and of another one of its row that cannot come before it."""
 DURATIONS = {"night": "days", "day": "days", "hour": "hours", "minute": "minutes", "min": "minutes"}

@@ -9,7 +9,6 @@ from typing import Any
 from datagen_chat.advice.base import Advice, Patch, Study, many, named, of_column, of_table, percent, remarks
 from datagen_chat.advice.names import words
 from datagen_chat.generators.choice import Choice
-from datagen_chat.generators.pattern import Pattern
 from datagen_chat.schema.index import Place
 from datagen_chat.schema.model import Column, Table
 
@@ -86,7 +85,7 @@ _NUMBERED = frozenset(
 def codes_twice(study: Study) -> Iterator[Advice]:
     """Yield identifiers that are written by a pattern, where two rows probably get the same one."""
     for place, _, column in study.columns():
-        if isinstance(column.generator, Pattern) and _is_identifier(column.name) and _may_repeat(study, place, column):
+        if column.generator.word == "pattern" and _is_identifier(column.name) and _may_repeat(study, place, column):
             capacity = column.generator.capacity(study.index.facts(place))
             rows = study.rows[place[0]] * (1 - column.null_rate)
             if capacity:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from datagen_chat.advice.base import Advice, Study, many, of_table, percent, remarks
 from datagen_chat.fanouts import Spread
-from datagen_chat.fanouts.uniform import UniformSpread
 from datagen_chat.schema.model import Table
 
 _APART = 1.5
@@ -60,7 +59,7 @@ def contradicting(study: Study) -> Iterator[Advice]:
     """Yield the facts whose total is far from what their fanout comes to."""
     for table in study.dataset.nodes:
         fanout = table.fanout
-        if table.rows is None or not table.parents or not isinstance(fanout, Spread) or isinstance(fanout, UniformSpread):
+        if table.rows is None or not table.parents or not isinstance(fanout, Spread) or fanout.word == "uniform":
             continue
         parents = study.rows[table.parents[0]]
         if fanout.scale is not None or table.modifiers or parents <= 0 or table.rows == 0:

@@ -6,12 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from datagen_chat.advice.base import Advice, Patch, Study, many, named, of_column, percent, remarks
-from datagen_chat.advice.likely import shares_of
+from datagen_chat.advice.likely import is_bernoulli, shares_of
 from datagen_chat.advice.names import any_of, words
-from datagen_chat.generators.bernoulli import Bernoulli
 from datagen_chat.generators.datetime_series import DatetimeSeries
 from datagen_chat.problems import shown
-from datagen_chat.schema.canonical import as_draft
 from datagen_chat.schema.index import Place
 from datagen_chat.schema.model import Column, Table
 
@@ -34,7 +32,7 @@ def apart_from_status(study: Study) -> Iterator[Advice]:
 
 def _end_of(column: Column) -> str | None:
     """Return what a drawn time or flag says has become of a row."""
-    is_drawn = isinstance(column.generator, Bernoulli) or (
+    is_drawn = is_bernoulli(column.generator) or (
         isinstance(column.generator, DatetimeSeries) and not column.generator.limits_rows
     )
     said = [_spelled(word) for word in words(column.name) if word not in _FILLERS]
@@ -58,7 +56,7 @@ def _status(study: Study, table: Table, own: Column, end: str) -> tuple[str, str
 
 def _contradicted(study: Study, place: Place, status: str, value: str, share: float) -> Iterator[Advice]:
     column = study.index.columns[place]
-    said = column.generator.p if isinstance(column.generator, Bernoulli) else 1 - column.null_rate
+    said = column.generator.p if is_bernoulli(column.generator) else 1 - column.null_rate
     wrong = said * (1 - share) + ((1 - said) * share if column.type == "bool" else 0.0)
     if wrong < _LEAST:
         return
@@ -83,6 +81,8 @@ def _following(study: Study, place: Place, status: str, value: str) -> Patch | N
     if column.type == "bool":
         quoted = value.replace("'", "''")
         return of_column(place, {"generator": {"expression": {"code": f"{status} = '{quoted}'"}}, **_without_nulls(column)})
+    from datagen_chat.schema.canonical import as_draft
+
     written = as_draft(study.dataset.model_copy(update={"nodes": (study.dataset.table(place[0]),)}))
     own = next(each for each in written["nodes"][0]["columns"] if each["name"] == place[1])
     case = {"case": {"on": status, "when": {value: own["generator"]}}}

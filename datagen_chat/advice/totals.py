@@ -115,13 +115,15 @@ def _expected(study: Study, lines: str, parts: tuple[str, ...]) -> float | None:
 def _summing(study: Study, place: Place, lines: str, parts: tuple[str, ...]) -> Patch | None:
     """Return the patch that makes a total the sum of its lines, which get a total of their own where they have none."""
     table, name = study.index.tables[lines], _summed(study.index.tables[lines])
+    if any(study.is_made_of((lines, part), place) for part in (*parts, *([name] if name else []))):
+        return None
     nodes = []
     if name is None:
         name = "line_total" if len(parts) > 1 else parts[0]
         if name == "line_total":
             if any(column.name == name for column in table.columns):
                 return None
-            nodes.append({"id": lines, "columns": [_line_total(name, parts)]})
+            nodes.append({"id": lines, "columns": [_line_total(name, parts) | _nullable(study, lines, parts)]})
     total: dict[str, Any] = {"name": place[1], "generator": {"aggregate": {"of": f"{lines}.{name}", "op": "sum"}}}
     is_whole = study.index.columns[place].type == "int"
     if is_whole and (len(parts) > 1 or study.index.columns[lines, name].type != "int"):
@@ -151,9 +153,21 @@ def _unmultiplied(study: Study, place: Place, parts: tuple[str, ...]) -> Advice:
         f"{named(place)} is drawn apart from {' × '.join(parts)}{means}{near}.",
         "A row contradicts itself.",
         f"Compute it: {' * '.join(parts)}.",
-        of_column(place, {"generator": {"expression": {"code": " * ".join(parts)}}} | ({"type": "float", "decimals": 2})),
+        _computed(study, place, " * ".join(parts), parts),
         weight=88,
     )
+
+
+def _computed(study: Study, place: Place, code: str, parts: tuple[str, ...]) -> Patch | None:
+    """Return the patch that computes a column from others of its row; None where one of them depends on it."""
+    if any(study.is_made_of((place[0], part), place) for part in parts):
+        return None
+    changes: dict[str, Any] = {"type": "float", "decimals": 2, "generator": {"expression": {"code": code}}}
+    return of_column(place, changes | _nullable(study, place[0], parts))
+
+
+def _nullable(study: Study, table: str, parts: tuple[str, ...]) -> dict[str, Any]:
+    return {"nullable": True} if any(study.index.columns[table, part].may_be_null for part in parts) else {}
 
 
 def _product(study: Study, table: str, parts: tuple[str, ...]) -> Values | None:
@@ -186,7 +200,7 @@ def sums_beside(study: Study) -> Iterator[Advice]:
             f"{named(place)} is drawn apart from {code}: its mean is {many(drawn.mean())}{summed}.",
             "A row contradicts itself.",
             f"Compute it: {code}.",
-            of_column(place, {"type": "float", "generator": {"expression": {"code": code}}, "decimals": 2}),
+            _computed(study, place, code, parts),
             weight=88,
         )
 
@@ -225,6 +239,8 @@ def ages(study: Study) -> Iterator[Advice]:
             f"{named(place)} is drawn apart from {born[0]}: {percent(right)} of {many(rows)} rows have it right.",
             "A row contradicts itself.",
             f"Compute it: {code}.",
-            of_column(place, {"type": "int", "generator": {"expression": {"code": code}}}),
+            of_column(
+                place, {"type": "int", "generator": {"expression": {"code": code}}} | _nullable(study, table.id, (born[0],))
+            ),
             weight=86,
         )

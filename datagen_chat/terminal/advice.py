@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from datagen_chat.advice import Advice
-from datagen_chat.conversation.events import Advised
 from datagen_chat.terminal.clean import one_line
 from datagen_chat.terminal.screen import Screen
+
+if TYPE_CHECKING:
+    from datagen_chat.conversation.events import Advised
 
 _LONGEST = 600
 _IN_A_CARD = 3
