@@ -66,19 +66,19 @@ def _labels(bars: Bars) -> Markup:
 
 
 def _categories(bars: Bars, declared: Declared) -> dict[str, Any]:
-    form = _form(bars)
+    most = max(bar.count for bar in bars.bars)
     rows = [{"k": k, "count": bar.count} for k, bar in enumerate(bars.bars)]
     marks = [{"k": k, "wanted": share * bars.rows} for k, share in enumerate(declared.shares)]
     y = {"field": "k", "type": "ordinal", "sort": None, "axis": None, "scale": {"paddingInner": 0.25}}
-    layers: list[dict[str, Any]] = [_layer("rows", {"type": "bar"}, {"y": y, "x": _counts("count", form)})]
+    layers: list[dict[str, Any]] = [_layer("rows", {"type": "bar"}, {"y": y, "x": _counts("count", most)})]
     if marks:
-        layers.append(_layer("marks", {"type": "tick", "size": _ROW - 3}, {"y": y, "x": _counts("wanted", form)}))
+        layers.append(_layer("marks", {"type": "tick", "size": _ROW - 3}, {"y": y, "x": _counts("wanted", most)}))
     picture = _picture(layers, {"rows": rows, "marks": marks}, len(rows) * _ROW)
     return picture | {"width": _WIDTH + 30 - _MARGIN, "padding": {"left": _MARGIN, "top": _PADDING, "right": 12, "bottom": 2}}
 
 
 def _intervals(bars: Bars, declared: Declared) -> dict[str, Any]:
-    form = _form(bars)
+    most = max(bar.count for bar in bars.bars)
     scale = 1000 if bars.kind == "time" else 1  # Vega counts milliseconds
     gap = 0.06 * (bars.bars[0].high - bars.bars[0].low)
     rows = [{"a": (bar.low + gap) / scale, "b": (bar.high - gap) / scale, "count": bar.count} for bar in bars.bars]
@@ -93,12 +93,12 @@ def _intervals(bars: Bars, declared: Declared) -> dict[str, Any]:
     scaled = {"domain": ends, "nice": False, "zero": False} | ({"type": "utc"} if bars.kind == "time" else {})
     x = {"field": "a", "type": kind, "title": None, "axis": axis, "scale": scaled}
     spans = {"x": x, "x2": {"field": "b"}}
-    layers = [_layer("rows", {"type": "bar"}, {**spans, "y": _counts("count", form), "y2": {"datum": 0}})]
+    layers = [_layer("rows", {"type": "bar"}, {**spans, "y": _counts("count", most), "y2": {"datum": 0}})]
     if marks and declared.is_smooth:
         middle = {**x, "field": "m"}
-        layers.append(_layer("marks", {"type": "line", "interpolate": "monotone"}, {"x": middle, "y": _counts("wanted", form)}))
+        layers.append(_layer("marks", {"type": "line", "interpolate": "monotone"}, {"x": middle, "y": _counts("wanted", most)}))
     elif marks:
-        layers.append(_layer("marks", {"type": "rule"}, {**spans, "y": _counts("wanted", form)}))
+        layers.append(_layer("marks", {"type": "rule"}, {**spans, "y": _counts("wanted", most)}))
     return _picture(layers, {"rows": rows, "marks": marks}, _HEIGHT)
 
 
@@ -106,12 +106,8 @@ def _mark(bar: Bar, wanted: float, scale: float) -> dict[str, float]:
     return {"a": bar.low / scale, "b": bar.high / scale, "m": (bar.low + bar.high) / 2 / scale, "wanted": wanted}
 
 
-def _form(bars: Bars) -> str:
-    return "~s" if max(bar.count for bar in bars.bars) >= 10_000 else ",d"
-
-
-def _counts(field: str, form: str) -> dict[str, Any]:
-    scale, axis = {"zero": True}, {"tickCount": 4, "tickMinStep": 1, "format": form}
+def _counts(field: str, most: int) -> dict[str, Any]:
+    scale, axis = {"zero": True}, {"tickCount": min(max(most, 1), 4), "format": "~s" if most >= 10_000 else ",d"}
     return {"field": field, "type": "quantitative", "title": None, "scale": scale, "axis": axis}
 
 

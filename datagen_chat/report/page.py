@@ -22,7 +22,7 @@ from datagen_chat.report.diagram import WIDTH, Diagram, Link, diagram, links, sh
 from datagen_chat.report.phrases import rows
 from datagen_chat.report.views import Material, TableView, anchor, table_view
 from datagen_chat.schema.behaviours import with_behaviours
-from datagen_chat.schema.canonical import as_draft, dump, schema_hash
+from datagen_chat.schema.canonical import as_draft, dump, schema_hash, shortest
 from datagen_chat.schema.index import Index
 from datagen_chat.schema.ranges import within_ranges
 from datagen_chat.schema.unfoldings import bound
@@ -123,7 +123,7 @@ def _page(document: Document, name: str, data: Data, verification: Verification)
     index = Index(within_ranges(bound(with_behaviours(dataset))))
     counts = {table.id: data.ask(f"SELECT count(*) FROM {quoted(table.id)}")[0][0] for table in dataset.nodes}  # noqa: S608 - quoted
     found = links(index, counts)
-    material = Material(data, index, found, as_draft(dataset), _remarks(document.draft))
+    material = Material(data, index, found, shortest(as_draft(dataset)), _remarks(document.draft))
     drawn = diagram(dataset.nodes, found, counts)
     return Page(
         dataset.metadata.name,

@@ -16,6 +16,8 @@ from datagen_chat.terminal.cells import ladder
 _EPOCH = datetime(1970, 1, 1)
 _FORMS: Mapping[str, str] = {"h": "%Y-%m-%d %H:00", "D": "%Y-%m-%d", "W": "week of %Y-%m-%d", "M": "%Y-%m", "Y": "%Y"}
 _UNITS = {"h": "hour", "D": "day", "W": "week", "M": "month", "Q": "quarter", "Y": "year"}
+_COMPARED = 30
+"""Of fewer rows chance alone decides where the bars stand."""
 _GAP = "\N{NO-BREAK SPACE}"
 
 
@@ -70,8 +72,8 @@ def caption(of: Bars, declared: Declared, what: str, places: int | None) -> str:
     if declared.shares:
         most = max(abs(share(bar, of) - wanted) for bar, wanted in zip(of.bars, declared.shares, strict=True))
         sign = "The line is" if declared.is_smooth else "The marks are"
-        told.append(f"{sign} what the schema declares; no bar is more than {_points(most)} away")
-        told[-1] += f" ({_points(_chance(of, declared))} can be chance)."
+        away = f"; no bar is more than {_points(most)} away ({_points(_chance(of, declared))} can be chance)"
+        told.append(f"{sign} what the schema declares{away if of.rows >= _COMPARED else ''}.")
     elif declared.why_not:
         told.append(declared.why_not)
     return " ".join(told)

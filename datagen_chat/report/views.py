@@ -193,7 +193,7 @@ def _column(material: Material, table: Table, column: Column, found: Figures) ->
     badges = [*(["key"] if column.name == table.pk else []), *links]
     badges += ["unique"] if column.unique and column.name != table.pk else []
     draft = material.drafts[place]
-    made = sentence(column, draft)
+    made = sentence(column, draft, material.index.ancestors(table.id))
     picture, why = (None, "") if is_key else _column_picture(material, place, column, found)
     words = " ".join((table.id, column.name, column.type, column.generator.word, made, *badges)).lower()
     return ColumnView(
@@ -217,6 +217,8 @@ def _column_picture(material: Material, place: tuple[str, str], column: Column, 
         return None, "The table has no rows."
     if found.nulls == found.rows:
         return None, "Every value is null."
+    if found.distinct == 1 and found.is_exact:
+        return None, "Every value is the same."
     drawn = bars(material.data, place[0], column, found, shares_of(material.index, place))
     if drawn is None:
         return None, "" if found.all_differ else "Too many different values to draw."
@@ -228,7 +230,7 @@ def _picture(drawn: Bars, wanted: Declared, what: str, places: int | None, head:
     said = caption(drawn, wanted, what, places)
     shares = wanted.shares or (None,) * len(drawn.bars)
     listed = [_bar(bar, drawn, each, places) for bar, each in zip(drawn.bars, shares, strict=True)]
-    return Picture(draw(drawn, wanted, said), said, what, head, listed, bool(wanted.shares))
+    return Picture(draw(drawn, wanted, f"Bar chart of {what}"), said, what, head, listed, bool(wanted.shares))
 
 
 def _bar(bar: Bar, of: Bars, wanted: float | None, places: int | None) -> BarView:
