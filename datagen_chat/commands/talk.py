@@ -99,9 +99,12 @@ class Talk:
     def _make_room(self) -> None:
         """Shorten what the model is told when it fills most of its window."""
         if isinstance(self.provider, Metered) and self.session.history and self.provider.fills(self.session.messages):
-            self.session = shorten(self.session)
-            self.journal = self.journal.add("command", SHORTEN)
-            self.screen.say(("The conversation fills the model's window; it goes on with the schema and your requests.", "dim"))
+            self._shorten()
+
+    def _shorten(self) -> None:
+        self.session = shorten(self.session)
+        self.journal = self.journal.add("command", SHORTEN)
+        self.screen.say(("The conversation fills the model's window; it goes on with the schema and your requests.", "dim"))
 
     def _turn(self, request: str, cancellation: Cancellation) -> Generator[Event, None, None]:
         trial = None if self.trial is None else partial(self._tried, self.trial, cancellation)
@@ -163,6 +166,9 @@ class Talk:
         self.failure = error
         self.view.failed(error)
         self.journal = self.journal.fail(str(error), error.kind, said)
+        if error.kind == "context" and self.session.history:
+            self._shorten()
+            self.before = self.session
 
     def _keep(self) -> None:
         """Write the conversation down; where that fails it goes on, and says so."""

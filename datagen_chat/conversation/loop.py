@@ -8,7 +8,7 @@ from dataclasses import replace
 from datagen_chat.conversation.ask import ask_checks
 from datagen_chat.conversation.events import AskedAgain, Event, Tried, TurnEnded
 from datagen_chat.conversation.session import Session, Version
-from datagen_chat.conversation.steer import RETRY, steer
+from datagen_chat.conversation.steer import RETRY, SHORTEN, steer
 from datagen_chat.conversation.turn import Step, answer, begin, inquire, reopen
 from datagen_chat.conversation.turns import Conversation
 from datagen_chat.llm.base import Finished, Message, Provider, Reply, TextDelta
@@ -113,6 +113,7 @@ def replayed(session: Session, conversation: Conversation, trial: Trial | None =
         elif turn.role == "command":
             step = steer(before if turn.text == RETRY else session, turn.text, turn.meta.get("schema"))
             session, events = step.session, step.events
+            before = session if turn.text == SHORTEN else before
         elif turn.meta.get("about") == "data":
             corrected, is_passed_over = session.versions.current, False
             session = inquire(session, turn.text)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datagen_chat.conversation.events import TurnEnded
 from datagen_chat.conversation.loop import converse, kept
 from datagen_chat.conversation.session import Session
-from datagen_chat.conversation.steer import RETRY, steer
+from datagen_chat.conversation.steer import RETRY, SHORTEN, steer
 from datagen_chat.conversation.turn import answer
 from datagen_chat.conversation.turns import Conversation, Turn
 from datagen_chat.llm.base import Message, MissingReplyError, Reply
@@ -47,10 +47,11 @@ def restore(session: Session, conversation: Conversation) -> Session:
         lead = exchange.lead
         if lead is not None and lead.role == "command":
             session = before if lead.text == RETRY else steer(session, lead.text, lead.meta.get("schema")).session
+            before = session if lead.text == SHORTEN else before
         elif lead is not None and lead.role == "repair":
             session = session if exchange.has_failed else kept(session, _held(session, exchange))
-        elif not exchange.has_failed:
-            before, session = session, _held(session, exchange)
+        else:
+            before, session = session, session if exchange.has_failed else _held(session, exchange)
     return session
 
 

@@ -181,7 +181,7 @@ def _hint(kind: Kind, address: Address) -> str:
         "model": f"List what it serves: datagen models --model {address.name}"
         + (f"; get it with: ollama pull {address.model}" if address.vendor == "ollama" else ""),
         "address": "Correct the address; most end in /v1.",
-        "context": "Begin anew from the schema as it is, or choose a model with a larger context window.",
+        "context": "Ask again with fewer words, or choose a model with a larger context window.",
         "rate": "Try again later.",
         "overloaded": "Try again later.",
         "server": "Try again later.",

@@ -77,6 +77,14 @@ def test_a_retried_request_is_restored_once() -> None:
     assert restore(START, written(journal)) == session
 
 
+def test_a_request_that_failed_and_was_retried_takes_nothing_back() -> None:
+    session, journal = held(START, Journal(), "a shop", reply(SHOP))
+    failed = journal.add("user", "nine").fail("It broke off.", "cut", "").add("command", "/retry")
+    after, journal = held(session, failed, "nine", reply(MORE))
+    assert restore(START, written(journal)) == after
+    assert after.versions.past[0].draft == SHOP
+
+
 def test_a_conversation_that_was_held_elsewhere_can_go_on() -> None:
     turns = (Turn("user", "a shop"), Turn("assistant", "One moment."), Turn("assistant", reply(SHOP)), Turn("user", "hello?"))
     session = restore(START, Conversation("", turns))
