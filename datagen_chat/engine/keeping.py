@@ -123,8 +123,8 @@ class Kept:
         store = self._store
         if store is None and numbers.start == 0:
             store = self._store = self._opened(values)
-        if store is None or numbers.start > store.filled or numbers.stop <= store.filled:
-            return
+        if store is None or numbers.start > store.filled or not store.filled < numbers.stop <= len(store.data):
+            return  # an estimate asks for the first rows without knowing how many there are
         if store.takes(values):
             store.add(numbers, values)
         else:

@@ -130,3 +130,41 @@ def test_values_of_another_kind_are_not_kept_and_leave_their_room() -> None:
     made = [kept(table.rows(block)) for block in (range(5), range(5, 10), range(5), range(5))]
     assert [values.data.dtype for values in made if isinstance(values, Numbers)] == [np.int64, np.float64, np.int64, np.int64]
     assert plan.shelf.take(ROWS * 8)
+
+
+def test_an_estimate_may_ask_for_more_rows_than_a_kept_column_has() -> None:
+    """It asks for the first two thousand parents, before anybody has counted them."""
+    key = column("id", "int", {"sequence": {}})
+    size = column("size", "float", {"distribution": {"type": "normal", "params": {"mu": 5, "sigma": 1}}}, decimals=2)
+    read_on = column("size", "float", {"expression": {"code": "order.size"}}, decimals=2)
+    dataset = read(
+        {
+            "version": "1.0",
+            "metadata": {"name": "t"},
+            "nodes": [
+                {"id": "customer", "kind": "entity", "pk": "id", "rows": 9, "columns": [key]},
+                {
+                    "id": "order",
+                    "kind": "fact",
+                    "pk": "id",
+                    "parents": ["customer"],
+                    "fanout": always(2),
+                    "columns": [key, size],
+                },
+                {
+                    "id": "line",
+                    "kind": "fact",
+                    "pk": "id",
+                    "parents": ["order"],
+                    "fanout": always(2),
+                    "columns": [key, read_on],
+                },
+            ],
+        }
+    ).valid()
+    plan = Plan(dataset, 1)
+    orders, lines = plan.tables["order"], plan.tables["line"]
+    before = listed(orders.rows(range(orders.row_count)).values("size"))
+    lines.rows(range(2)).values("size")
+    assert listed(orders.rows(range(2000)).values("size"))[:18] == before
+    assert listed(lines.rows(range(36)).values("size"))[::2] == before
