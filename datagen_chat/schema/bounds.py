@@ -77,8 +77,14 @@ def _wishes(at: str, inequality: Inequality, index: Index) -> Iterator[_Wish]:
     for way in ways:
         # What hangs off a row is bound by it, even where the row looks back, as an aggregate does.
         looks_back = way.by[0] in index.descendants(way.bounded[0])
-        if index.columns[way.bounded].generator.is_bounded and meets(way.bounded[0], way.by[0], index) and not looks_back:
+        if _can_be_bounded(way, index) and meets(way.bounded[0], way.by[0], index) and not looks_back:
             yield way
+
+
+def _can_be_bounded(way: _Wish, index: Index) -> bool:
+    """Return whether a column's draw takes a bound; ticks that the rows of a parent share out take one of all of them only."""
+    generator = index.columns[way.bounded].generator
+    return generator.is_bounded and (not generator.limits_rows or way.by[0] in index.ancestors(way.bounded[0]))
 
 
 def place_of(name: str) -> Place | None:

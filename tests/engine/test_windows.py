@@ -172,6 +172,26 @@ def test_an_order_that_would_make_two_columns_wait_for_each_other_is_left_to_the
     assert (column(plan, "customer", "signup") <= column(plan, "customer", "until")).all()
 
 
+@pytest.mark.parametrize("more", [{"distinct": True}, {"spacing": "regular"}])
+def test_ticks_that_rows_share_out_are_bound_by_no_column_of_a_single_row(plan_of: PlanOf, more: dict[str, Any]) -> None:
+    """A bound that differs from row to row would make the ticks depend on how rows are cut."""
+    when = {
+        "name": "when",
+        "type": "datetime",
+        "generator": {"choice": {"choices": ["2024-03-01T00:00:00Z", "2024-05-01T00:00:00Z"]}},
+    }
+    promised = {"inequalities": [{"left": "visit.at", "op": ">", "right": "visit.when"}]}
+    fanout = {"fanout": {"distribution": "constant", "value": 2}} if "distinct" in more else {}
+    written = shop(
+        fanout | {"columns": [at({"within": "timeframe", "freq": "ME"} | more), when]}, rows=30, constraints=promised
+    )
+    assert "only-checked" in [problem.code for problem in read(written).notes]
+    plan = plan_of(written)
+    visits, whole = plan.tables["visit"], column(plan, "visit", "at").tolist()
+    alone = [listed(visits.rows(range(row, row + 1)).values("at"))[0] for row in range(visits.row_count)]
+    assert alone == whole
+
+
 def test_an_empty_window_gives_null_where_that_is_allowed_and_its_start_elsewhere(plan_of: PlanOf) -> None:
     never = {"start": "customer.signup", "end": "2023-06-01T00:00:00Z"}
     columns = [at({"within": never, "freq": "D"}), at({"within": never, "freq": "D"}, "maybe", nullable=True)]
