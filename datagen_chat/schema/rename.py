@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from datagen_chat.instants import INSTANT_PATTERN
+from datagen_chat.schema import queries
 from datagen_chat.schema.json_schema import Node, annotated_schema
 from datagen_chat.schema.places import columns_of, rename_key, step, tables_of, whole
 from datagen_chat.words import COLUMN_PATTERN, NAME_PATTERN, REFERENCE_PATTERN
@@ -58,6 +59,7 @@ def rename_table(draft: dict[str, Any], old: str, new: str) -> None:
             mention.write(lambda table, column: (new if table == old else table, column))
         elif mention.table == old and (mention.is_qualified or mention.column is None):
             mention.write(new, mention.column)
+    _rewrite_checks(draft, lambda sql, tables: queries.rename_table(sql, old, new, set().union(*tables.values())))
     for table in tables_of(draft):
         if table.get("id") == old:
             table["id"] = new
@@ -70,10 +72,20 @@ def rename_column(draft: dict[str, Any], table: str, old: str, new: str) -> None
             mention.write(_renaming(table, old, new, mention.own))
         elif mention.table == table and mention.column == old:
             mention.write(table, new)
+    _rewrite_checks(draft, lambda sql, tables: queries.rename_column(sql, table, old, new, tables))
     for node in tables_of(draft):
         for column in columns_of(node) if node.get("id") == table else ():
             if column.get("name") == old:
                 column["name"] = new
+
+
+def _rewrite_checks(draft: dict[str, Any], rewrite: Callable[[str, dict[str, list[str]]], str]) -> None:
+    """Write the queries of the checks anew, given the columns of each table."""
+    tables = {str(table.get("id")): [str(column.get("name")) for column in columns_of(table)] for table in tables_of(draft)}
+    checks = draft.get("checks")
+    for check in checks if isinstance(checks, list) else ():
+        if isinstance(check, dict) and isinstance(check.get("sql"), str):
+            check["sql"] = rewrite(check["sql"], tables)
 
 
 def _renaming(table: str, old: str, new: str, own: str | None) -> Callable[[str | None, str], tuple[str | None, str]]:

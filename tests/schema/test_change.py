@@ -150,6 +150,24 @@ def test_a_renamed_column_or_table_is_followed_by_templates(shop):
     assert draft["nodes"][2]["columns"][6]["generator"]["template"]["format"] == wanted
 
 
+def test_renames_reach_the_queries_of_checks_and_no_texts_in_them(shop):
+    shop["checks"] = [
+        {"name": "a", "sql": 'SELECT count(*) FROM "order" o JOIN customer USING (customer_id) WHERE o.quantity > 1', "min": 1},
+        {"name": "b", "sql": "SELECT sum(Quantity) FROM \"order\" WHERE 'quantity' = 'order'", "min": 1},
+        {"name": "c", "sql": 'SELECT o.product_id, p.product_id FROM "order" AS o, product p', "min": 1},
+        {"name": "d", "sql": "SELECT max(price) FROM product", "min": 1},
+    ]
+    patch = {"order": {"$rename": "sale", "columns": {"quantity": {"$rename": "pieces"}}}}
+    patch["product"] = {"columns": {"product_id": {"$rename": "sku"}}}
+    draft = apply_patch(shop, {"nodes": patch}).draft
+    assert [check["sql"] for check in draft["checks"]] == [
+        'SELECT count(*) FROM "sale" o JOIN customer USING (customer_id) WHERE o.pieces > 1',
+        "SELECT sum(pieces) FROM \"sale\" WHERE 'quantity' = 'order'",
+        'SELECT o.product_id, p.sku FROM "sale" AS o, product p',
+        "SELECT max(price) FROM product",
+    ]
+
+
 def test_a_text_that_only_looks_like_a_reference_is_left_alone(shop):
     shop["nodes"][0]["columns"][2]["generator"]["choice"]["choices"] = ["customer.phone", "DE"]
     draft = apply_patch(shop, {"nodes": [{"id": "customer", "$rename": "client"}]}).draft
