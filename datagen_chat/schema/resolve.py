@@ -290,6 +290,19 @@ def _check_modifiers(facts: ColumnFacts) -> Iterator[Problem]:
     if not converts(made.type, column.type):
         message = f"The modifiers make {made.type}, but {facts.name} is of type {column.type}."
         yield Problem("/modifiers", "modifier-result", message, f"Set type to {made.type}, or change the modifiers.")
+    yield from _check_clamps(column)
+
+
+def _check_clamps(column: Column) -> Iterator[Problem]:
+    """Yield a clamp of the last modifier in which no value of the generator's clamp lies."""
+    inner, outer = column.generator.clamps(), column.modifiers[-1].args.clamps()
+    if inner is None or outer is None or any(change.args.converts for change in column.modifiers):
+        return
+    if outer[1] < inner[0] or inner[1] < outer[0]:
+        apart = f"from {outer[0]:g} to {outer[1]:g} and the generator's from {inner[0]:g} to {inner[1]:g}"
+        message = f"The clamp {apart} have no value in common."
+        at = pointer("modifiers", len(column.modifiers) - 1, "args")
+        yield Problem(at, "clamps-apart", message, "Remove one of them, or let them overlap.")
 
 
 def _check_rewritten(at: str, before: Generator, after: Generator, facts: ColumnFacts) -> Iterator[Problem]:

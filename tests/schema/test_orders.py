@@ -30,6 +30,14 @@ def told(draft: dict[str, Any]) -> list[tuple[str, str]]:
     return [(problem.at, problem.code) for problem in read(draft).errors]
 
 
+def test_a_clamp_after_the_modifiers_that_leaves_nothing_of_the_laws_own_is_a_problem(shop: dict[str, Any]) -> None:
+    price = shop["nodes"][1]["columns"][1]
+    price["modifiers"] = [{"transform": "clamp", "args": {"min": 200, "max": 300}}]
+    assert told(shop) == [("/nodes/1/columns/1/modifiers/0/args", "clamps-apart")]
+    price["modifiers"] = [{"transform": "clamp", "args": {"min": 50, "max": 300}}]
+    assert told(shop) == []
+
+
 FREE = {"a": "timeframe", "b": "timeframe", "c": "timeframe"}
 C = "/constraints/inequalities"
 
