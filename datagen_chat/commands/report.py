@@ -9,7 +9,8 @@ from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
-from datagen_chat.commands.files import read_schema, shown_name
+from datagen_chat.commands.files import read_schema
+from datagen_chat.commands.save import slugs
 from datagen_chat.conversation.document import Document
 from datagen_chat.problems import OutputError, Problem, ProblemsError
 from datagen_chat.sinks.output import problem_of
@@ -26,7 +27,9 @@ def run(options: argparse.Namespace) -> int:
     """Write the report of a schema and of data that was made from it."""
     check_installed()
     document = read_schema(options.file, stderr(), strict=options.strict)
-    write_report(document, shown_name(options.file), Path(options.data), Path(options.output), stdout())
+    slug = slugs([document.valid().metadata.name])[0]
+    name = f"{slug}.json" if options.file == "-" else Path(options.file).name
+    write_report(document, name, Path(options.data), Path(options.output), stdout(), stderr())
     return 0
 
 
@@ -44,8 +47,10 @@ def check_installed() -> None:
         )
 
 
-def write_report(document: Document, name: str, data: Path, target: Path, screen: Screen) -> None:
+def write_report(document: Document, name: str, data: Path, target: Path, out: Screen, screen: Screen) -> None:
     """Write the report of a schema, called `name`, and of the data in a folder; the file appears when it is whole.
+
+    What is being done is shown on `screen`, what was written on `out`.
 
     Raises:
         OutputError: the file cannot be written, or one that is no report is in the way.
@@ -56,17 +61,21 @@ def write_report(document: Document, name: str, data: Path, target: Path, screen
     from datagen_chat.report.page import render
 
     _check_is_free(target)
-    verification = verified(document, data)
-    with opened(data, document.valid()) as tables:
-        page = render(document, name, tables, verification)
+    screen.passing("Asking the data what the schema claims …")
+    try:
+        verification = verified(document, data)
+        with opened(data, document.valid()) as tables:
+            page = render(document, name, tables, verification, lambda table: screen.passing(f"Counting and drawing {table} …"))
+    finally:
+        screen.passing()
     _replace(target, page)
-    screen.say(
+    out.say(
         f"Written to {one_line(str(target))}", (f" ({size(target.stat().st_size)})", "dim"), "; open it in a browser.", hang=2
     )
     failed = len(verification.failed)
     if failed:
         what = "1 claim of the schema does" if failed == 1 else f"{failed:,} claims of the schema do"
-        screen.say((f"{what} not hold on the data; the page shows {'it' if failed == 1 else 'them'}.", "bold red"), hang=2)
+        out.say((f"{what} not hold on the data; the page shows {'it' if failed == 1 else 'them'}.", "bold red"), hang=2)
 
 
 def _check_is_free(path: Path) -> None:

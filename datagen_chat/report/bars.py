@@ -141,13 +141,11 @@ def _numbers(data: Data, table: str, column: Column, found: Figures) -> Bars | N
     start = math.floor(low / step + 1e-9) * step - grain / 2
     count = max(int((high - start) // step) + 1, 1)
     edges = [start + step * k for k in range(count + 1)]
-    counted: dict[int, int] = dict(
-        data.ask(
-            f"SELECT CAST(floor(({name} - ({start!r})) / {step!r}) AS BIGINT) AS bar, count(*) FROM {source} "  # noqa: S608
-            f"WHERE {name} >= {edges[0]!r} AND {name} < {edges[-1]!r} GROUP BY 1"
-        )
+    place = (
+        f"least(CAST(floor(({name} - ({start!r})) / {step!r}) AS BIGINT), {count - 1})"  # rounding may lead past the last bar
     )
-    counted = {min(max(bar, 0), count - 1): rows for bar, rows in sorted(counted.items())}
+    within = f"{name} >= {edges[0]!r} AND {name} < {edges[-1]!r}"
+    counted: dict[int, int] = dict(data.ask(f"SELECT {place}, count(*) FROM {source} WHERE {within} GROUP BY 1"))  # noqa: S608
     drawn = tuple(Bar(counted.get(k, 0), edges[k], edges[k + 1]) for k in range(count))
     beyond = found.rows - found.nulls - sum(bar.count for bar in drawn)
     return Bars("number", drawn, beyond, is_whole=step == grain == 1.0)

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from datagen_chat import __version__
 from datagen_chat.conversation.document import Document
+from datagen_chat.instants import show_instant
 from datagen_chat.report.checks import ChecksView, checks_view
 from datagen_chat.report.data import Data
 from datagen_chat.report.diagram import WIDTH, Diagram, Link, diagram, links, shortened
@@ -24,6 +25,7 @@ from datagen_chat.report.views import Material, TableView, anchor, table_view
 from datagen_chat.schema.behaviours import with_behaviours
 from datagen_chat.schema.canonical import as_draft, dump, schema_hash, shortest
 from datagen_chat.schema.index import Index
+from datagen_chat.schema.model import Dataset, Table
 from datagen_chat.schema.ranges import within_ranges
 from datagen_chat.schema.unfoldings import bound
 from datagen_chat.terminal.clean import clean
@@ -66,9 +68,14 @@ class Page:
     schema: str
 
 
-def render(document: Document, name: str, data: Data, verification: Verification) -> str:
-    """Return the report of a dataset and of its data as HTML; `name` is what the schema's file is called."""
-    page = _page(document, name, data, verification)
+def render(
+    document: Document, name: str, data: Data, verification: Verification, told: Callable[[str], None] = lambda _table: None
+) -> str:
+    """Return the report of a dataset and of its data as HTML; `name` is what the schema's file is called.
+
+    `told` is called with each table before it is counted.
+    """
+    page = _page(document, name, data, verification, told)
     style, script = (_part(f"page.{suffix}") for suffix in ("css", "js"))
     policy = (
         f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; base-uri 'none'; form-action 'none'"
@@ -118,7 +125,7 @@ def _digest(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _page(document: Document, name: str, data: Data, verification: Verification) -> Page:
+def _page(document: Document, name: str, data: Data, verification: Verification, told: Callable[[str], None]) -> Page:
     dataset = document.valid()
     index = Index(within_ranges(bound(with_behaviours(dataset))))
     counts = {table.id: data.ask(f"SELECT count(*) FROM {quoted(table.id)}")[0][0] for table in dataset.nodes}  # noqa: S608 - quoted
@@ -126,19 +133,27 @@ def _page(document: Document, name: str, data: Data, verification: Verification)
     material = Material(data, index, found, shortest(as_draft(dataset)), _remarks(document.draft))
     drawn = diagram(dataset.nodes, found, counts)
     return Page(
-        dataset.metadata.name,
-        _text(document.draft.get("metadata", {}).get("description")),
-        _facts(document, data, sum(counts.values())),
-        _warnings(document, data),
-        drawn,
-        f"{len(drawn.boxes)} tables and {len(found)} keys between them; the list below has them in words.",
-        [_link(link) for link in found],
-        [table_view(material, table) for table in dataset.nodes],
-        checks_view(verification),
-        _command(name, data),
-        _made(document, data),
-        _escaped(dump(document.draft)),
+        title=dataset.metadata.name,
+        description=_text(document.draft.get("metadata", {}).get("description")),
+        facts=_facts(dataset, data, sum(counts.values())),
+        warnings=_warnings(document, data),
+        diagram=drawn,
+        diagram_words=f"{len(drawn.boxes)} tables and {len(found)} keys between them; the list below has them in words.",
+        links=[_link(link) for link in found],
+        tables=_tables(material, dataset.nodes, told),
+        checks=checks_view(verification),
+        command=_command(name, data),
+        made=_made(document, data),
+        schema=_escaped(dump(document.draft)),
     )
+
+
+def _tables(material: Material, tables: Sequence[Table], told: Callable[[str], None]) -> list[TableView]:
+    found = []
+    for table in tables:
+        told(table.id)
+        found.append(table_view(material, table))
+    return found
 
 
 def _remarks(draft: Any) -> Mapping[tuple[str, str], str]:
@@ -154,23 +169,15 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _facts(document: Document, data: Data, total: int) -> list[tuple[str, str]]:
-    dataset = document.valid()
+def _facts(dataset: Dataset, data: Data, total: int) -> list[tuple[str, str]]:
     columns = sum(len(table.columns) for table in dataset.nodes)
     facts = [("tables", f"{len(dataset.nodes):,}"), ("columns", f"{columns:,}"), ("rows", f"{total:,}")]
     if dataset.timeframe is not None:
-        facts.append(("from", show_day(dataset.timeframe.start)))
-        facts.append(("to", show_day(dataset.timeframe.end)))
+        ends = (show_instant(end)[:10] for end in (dataset.timeframe.start, dataset.timeframe.end))
+        facts += zip(("from", "to"), ends, strict=True)
     if data.manifest is not None:
         facts += [("seed", str(data.manifest.seed)), ("format", data.manifest.format)]
     return facts
-
-
-def show_day(instant: int) -> str:
-    """Return the day of an instant."""
-    from datagen_chat.instants import show_instant
-
-    return show_instant(instant)[:10]
 
 
 def _warnings(document: Document, data: Data) -> list[str]:
@@ -194,15 +201,8 @@ def _command(name: str, data: Data) -> str:
     made = data.manifest
     if made is None:
         return ""
-    parts = [
-        "datagen",
-        "generate",
-        name,
-        "--seed",
-        str(made.seed),
-        *(("--format", made.format) if made.format != "parquet" else ()),
-    ]
-    return shlex.join(parts)
+    parts = ["datagen", "generate", name, "--seed", str(made.seed)]
+    return shlex.join(parts if made.format == "parquet" else [*parts, "--format", made.format])
 
 
 def _made(document: Document, data: Data) -> list[tuple[str, str]]:

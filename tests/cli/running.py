@@ -21,7 +21,8 @@ _APART = ("COLUMNS", "NO_COLOR", "FORCE_COLOR", "DATAGEN_DEBUG")
 _ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in _APART}
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(
-    [f"datagen_chat.commands.{name}" for name in ("chat", "generate", "sample", "schema", "validate")]
+    [f"datagen_chat.commands.{name}" for name in ("chat", "generate", "report", "sample", "schema", "validate")]
+    + ["datagen_chat.report.page", "datagen_chat.verify.run"]
 )
 
 

@@ -40,4 +40,4 @@ def _report(desk: Desk, rest: str) -> None:
         options = argparse.Namespace(seed=seed, format="parquet", output=folder, workers=1, block_rows=1 << 16)
         with progress(screen, total) as told:
             write(Plan(version.dataset, seed), document, options, told)
-        write_report(document, f"{name}.json", Path(folder), target, screen)
+        write_report(document, f"{name}.json", Path(folder), target, screen, screen)
