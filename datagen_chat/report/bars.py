@@ -142,7 +142,7 @@ def _numbers(data: Data, table: str, column: Column, found: Figures) -> Bars | N
     count = max(int((high - start) // step) + 1, 1)
     edges = [start + step * k for k in range(count + 1)]
     place = (
-        f"least(CAST(floor(({name} - ({start!r})) / {step!r}) AS BIGINT), {count - 1})"  # rounding may lead past the last bar
+        f"least(CAST(floor(({name} - ({start!r})) / {step!r}) AS BIGINT), {count - 1})"
     )
     within = f"{name} >= {edges[0]!r} AND {name} < {edges[-1]!r}"
     counted: dict[int, int] = dict(data.ask(f"SELECT {place}, count(*) FROM {source} WHERE {within} GROUP BY 1"))  # noqa: S608
