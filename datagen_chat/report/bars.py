@@ -141,9 +141,7 @@ def _numbers(data: Data, table: str, column: Column, found: Figures) -> Bars | N
     start = math.floor(low / step + 1e-9) * step - grain / 2
     count = max(int((high - start) // step) + 1, 1)
     edges = [start + step * k for k in range(count + 1)]
-    place = (
-        f"least(CAST(floor(({name} - ({start!r})) / {step!r}) AS BIGINT), {count - 1})"
-    )
+    place = f"least(CAST(floor(({name} - ({start!r})) / {step!r}) AS BIGINT), {count - 1})"
     within = f"{name} >= {edges[0]!r} AND {name} < {edges[-1]!r}"
     counted: dict[int, int] = dict(data.ask(f"SELECT {place}, count(*) FROM {source} WHERE {within} GROUP BY 1"))  # noqa: S608
     drawn = tuple(Bar(counted.get(k, 0), edges[k], edges[k + 1]) for k in range(count))
