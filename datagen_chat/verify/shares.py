@@ -30,6 +30,8 @@ from datagen_chat.words import Scalar
 _LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
 _MOST_SHARES = 50
 _TAIL = 2.0**-33
+_LEAST_INSIDE = 1e-6
+"""Shares of less than this, cut out by a clamp, are lost among the last bits."""
 
 
 def share_claims(basis: Basis) -> Iterator[Claim]:
@@ -61,20 +63,25 @@ def _has_windows(column: Column, basis: Basis, place: Place) -> bool:
 
 
 def _drawn(claim: Claim, place: Place, branch: Branch, basis: Basis) -> Iterator[Claim]:
-    """Yield the claim of a drawn column, or of one branch of it, as one with its shares."""
+    """Yield the claims of a drawn column, or of one branch of it: its shares, and the mean of a law."""
     word, where = branch.generator, f" where {branch.words}" if branch.words else ""
-    shares = _shares(place, branch, basis)
     claim = replace(claim, kind="law" if isinstance(word, Distribution) else "shares", requirement=_words(branch) + where)
     problem = branch.problem or _disturbed(place, branch, basis)
     if problem:
         yield claim.skipped(problem)
-    elif shares:
-        condition = f" AND {branch.condition}" if branch.condition else ""
-        among = f"{quoted(place[1])} IS NOT NULL{condition}"
+        return
+    among = f"{quoted(place[1])} IS NOT NULL{f' AND {branch.condition}' if branch.condition else ''}"
+    try:
+        shares = _shares(place, branch, basis)
+        mean = _mean(word, place, among, basis) if isinstance(word, Distribution) else None
+    except (ArithmeticError, ValueError):
+        yield claim.skipped("the law leaves what can be computed with floats")
+        return
+    if shares:
         yield claim.asking(Shares(quoted(place[0]), among, shares), place, *branch.reads)
-        if isinstance(word, Distribution) and (mean := _mean(word, place, among, basis)) is not None:
-            words = f"is {mean.mean:.5g} on average{where}"
-            yield replace(claim, kind="mean", requirement=words).asking(mean, place, *branch.reads)
+    if mean is not None:
+        words = f"is {mean.mean:.5g} on average{where}"
+        yield replace(claim, kind="mean", requirement=words).asking(mean, place, *branch.reads)
 
 
 def _words(branch: Branch) -> str:
@@ -211,6 +218,8 @@ def _rounded_law(word: Distribution, column: Column) -> Callable[[float], float]
         return lambda x: share(law, x)
     half = 0.5 * 10.0 ** -(column.places or 0)
     below, above = share(law, _outer(clamp[0], half, -1)), share(law, _outer(clamp[1], half, 1))
+    if above - below < _LEAST_INSIDE:
+        raise ArithmeticError("the clamp lies where the law has next to nothing")
     return lambda x: min(max((share(law, x) - below) / (above - below), 0.0), 1.0)
 
 

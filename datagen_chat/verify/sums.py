@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from datagen_chat.expressions import Expression as Formula
+from datagen_chat.generators._formula import parsed
 from datagen_chat.generators.aggregate import Aggregate
 from datagen_chat.generators.lookup import Lookup
 from datagen_chat.schema.model import Column, Table
 from datagen_chat.verify.basis import Basis, Way
 from datagen_chat.verify.claims import Claim
+from datagen_chat.verify.formulas import Teller, UntoldError
 from datagen_chat.verify.questions import NoRow
 from datagen_chat.verify.sql import quoted
 
@@ -39,14 +42,18 @@ def _aggregate(at: str, table: Table, column: Column, word: Aggregate, basis: Ba
     way = basis.way(below, table.id)
     if column.modifiers:
         return claim.skipped("its modifiers change the value")
-    if word.where is not None:
-        return claim.skipped("its condition is a formula")
+    try:
+        condition = "" if word.where is None else f" WHERE {_condition(word.where, below, basis)}"
+    except UntoldError as error:
+        return claim.skipped(f"its condition is not told in SQL: {error}")
     if way is None:
         return claim.skipped(f"no column says which row of {table.id} a row of {below} belongs to")
     source_column = basis.index.columns[below, name]
     cell = f"t0.{quoted(name)}"
-    key = f"{way.end}.{quoted(table.pk)}"
-    inner = f"SELECT {key} AS k, {_folded(word.op, cell, basis.key(below), source_column)} AS v FROM {way.source} GROUP BY 1"  # noqa: S608 - names are letters, digits and underscores
+    above = Way(below, way.steps[:-1])  # the last key is that of the table itself
+    key = f"{above.end}.{quoted(way.steps[-1][0])}"
+    folded = _folded(word.op, cell, basis.key(below), source_column)
+    inner = f"SELECT {key} AS k, {folded} AS v FROM {above.source}{condition} GROUP BY 1"  # noqa: S608 - names are letters, digits and underscores
     source = f"{quoted(table.id)} AS p LEFT JOIN ({inner}) AS s ON p.{quoted(table.pk)} = s.k"
     wanted = "coalesce(s.v, 0)" if word.op in ("sum", "count") else "s.v"
     own = f"p.{quoted(column.name)}"
@@ -55,6 +62,18 @@ def _aggregate(at: str, table: Table, column: Column, word: Aggregate, basis: Ba
         broken = f"{own} IS NOT NULL AND ({broken})"
     shown = (*basis.shown(*place, alias="p"), f"{wanted} AS {quoted(f'{word.op} of {word.of}')}")
     return claim.asking(NoRow(source, broken, shown), place, (below, name), *way.reads)
+
+
+def _condition(code: str, below: str, basis: Basis) -> str:
+    """Return a condition on rows below, in SQL; they are called `t0`.
+
+    Raises:
+        UntoldError: it is none that SQL is sure to decide alike, or reads other tables.
+    """
+    formula, joined = parsed(code), basis.joined(below, ())
+    if not isinstance(formula, Formula) or joined is None or any(name.table not in (None, below) for name in formula.names):
+        raise UntoldError("it reads other tables")
+    return Teller(joined.read).tell(formula.root).sql
 
 
 def _folded(op: str, cell: str, key: str, column: Column) -> str:
