@@ -13,6 +13,7 @@ from datagen_chat.conversation.session import Session
 from datagen_chat.conversation.transcript import parse
 from datagen_chat.schema.model import Dataset
 from datagen_chat.shipped import folder
+from datagen_chat.verify.run import verify
 from tests.acceptance.database import broken_promises, failed_checks, generated
 
 FOLDER = Path(__file__).parents[1] / "data" / "conversations"
@@ -41,6 +42,7 @@ def test_the_data_keeps_what_the_schema_promises(name: str, number: int, tmp_pat
     _, database = generated(dataset, tmp_path)
     assert list(broken_promises(dataset, database)) == []
     assert list(failed_checks(dataset, database)) == []
+    assert verify(dataset, tmp_path).failed == ()
 
 
 SHIPPED = {path.stem: path for path in sorted(folder("transcripts").glob("*.md"))}
@@ -57,3 +59,4 @@ def test_the_data_of_a_shipped_conversation_keeps_what_its_schemas_promise(name:
         _, database = generated(dataset, tmp_path / str(number))
         assert list(broken_promises(dataset, database)) == []
         assert list(failed_checks(dataset, database)) == []
+        assert verify(dataset, tmp_path / str(number)).failed == ()
