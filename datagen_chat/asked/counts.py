@@ -15,7 +15,10 @@ from datagen_chat.asked.statements import UNPLACED, State, Statement, Tie
 from datagen_chat.asked.words import Sentence
 
 _PART = vocabulary("who whom that which whose are is have has had were order buy do does don't doesn't never always")
-_NOT_AFTER = vocabulary("after before within every per past between of")
+_NOT_AFTER = vocabulary("after before within every per past between")
+_SOME = vocabulary("one two some most any many half each all none few several out top first last part")
+_DEALING = vocabulary("each every apiece une un jeder jede jedes cada chaque par pro por")
+_NEAR = 10
 _NOT_BEFORE = vocabulary("each apiece minimum maximum min max tops")
 _TALK = vocabulary("questions changes requests remarks wishes corrections comments notes issues problems ideas")
 _FEW = 10
@@ -108,9 +111,11 @@ def read_count(sentence: Sentence, amount: Amount, _before: str) -> Iterator[Cou
     """Yield the count that an amount gives, if it is one for sure."""
     if amount.unit or not _is_countable(amount) or is_numbered(sentence, amount.first):
         return
-    if sentence.word(amount.first - 1) in _NOT_AFTER or _is_ratio(sentence, amount.first):
+    if sentence.word(amount.first - 1) in _NOT_AFTER or _is_taken(sentence, amount) or _is_dealt(sentence, amount):
         return
     found = noun_after(sentence, amount.last)
+    if found is not None and amount.low == amount.high == 1:
+        return  # of one thing there is no plural
     if found is not None and (sentence.word(found[1]) in _NOT_BEFORE or _is_talk(sentence, found, amount)):
         return
     if found is not None and not (_may_be_year(amount, sentence) and not amount.is_about):
@@ -121,8 +126,22 @@ def read_count(sentence: Sentence, amount: Amount, _before: str) -> Iterator[Cou
         yield from _listed(sentence, amount)
 
 
-def _is_ratio(sentence: Sentence, first: int) -> bool:
-    return sentence.word(first - 1) == "in" and sentence.word(first - 2) in ("one", "1")
+def _is_taken(sentence: Sentence, amount: Amount) -> bool:
+    """Return whether a number counts what others are taken from: one in ten parcels, 3 of 5 plans."""
+    if sentence.word(amount.first - 1) == "in":
+        return sentence.word(amount.first - 2) in ("one", "1")
+    before = sentence.tokens[amount.first - 2].kind if amount.first > 1 else "end"
+    return sentence.word(amount.first - 1) == "of" and (before == "number" or sentence.word(amount.first - 2) in _SOME)
+
+
+def _is_dealt(sentence: Sentence, amount: Amount) -> bool:
+    """Return whether a span or a number is one for each of other things: each user has 1 to 3 roles."""
+    for at in range(amount.first - 1, max(amount.first - _NEAR, -1), -1):
+        if sentence.word(at) in (",", ";", ":"):
+            return False
+        if sentence.word(at) in _DEALING:
+            return True
+    return False
 
 
 def _is_talk(sentence: Sentence, noun: tuple[int, int], amount: Amount) -> bool:

@@ -159,7 +159,7 @@ def read_each(sentence: Sentence, amount: Amount, before: str) -> Iterator[Each]
     of, period, last = _owner_after(sentence, found[1], before)
     first = amount.first
     if not of:
-        of, first = _owner_before(sentence, amount)
+        of, first = _owner_before(sentence, amount, before)
     if (not of and not period) or stem(of) == "table":
         return
     if sentence.word(last) == "and" and amount.high == 1:
@@ -237,8 +237,14 @@ def _owner_after(sentence: Sentence, at: int, before: str) -> tuple[str, str, in
     return sentence.quote(owner, last)[0], "", last
 
 
-def _owner_before(sentence: Sentence, amount: Amount) -> tuple[str, int]:
-    """Return the noun before an amount of which each has so many: every order must have at least one item."""
+def _owner_before(sentence: Sentence, amount: Amount, before: str) -> tuple[str, int]:
+    """Return the noun before an amount of which each has so many: every order must have at least one item.
+
+    "200 auctions, each with 2 to 10 bids" says it of what was counted last.
+    """
+    start = amount.first - 2
+    if before and sentence.word(start) in ("each", "every") and sentence.word(start + 1) in _HAVING:
+        return before, start
     at, has_verb = amount.first - 1, False
     while at >= 0 and sentence.word(at - 1) not in _ARTICLES:
         if not (sentence.word(at) in _MODAL or (sentence.word(at) in _HAVING and not has_verb)):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
-from datagen_chat.asked.nouns import stems
+from datagen_chat.asked.nouns import root, stems
 from datagen_chat.generators.base import Generator
 from datagen_chat.generators.case import Case
 from datagen_chat.generators.choice import Choice
@@ -19,6 +20,7 @@ from datagen_chat.problems import pointer
 from datagen_chat.schema.index import Index, Place
 from datagen_chat.schema.model import Column, Table
 
+_LONGEST, _SHORTEST, _APART, _ALMOST = 60, 5, 2, 0.85
 _PREFIXES = ("dim", "fact", "tbl", "table", "stg", "fct")
 _ALIKE = ({"client", "customer"}, {"employee", "staff"})
 
@@ -36,6 +38,7 @@ class Ground:
     """A valid schema and the rows of its tables."""
 
     index: Index
+    draft: Any
     preview: Preview
 
     @property
@@ -48,8 +51,13 @@ class Ground:
         return {name: _alike(_bare(stems(name))) for name in self.index.tables}
 
     @cached_property
-    def _columns(self) -> dict[Place, tuple[str, ...]]:
-        return {place: stems(place[1]) for place in self.index.columns}
+    def _columns(self) -> dict[str, dict[Place, tuple[str, ...]]]:
+        """The words of the columns' names, by the last of them."""
+        found: dict[str, dict[Place, tuple[str, ...]]] = {}
+        for place in self.index.columns:
+            words = stems(place[1])
+            found.setdefault(words[-1] if words else "", {})[place] = words
+        return found
 
     @cached_property
     def _positions(self) -> dict[str, int]:
@@ -78,6 +86,7 @@ class Ground:
         if len(ends) == 1:
             return Named(self.index.tables[ends[0]], is_sure=bool(below))
         parts = [name for name, words in names.items() if words and said[-len(words) :] == words]
+        parts = parts or _misspelled(said, names)
         return Named(self.index.tables[parts[0]], is_sure=False) if len(parts) == 1 else None
 
     def _belongs(self, table: str, above: str) -> bool:
@@ -85,15 +94,24 @@ class Ground:
 
     def key_to(self, table: str, above: str) -> Place | None:
         """Return the column of a table that holds the keys of another one, if it has exactly one."""
-        found = [child for child, parent in self.index.foreign_keys() if child[0] == table and parent[0] == above]
-        return found[0] if len(set(found)) == 1 else None
+        found = self._keys.get((table, above), set())
+        return next(iter(found)) if len(found) == 1 else None
+
+    @cached_property
+    def _keys(self) -> dict[tuple[str, str], set[Place]]:
+        """The columns that hold the keys of another table, by both tables."""
+        found: dict[tuple[str, str], set[Place]] = {}
+        for child, parent in self.index.foreign_keys():
+            found.setdefault((child[0], parent[0]), set()).add(child)
+        return found
 
     def columns(self, phrase: str, table: str = "") -> tuple[Place, ...]:
         """Return the columns that a noun names, those whose values are only copies left out where there are others."""
         said = stems(phrase)
-        known = {place: words for place, words in self._columns.items() if not table or place[0] == table}
+        alike = self._columns.get(said[-1] if said else "", {})
+        known = {place: words for place, words in alike.items() if not table or place[0] == table}
         exact = [place for place, words in known.items() if said == words or _alike(said) == self._names[place[0]] + words]
-        ends = [place for place, words in known.items() if said and words[-len(said) :] == said]
+        ends = [place for place, words in known.items() if words[-len(said) :] == said]
         found = exact or ends
         own = [place for place in found if self.index.sources(place) is None]
         return tuple(own or found)
@@ -112,6 +130,37 @@ class Ground:
             for found in whole
             for k, column in enumerate(found.columns)
         }
+
+    def named_values(self, said: set[str]) -> list[tuple[Place, str]]:
+        """Return the texts of columns whose words are all among these roots."""
+        found = {(place, value): words for word in said for place, value, words in self._rooted.get(word, ())}
+        return [named for named, words in found.items() if words <= said]
+
+    @cached_property
+    def _rooted(self) -> dict[str, list[tuple[Place, str, frozenset[str]]]]:
+        """The texts of columns by the first root of their words in the alphabet, with all of them."""
+        found: dict[str, list[tuple[Place, str, frozenset[str]]]] = {}
+        for place in self.index.columns:
+            for value in self.values_of(place):
+                words = frozenset(map(root, stems(value)))
+                found.setdefault(min(words, default=""), []).append((place, value, words))
+        return found
+
+    @cached_property
+    def truths(self) -> tuple[Place, ...]:
+        """The columns that are true or false."""
+        return tuple(place for place, column in self.index.columns.items() if column.type == "bool")
+
+    def number(self, number: float) -> str:
+        """Return where a number stands in the tables of the schema; nothing where it does not."""
+        return self._numbers.get(number, "")
+
+    @cached_property
+    def _numbers(self) -> dict[float, str]:
+        found: dict[float, str] = {}
+        for at, number in _numbers_in(self.draft.get("nodes") if isinstance(self.draft, dict) else None, "/nodes"):
+            found.setdefault(number, at)
+        return found
 
     def reach(self, place: Place) -> tuple[float, float] | None:
         """Return the span that a column's numbers are sure to lie in; None where nothing is sure."""
@@ -136,6 +185,29 @@ class Ground:
             if rule.attr == ".".join(place) and len(ends) == 2:
                 return float(ends[0]), float(ends[1])
         return None
+
+
+def _numbers_in(value: Any, at: str) -> Iterator[tuple[str, float]]:
+    """Yield the numbers of a document with their pointers."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, part in items:
+        inner = f"{at}{pointer(key)}"
+        if isinstance(part, int | float) and not isinstance(part, bool):
+            yield inner, part
+        else:
+            yield from _numbers_in(part, inner)
+
+
+def _misspelled(said: tuple[str, ...], names: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Return the names that a noun is almost: membrs for member."""
+    from difflib import SequenceMatcher
+
+    word = "".join(said)[:_LONGEST]
+    if len(word) < _SHORTEST:
+        return []
+    plain = [(name, "".join(words)) for name, words in names.items()]
+    near = [(name, known) for name, known in plain if known[:1] == word[0] and abs(len(known) - len(word)) <= _APART]
+    return [name for name, known in near if SequenceMatcher(None, word, known).ratio() >= _ALMOST]
 
 
 def _bare(words: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from datagen_chat.asked.carried import carrying
@@ -16,7 +16,6 @@ from datagen_chat.asked.periods import Period
 from datagen_chat.asked.reading import Heard, Overruled, Withdrawal
 from datagen_chat.asked.statements import Statement, Tie
 from datagen_chat.preview import Preview
-from datagen_chat.problems import pointer
 from datagen_chat.schema.index import Index
 from datagen_chat.schema.model import Dataset
 
@@ -80,8 +79,8 @@ def _take(known: dict[Hashable, Entry], heard: Sequence[Heard]) -> None:
             known.pop(key, None)
             continue
         before = known.get(key)
-        if isinstance(said[-1], Period) and before is None:
-            key, before = _same_period(known, key)
+        if before is None:
+            key, before = _same(known, said[-1])
         changed = None if before is None or before.statement.said == said[-1].said else before.statement
         known[key] = Entry(said[-1], changed or (None if before is None else before.before))
 
@@ -90,20 +89,40 @@ def _is_about(statement: Statement, withdrawal: Withdrawal) -> bool:
     return isinstance(statement, Count | Each) and stems(statement.topic)[-1:] == (withdrawal.stem,)
 
 
-def _same_period(known: Mapping[Hashable, Entry], key: Hashable) -> tuple[Hashable, Entry | None]:
-    """Return the only period that stands, where a later one says no other thing that it is of."""
-    periods = [(other, entry) for other, entry in known.items() if isinstance(entry.statement, Period)]
-    return periods[0] if len(periods) == 1 and key == ("period", ()) else (key, None)
+def _same(known: Mapping[Hashable, Entry], said: Statement) -> tuple[Hashable, Entry | None]:
+    """Return the only statement of the same sort that a later one, which names its thing in fewer words, can mean.
+
+    "200 sensors" after "1000 temperature sensors", "all of 2025" after "orders in 2024".
+    """
+    words = stems(said.topic) if isinstance(said, Count) else stems(said.subject) if isinstance(said, Period) else ()
+    if not words and not isinstance(said, Period):
+        return said.key, None
+    alike = [(key, entry) for key, entry in known.items() if type(entry.statement) is type(said)]
+    meant = [(key, entry) for key, entry in alike if not words or stems(entry.statement.topic)[-len(words) :] == words]
+    return meant[0] if len(meant) == 1 else (said.key, None)
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A schema as the ledger is held against it: the dataset, its JSON, its sizes, and the states of its checks by name."""
+    """A schema as the ledger is held against it: the dataset, its JSON, and its sizes.
+
+    `tried` has the states of its checks by name; `measured` what the data said to the queries of statements, by their words.
+    """
 
     dataset: Dataset
     draft: Any
     preview: Preview
     tried: Mapping[str, str] = field(default_factory=dict)
+    measured: Mapping[str, Measure] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What the data said to a statement: whether it holds, what was found, and what is wanted."""
+
+    is_held: bool
+    found: str
+    wanted: str
 
 
 def lines(entries: Iterable[Entry], now: Held, before: Held | None = None) -> tuple[Line, ...]:
@@ -118,8 +137,19 @@ def lines(entries: Iterable[Entry], now: Held, before: Held | None = None) -> tu
     return tuple(Line(entry, tie, tie.state in MISSED and broke(entry.statement)) for entry, tie in ties)
 
 
+def missing(found: str, wanted: str) -> str:
+    """Return in words what the data said to a query that it fails: how many rows are not so, or the number it gave.
+
+    >>> missing("12", "0"), missing("0.2", "from 0.04 to 0.06")
+    ('12 rows are not so', '0.2 instead of from 0.04 to 0.06')
+    """
+    if wanted == "0":
+        return "1 row is not so" if found == "1" else f"{found} rows are not so"
+    return f"{found} instead of {wanted}"
+
+
 def _ground(held: Held) -> Ground:
-    return Ground(Index(held.dataset), held.preview)
+    return Ground(Index(held.dataset), held.draft, held.preview)
 
 
 def tied(statement: Statement, ground: Ground, held: Held) -> Tie:
@@ -127,30 +157,21 @@ def tied(statement: Statement, ground: Ground, held: Held) -> Tie:
     tie = statement.tie(ground)
     if tie.state == "held":
         return tie
+    measure = held.measured.get(statement.quote) if tie.state == "unsure" and tie.probe is not None else None
+    if measure is not None:
+        if measure.is_held:
+            return replace(tie, state="held", reason="the data is so")
+        return replace(tie, state="open", reason=missing(measure.found, measure.wanted))
     carried = carrying(statement, held.dataset, held.tried)
     if carried is None:
-        return _elsewhere(statement, held.draft) or tie if tie.state == "unplaced" else tie
+        return _elsewhere(statement, ground) or tie if tie.state == "unplaced" else tie
     return tie if tie.state == "open" and carried.state != "held" else carried
 
 
-def _elsewhere(statement: Statement, draft: Any) -> Tie | None:
+def _elsewhere(statement: Statement, ground: Ground) -> Tie | None:
     """Return where the numbers of a statement stand though nothing is called as it says: they may be meant there."""
     amount = getattr(statement, "amount", None)
-    numbers = amount.numbers if isinstance(amount, Amount) else ()
-    nodes = draft.get("nodes") if isinstance(draft, dict) else None
-    found = [next(_places(nodes, number, "/nodes"), "") for number in numbers]
+    found = [ground.number(number) for number in amount.numbers] if isinstance(amount, Amount) else []
     if not found or not all(found):
         return None
     return Tie("unsure", "nothing is called so, but its number stands in the schema", found[0])
-
-
-def _places(value: Any, number: float, at: str) -> Iterator[str]:
-    """Yield the pointers of a number in a document."""
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, part in items:
-        inner = f"{at}{pointer(key)}"
-        if isinstance(part, int | float) and not isinstance(part, bool):
-            if part == number:
-                yield inner
-        else:
-            yield from _places(part, number, inner)

@@ -19,7 +19,8 @@ _SMALL = (
 UNITS = {word: float(value) for value, word in enumerate(_SMALL.split())}
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 TENS = {word: 10.0 * value for value, word in enumerate(_TENS.split(), 2)}
-SCALES = {"dozen": 12.0, "hundred": 100.0, "thousand": 1e3, "k": 1e3, "million": 1e6, "mio": 1e6, "billion": 1e9}
+SCALES = {"dozen": 12.0, "hundred": 100.0, "thousand": 1e3, "k": 1e3, "million": 1e6, "mio": 1e6, "billion": 1e9,
+          "trillion": 1e12}  # fmt: skip
 FRACTIONS = {
     "half": 1 / 2, "third": 1 / 3, "quarter": 1 / 4, "fifth": 1 / 5, "sixth": 1 / 6, "seventh": 1 / 7, "eighth": 1 / 8,
     "ninth": 1 / 9, "tenth": 1 / 10,
@@ -41,6 +42,7 @@ _MONTHS = (
 )
 MONTHS = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
 TIMES = vocabulary(
+    "night nights "
     "second seconds sec minute minutes min hour hours day days week weeks weekday weekdays weekend weekends month months "
     "quarter quarters semester semesters year years decade decades jahr jahre jahren monat monate monaten tag tage tagen "
     "woche wochen stunde stunden minuten sekunden uhr ans an mois jours semaines heures años meses días semanas horas"
@@ -58,6 +60,7 @@ IRREGULAR = {
     "people": "person", "children": "child", "men": "man", "women": "woman", "mice": "mouse", "feet": "foot", "teeth": "tooth",
     "indices": "index", "matrices": "matrix", "vertices": "vertex", "criteria": "criterion", "staff": "staff",
     "series": "series", "movies": "movie", "cookies": "cookie", "calories": "calorie", "aged": "age", "persons": "person",
+    "aircraft": "aircraft",
     "leaves": "leave", "lives": "life", "shelves": "shelf", "analyses": "analysis", "diagnoses": "diagnosis",
     "buses": "bus", "bonuses": "bonus", "viruses": "virus", "campuses": "campus", "statuses": "status", "quizzes": "quiz",
 }  # fmt: skip
@@ -80,7 +83,8 @@ STOPS = vocabulary(
     "only also just more less fewer other others another extra additional remaining same last first next please yes no ok "
     "okay make made add added give use using want wants need needs like likes let set keep put get gets have order-of is "
     "too very much many few several most least if when where while because here there now today really quite still even "
-    "already again und oder mit ohne je für von der die das den dem ein eine einen et ou avec sans par pour de des du la le "
+    "already again called named "
+    "und oder mit ohne je für von der die das den dem ein eine einen et ou avec sans par pour de des du la le "
     "les un une y o con sin por para el los las del"
 )
 """Words that no name of a thing begins, ends or goes on with."""

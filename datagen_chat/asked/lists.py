@@ -15,7 +15,7 @@ from datagen_chat.schema.index import Place
 _WHOLES = vocabulary("dataset database data schema tables table model")
 _INSIDE = vocabulary("of for in on at to out by past off up")
 _OPENERS = frozenset((":", "(", "like"))
-_MOST_ITEMS, _MOST_WORDS, _SHORTEST = 30, 3, 3
+_MOST_ITEMS, _MOST_WORDS, _SHORTEST, _ENOUGH = 30, 3, 3, 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,11 +107,11 @@ def _values(sentence: Sentence, at: int, first: int, opener: str) -> Iterator[Li
     found = _items(sentence, first, closing if opener != "like" else ("", ";", ",", "."))
     if subject is None or found is None or _is_demonstrative(sentence, subject[0]):
         return
-    if opener != ":" and not is_plural(sentence.word(subject[1] - 1)):
+    items, last = found
+    if opener != ":" and not is_plural(sentence.word(subject[1] - 1)) and not (opener == "(" and len(items) >= _ENOUGH):
         return
     if opener == ":" and subject[0] > 0 and sentence.word(subject[0] - 1) not in (",", "and", "the", "with", "our", "an", "a"):
         return
-    items, last = found
     quote, start = sentence.quote(subject[0], last)
     name = sentence.quote(*subject)[0]
     yield Listing(quote=quote, start=start, subject=name, items=items)

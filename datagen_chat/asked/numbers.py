@@ -12,7 +12,7 @@ from datagen_chat.asked.words import Sentence
 
 Unit = Literal["", "%", "money"]
 
-_DASHES = ("-", "–", "—", "to", "until", "till", "bis")
+_DASHES = ("-", "–", "—", "to", "until", "till", "bis", "à")
 _ABOUT = vocabulary("about around roughly approximately approx approx. circa ca ca. some ~ ≈ nearly almost maybe perhaps")
 _EXACT = frozenset(("exactly", "precisely"))
 
@@ -24,7 +24,7 @@ def _phrases(text: str) -> tuple[tuple[str, ...], ...]:
 _LEAST = _phrases("at least|minimum of|min of|no less than|no fewer than|minimum|min|min.|≥")
 _MOST = _phrases("at most|maximum of|max of|up to|no more than|not more than|maximum|max|max.|≤")
 _LOOSE = _phrases("more than|over|less than|fewer than|under|below|above|>|<")
-_NEGATIVE = vocabulary("not never no without nor neither than minus plus by")
+_NEGATIVE = vocabulary("not never no without nor neither than minus plus")
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,7 +199,7 @@ def _parts(sentence: Sentence, at: int) -> tuple[Days, int, bool] | None:
 def _months(sentence: Sentence, at: int) -> tuple[Days, int, bool] | None:
     """Return "Jan-Dec 2024", "from January 2024 to June 2024", "September 2025"."""
     month = MONTHS.get(sentence.word(at))
-    if month is None or _kind(sentence, at - 1) == "number":
+    if month is None or _kind(sentence, at - 1) == "number" or _ends_span(sentence, at):
         return None
     year, last = _year(sentence, at + 1), at + 1
     last += year is not None
@@ -220,7 +220,7 @@ def _months(sentence: Sentence, at: int) -> tuple[Days, int, bool] | None:
 def _years(sentence: Sentence, at: int) -> tuple[Days, int, bool] | None:
     """Return "2025", "2024 and 2025", "2023-2025"; one year by itself is not clear."""
     year = _year(sentence, at)
-    if year is None or MONTHS.get(sentence.word(at - 1)):
+    if year is None or MONTHS.get(sentence.word(at - 1)) or _ends_span(sentence, at):
         return None
     other = _year(sentence, at + 2) if sentence.word(at + 1) in (*_DASHES, "and") else None
     is_span = other is not None and (
@@ -228,7 +228,13 @@ def _years(sentence: Sentence, at: int) -> tuple[Days, int, bool] | None:
     )
     if other is not None and not is_span:
         return None
-    return _days(12 * year, 12 * ((other or year) + 1)), at + (1 if other is None else 3), False
+    is_clear = is_span and sentence.word(at - 1) in ("from", "between")
+    return _days(12 * year, 12 * ((other or year) + 1)), at + (1 if other is None else 3), is_clear
+
+
+def _ends_span(sentence: Sentence, at: int) -> bool:
+    """Return whether a year and a joint stand before a token: then it ends a span that makes no sense."""
+    return sentence.word(at - 1) in (*_DASHES, "and") and _year(sentence, at - 2) is not None
 
 
 def _days(first: int, after: int) -> Days:

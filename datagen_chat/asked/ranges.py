@@ -23,13 +23,14 @@ _MEASURES = vocabulary(
     "voltage power current load latitude longitude level capacity area volume density brightness light spend spending limit "
     "credit tip margin preis gehalt alter prix precio"
 )
+_NUMBERS = vocabulary("total amount quantity number count level")
 _JOINTS = vocabulary(
     "range ranges ranging between from of is are be was should must to in within lie lies : = the values value random "
     "randomly somewhere anywhere only of go goes run runs vary varies fall falls stay stays can may will need needs have "
     "has a an"
 )
 _MOST_JOINTS = 6
-_NARROW = 1e-9
+_NARROW, _HOURS = 1e-9, 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +75,7 @@ class Range(Statement):
         if self.amount.unit == "%" and reach is not None and reach[1] > 1:
             low, high = low * 100, high * 100
         if reach is None:
-            return Tie("unsure", f"what {name} can be follows from other columns", at, test)
+            return Tie("unsure", f"the schema says no bounds of {name}", at, test)
         reason = f"{name} can be {_shown(reach)}"
         if low - _NARROW <= reach[0] and reach[1] <= high + _NARROW:
             return Tie("held", reason, at, test)
@@ -98,10 +99,10 @@ def _shown(span: tuple[float, float]) -> str:
 
 def read_range(sentence: Sentence, amount: Amount, _before: str) -> Iterator[Range]:
     """Yield the span of a measure that an amount gives."""
-    if amount.is_one or _are_years(amount) or noun_after(sentence, amount.last) is not None:
+    if amount.is_one or _are_years(amount):
         return
     found = _measure(sentence, amount)
-    if found is None:
+    if found is None or (noun_after(sentence, amount.last) is not None and not _is_measured(sentence, amount)):
         return
     first, measure = found
     quote, start = sentence.quote(first, amount.last)
@@ -110,6 +111,12 @@ def read_range(sentence: Sentence, amount: Amount, _before: str) -> Iterator[Ran
     yield Range(
         quote=quote, start=start, measure=measure, amount=amount, unit=unit if unit in TIMES and not is_years_old else ""
     )
+
+
+def _is_measured(sentence: Sentence, amount: Amount) -> bool:
+    """Return whether the noun behind an amount is its unit: an area of 1 to 25 hectares, not a total of 5 to 10 orders."""
+    joint, noun = sentence.word(amount.first - 1), stem(sentence.word(amount.first - 2))
+    return joint in ("of", "from") and noun in _MEASURES and noun not in _NUMBERS
 
 
 def _are_years(amount: Amount) -> bool:
@@ -130,10 +137,16 @@ def _measure(sentence: Sentence, amount: Amount) -> tuple[int, str] | None:
         return found[1] - 1, "age"
     if found is not None and sentence.word(found[1] - 1) == "aged":
         return found[1] - 1, "age"
-    if found is not None and stem(sentence.word(found[1] - 1)) in _MEASURES:
+    if found is not None and (stem(sentence.word(found[1] - 1)) in _MEASURES or _is_introduced(sentence, found, amount)):
         return found[0], sentence.quote(*found)[0]
     rated = _rated(sentence, at)
     return None if rated is None else (rated, "rating")
+
+
+def _is_introduced(sentence: Sentence, noun: tuple[int, int], amount: Amount) -> bool:
+    """Return whether an amount says what a new thing lies between, and is no time of day: a coverage between 50 and 90."""
+    is_between = sentence.word(noun[1]) == "between" or sentence.word(amount.first) == "between"
+    return is_between and sentence.word(noun[0] - 1) in ("a", "an") and amount.high > _HOURS
 
 
 def _rated(sentence: Sentence, at: int) -> int | None:

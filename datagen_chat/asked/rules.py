@@ -9,7 +9,7 @@ from datagen_chat.asked import probes
 from datagen_chat.asked.ground import Ground
 from datagen_chat.asked.lexicon import STOPS, UNITS, vocabulary
 from datagen_chat.asked.nouns import is_plural, noun_after, stems, subject_before
-from datagen_chat.asked.statements import UNPLACED, Statement, Tie
+from datagen_chat.asked.statements import UNPLACED, State, Statement, Tie
 from datagen_chat.asked.words import Sentence
 from datagen_chat.generators.datetime_series import DatetimeSeries
 from datagen_chat.instants import Step, parse_step
@@ -44,6 +44,9 @@ class Unique(Statement):
     def tie(self, ground: Ground) -> Tie:
         """Return whether every column of that name is unique."""
         places = ground.columns(self.column)
+        if not places and (near := ground.columns(self.column.split()[-1])):
+            state: State = "held" if all(map(ground.index.must_not_repeat, near)) else "unsure"
+            return Tie(state, f"it may be {'.'.join(near[0])}", ground.at_column(near[0]))
         if not places:
             return UNPLACED if ground.table(self.column) is None else Tie("held", "a table's keys do not repeat")
         place = next((place for place in places if not ground.index.must_not_repeat(place)), places[0])

@@ -28,9 +28,13 @@ _REBATES = vocabulary("off discount discounts promotion promotions rabatt sale")
 _PERIODS = frozenset(("per", "a", "each", "every", "an"))
 _ORDINALS = vocabulary("first second third last other top bottom")
 _LINKS = vocabulary("is are be was were should must will would can may like more about : = being of the at around to")
-_NULLS = vocabulary("missing null nulls empty blank unknown absent none")
+_NULLS = frozenset(map(root, vocabulary("missing null nulls empty blank unknown absent none")))
+_MISSING = frozenset((*_NULLS, "valu"))
+_VERBS = frozenset(map(root, ("is", "has", "was")))
 _MOST_LABEL, _NEAR = 6, 30
 _SLACK, _SLACK_ABOUT = 0.005, 0.15
+Valued = tuple[Place, str | bool | None]
+"""A column and a value of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,39 +63,25 @@ class Share(Statement):
     def tie(self, ground: Ground) -> Tie:
         """Return the column that has the label as a value, and the share of it."""
         named = ground.table(self.of) if self.of else None
-        table = named.table.id if named is not None else ""
-        found = [(place, value) for place in ground.index.columns if not table or place[0] == table
-                 for value in self._values(ground, place)]  # fmt: skip
-        found = [(place, value) for place, value in found if ground.index.sources(place) is None] or found
-        if len({place for place, _ in found}) > 1:
-            found = [
-                (place, value) for place, value in found if _share_of(ground.index.columns[place], value) is not None
-            ] or found
+        found = self._meant(ground, "" if named is None else named.table.id)
         if not found:
             return UNPLACED if self.of and named is None else Tie("unsure", "no value of a column is called so")
         if len(found) > 1:
             return Tie("unsure", f"{len(found)} values may be meant", ground.at_column(found[0][0]))
-        return self._value(ground, *found[0])
+        return self._value(ground, *found[0], is_sure=named is not None and named.is_sure)
 
-    def _values(self, ground: Ground, place: Place) -> Iterator[str | bool | None]:
-        """Yield the values of a column that the label names."""
-        column, said = ground.index.columns[place], set(map(root, _content(self.label)))
-        name = [root(word) for word in stems(place[1])]
-        if said & {root(word) for word in _NULLS}:
-            if column.null_rate and (
-                not (rest := said - {root(word) for word in (*_NULLS, "value", "values")}) or rest & set(name)
-            ):
-                yield None
-        elif column.type == "bool":
-            if name and set(name) - {"is", "ha", "wa"} and set(name) - {"is", "ha", "wa"} <= said:
-                yield True
-        else:
-            for value in ground.values_of(place):
-                words = {root(word) for word in stems(value)}
-                if words and words <= said:
-                    yield value
+    def _meant(self, ground: Ground, table: str) -> list[Valued]:
+        """Return the values that the label names, as far as they go: of columns that are no copies, drawn as they say."""
+        said = set(map(root, _content(self.label)))
+        named = _nulls(ground, said - _MISSING) if said & _NULLS else [*_truths(ground, said), *ground.named_values(said)]
+        found = [(place, value) for place, value in named if not table or place[0] == table]
+        found = [(place, value) for place, value in found if ground.index.sources(place) is None] or found
+        if len({place for place, _ in found}) > 1:
+            drawn = [(place, value) for place, value in found if _share_of(ground.index.columns[place], value) is not None]
+            return drawn or found
+        return found
 
-    def _value(self, ground: Ground, place: Place, value: str | bool | None) -> Tie:
+    def _value(self, ground: Ground, place: Place, value: str | bool | None, *, is_sure: bool) -> Tie:
         at, share = ground.at_column(place), _share_of(ground.index.columns[place], value)
         name = f"{'.'.join(place)} is {'null' if value is None else str(value).lower() if isinstance(value, bool) else value}"
         rows = ground.counts[place[0]].rows
@@ -101,7 +91,7 @@ class Share(Statement):
         reason = f"{name} in {share * 100:.3g} % of its rows"
         if self._is_near(share):
             return Tie("held", reason, at, test)
-        return Tie("open" if self.of else "unsure", reason, at, test)
+        return Tie("open" if is_sure else "unsure", reason, at, test)
 
     def _is_near(self, share: float) -> bool:
         slack = max(_SLACK, _SLACK_ABOUT * self.amount.high if self._is_about else 0.0)
@@ -121,6 +111,18 @@ class Share(Statement):
             return None
         low, high = max(self.amount.low - slack, 0.0), min(self.amount.high + slack, 1.0)
         return probes.share(self.quote, place, value, low, high)
+
+
+def _nulls(ground: Ground, said: set[str]) -> list[Valued]:
+    """Return the columns with missing values, those that are named where any is."""
+    places = [place for place, column in ground.index.columns.items() if column.null_rate]
+    return [(place, None) for place in places if not said or said & set(map(root, stems(place[1])))]
+
+
+def _truths(ground: Ground, said: set[str]) -> list[Valued]:
+    """Return the columns of truths that are named: is_active for active."""
+    names = {place: set(map(root, stems(place[1]))) - _VERBS for place in ground.truths}
+    return [(place, True) for place, name in names.items() if name and name <= said]
 
 
 def _share_of(column: Column, value: str | bool | None) -> float | None:
@@ -158,6 +160,8 @@ def read_share(sentence: Sentence, amount: Amount, _before: str) -> Iterator[Sha
     label, end = _label_after(sentence, at)
     if label:
         last = end
+    elif sentence.word(at) in ("is", "are"):
+        return  # "20% are under 18": which part that is stands in numbers
     else:
         label, first = _label_before(sentence, amount) if not of or _is_closed(sentence, first) else ("", first)
         label, first = (label, first) if label else _clause_before(sentence, amount)

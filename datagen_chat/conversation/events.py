@@ -145,10 +145,14 @@ class TriedCheck:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """The accepted schema was tried: what its data says to its checks; `left_out` says why it was not."""
+    """The accepted schema was tried: what its data says to its checks; `left_out` says why it was not.
+
+    `stated` is what the data says to statements of the person that the schema alone does not decide.
+    """
 
     checks: tuple[TriedCheck, ...]
     left_out: str = ""
+    stated: tuple[TriedCheck, ...] = ()
 
     @property
     def failed(self) -> tuple[TriedCheck, ...]:

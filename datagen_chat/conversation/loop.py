@@ -8,6 +8,7 @@ from dataclasses import replace
 from datagen_chat.conversation.ask import ask_checks
 from datagen_chat.conversation.events import AskedAgain, Event, Tried, TurnEnded
 from datagen_chat.conversation.session import Session, Version
+from datagen_chat.conversation.stated import try_stated
 from datagen_chat.conversation.steer import RETRY, SHORTEN, steer
 from datagen_chat.conversation.turn import Step, answer, begin, inquire, reopen
 from datagen_chat.conversation.turns import Conversation
@@ -42,7 +43,7 @@ def converse(
     version = step.session.versions.current
     if trial is None or version is None or not _is_accepted(step):
         return
-    tried = trial(version)
+    tried = try_stated(trial, version, step.session)
     yield tried
     if tried.failed and session.settings.max_repairs:
         yield from _corrected(step.session, ask_checks(tried.failed), provider, cancellation, trial)
@@ -69,7 +70,7 @@ def _corrected(
     step = yield from _answered(Step(inquire(session, question), ()), provider, cancellation)
     version = step.session.versions.current
     if version is not None and version != session.versions.current:
-        yield trial(version)
+        yield try_stated(trial, version, step.session)
     yield TurnEnded(kept(session, step.session), "accepted")
 
 
@@ -132,4 +133,4 @@ def _played(reply: Reply, step: Step, corrected: Version | None, trial: Trial | 
     yield from step.events
     current = step.session.versions.current
     if trial is not None and current is not None and current != corrected and _is_accepted(step):
-        yield trial(current)
+        yield try_stated(trial, current, step.session)

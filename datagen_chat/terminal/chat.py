@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from datagen_chat.asked.ledger import missing
 from datagen_chat.conversation.ask import causes
 from datagen_chat.conversation.events import (
     Advised,
@@ -221,6 +222,13 @@ def draw_tried(screen: Screen, event: Tried) -> None:
     if event.left_out:
         screen.blank()
         screen.say((event.left_out, "dim"), hang=2)
+    missed = [check for check in event.stated if check.state == "fails"]
+    if missed:
+        screen.blank()
+        screen.say(("Asked for and not held by the data:", "bold yellow"))
+        for check in missed[:_LINES_SHOWN]:
+            words, found = one_line(check.requirement)[:_LONGEST], one_line(missing(check.found, check.wanted))[:_LONGEST]
+            screen.say(("✗ ", "red"), f'"{words}": {found}', indent=2, hang=4)
     if not event.checks:
         return
     screen.blank()

@@ -127,6 +127,13 @@ def test_asked_lists_what_was_stated_and_what_holds_it() -> None:
     assert "1 held, 1 not held, 1 not found" in shown
 
 
+def test_asked_measures_what_the_schema_alone_does_not_decide() -> None:
+    normal = {"distribution": {"type": "normal", "params": {"mu": 8, "sigma": 4}}}
+    table = Table(reply(shop(nodes__1__columns__2__generator=normal)))
+    shown = table.say("amounts between 5 and 9 euros", "/asked")
+    assert '✗ "amounts between 5 and 9 euros": 5 rows are not so  order.amount' in shown
+
+
 def test_setting_a_value_says_which_statement_it_overrules() -> None:
     table = Table(reply(SHOP))
     assert 'No longer asked for: "4 customers"' in table.say("a shop with 4 customers", "/set customer.rows 9")

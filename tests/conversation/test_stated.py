@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from datagen_chat.conversation.events import Stated, TurnEnded, UserSaid
+import pytest
+
+from datagen_chat.commands.trial import Trial
+from datagen_chat.conversation.events import Stated, Tried, TurnEnded, UserSaid
 from datagen_chat.conversation.journal import Journal
 from datagen_chat.conversation.loop import converse
 from datagen_chat.conversation.resume import restore
@@ -87,6 +90,19 @@ def test_a_change_that_breaks_an_earlier_statement_is_pointed_out_and_told() -> 
     assert [line.reason for line in found.lines] == ["customer has 9 rows; the schema before held it"]
     talk.say("go on", "Fine.")
     assert talk.asked[-1].startswith('Asked for and not yet held:\n- "4 customers": customer has 9 rows')
+
+
+@pytest.mark.parametrize(("law", "state"), [({"mu": 8, "sigma": 0.1}, "holds"), ({"mu": 8, "sigma": 4}, "fails")])
+def test_the_data_decides_what_the_schema_does_not(law: dict[str, float], state: str) -> None:
+    draft = shop(nodes__1__columns__2__generator={"distribution": {"type": "normal", "params": law}})
+    model = Script(lambda _messages: reply(draft))
+    events = list(converse(START, "4 customers, amounts between 5 and 9 euros", model, trial=Trial(42)))
+    [tried] = [event for event in events if isinstance(event, Tried)]
+    assert [(check.requirement, check.state) for check in tried.stated] == [("amounts between 5 and 9 euros", state)]
+    assert tried.checks == ()
+    [ended] = [event for event in events if isinstance(event, TurnEnded)]
+    lines = {line.quote: line.tie.state for line in stated(ended.session, tried)}
+    assert lines == {"4 customers": "held", "amounts between 5 and 9 euros": "held" if state == "holds" else "open"}
 
 
 def test_undoing_a_schema_takes_back_what_was_asked_for_with_it() -> None:
