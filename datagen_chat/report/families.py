@@ -40,7 +40,7 @@ def families(data: Data, index: Index, table: Table) -> Families | None:
     if not counted:
         return None
     drawn = Bars("number", _bars(counted), is_whole=True)
-    return Families(parent, local[1], drawn, _declared(table, drawn))
+    return Families(parent, local[1], drawn, declared_families(index.tables[table.id], drawn))
 
 
 def _counted(data: Data, local: Place, parent: str) -> dict[int, int]:
@@ -60,7 +60,8 @@ def _bars(counted: dict[int, int]) -> tuple[Bar, ...]:
     return tuple(Bar(sum(counted.get(k, 0) for k in range(at, at + step)), at - 0.5, at + step - 0.5) for at in starts)
 
 
-def _declared(table: Table, drawn: Bars) -> Declared:
+def declared_families(table: Table, drawn: Bars) -> Declared:
+    """Return the share of parents that the fanout declares for each bar; the table is one that behaviours were applied to."""
     spread = table.fanout
     if table.is_unfolded:
         return Declared(why_not="The rows come from walks, so no declared shape is drawn.")

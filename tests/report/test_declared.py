@@ -13,6 +13,7 @@ from scipy import stats
 
 from datagen_chat.report.bars import Bar, Bars, Unit
 from datagen_chat.report.declared import Declared, declared
+from datagen_chat.report.families import declared_families
 from datagen_chat.schema.behaviours import with_behaviours
 from datagen_chat.schema.index import Index
 from datagen_chat.schema.model import Dataset
@@ -140,6 +141,31 @@ def test_categories_have_their_weights_and_others_the_rest() -> None:
     bars = Bars("category", (Bar(1, key="a"), Bar(1, key="x"), Bar(1, key="2 others", is_rest=True)))
     found = declared(index_of(column("string", generator, nullable=True)), ("t", "x"), bars)
     assert found.shares == pytest.approx([0.5, 0, 0.5])  # of the rows that have a value
+
+
+FANOUT = {"distribution": "poisson", "lambda": 2, "max": 3}
+
+
+def test_the_rows_of_parents_have_the_probabilities_of_the_fanout_within_its_bounds() -> None:
+    found = declared_families(child_of().tables["below"], intervals(-0.5, 0.5, 1.5, 3.5))
+    below = stats.poisson(2).cdf
+    assert found.shares == pytest.approx([below(0), below(1) - below(0), 1 - below(1)], abs=1e-6)
+
+
+def child_of(**more: Any) -> Index:
+    """Return a table `below` another one, as the page knows it."""
+    key = {"name": "id", "type": "int", "generator": {"sequence": {}}}
+    kind = {"name": "kind", "type": "string", "generator": {"choice": {"choices": ["a", "b"]}}}
+    above = {"id": "above", "kind": "entity", "pk": "id", "rows": 9, "columns": [key, kind], **more}
+    below = {"id": "below", "kind": "fact", "pk": "id", "parents": ["above"], "fanout": FANOUT, "columns": [key]}
+    draft = {"version": "1.0", "metadata": {"name": "d"}, "nodes": [above, below]}
+    return Index(with_behaviours(Dataset.model_validate(draft)))
+
+
+def test_where_a_behaviour_scales_the_fanout_no_shape_is_drawn() -> None:
+    segments = {"segment_column": "kind", "behaviors": {"a": {"fanout_multiplier": 2}}}
+    found = declared_families(child_of(segment_behavior=segments).tables["below"], intervals(-0.5, 0.5))
+    assert found == Declared(why_not="The number of rows follows from columns of the parent, so no declared shape is drawn.")
 
 
 @pytest.mark.parametrize(
