@@ -120,7 +120,9 @@ def _doubled(study: Study, table: Table, place: Place, grid: Grid) -> Iterator[A
     if twice < _LEAST:
         return
     within = {"start": named(start) if start else show_instant(grid.start), "end": show_instant(grid.last)}
-    generator = {"datetime_series": {"within": within, "freq": "M", "spacing": "regular"}}
+    drawn = table.column(place[1]).generator
+    weighed = [key for key in ("pattern", "patterns") if getattr(drawn, key, None)]  # nothing is left for them to weigh
+    series = {"within": within, "freq": "M", "spacing": "regular"} | dict.fromkeys(weighed)
     yield Advice(
         "payments-not-monthly",
         study.pointers[place],
@@ -129,7 +131,7 @@ def _doubled(study: Study, table: Table, place: Place, grid: Grid) -> Iterator[A
         f"{months} months: {percent(twice)} of them in a month that has one already.",
         "Some months are paid twice and others never.",
         'One payment for each month: freq M and spacing "regular", from the start on, instead of a fanout.',
-        of_table(table.id, {"fanout": None, "columns": [{"name": place[1], "generator": generator}]})
+        of_table(table.id, {"fanout": None, "columns": [{"name": place[1], "generator": {"datetime_series": series}}]})
         if table.fanout is not None and table.rows is None
         else None,
         weight=75,

@@ -125,11 +125,10 @@ def _summing(study: Study, place: Place, lines: str, parts: tuple[str, ...]) -> 
                 return None
             nodes.append({"id": lines, "columns": [_line_total(name, parts) | _nullable(study, lines, parts)]})
     total: dict[str, Any] = {"name": place[1], "generator": {"aggregate": {"of": f"{lines}.{name}", "op": "sum"}}}
-    is_whole = study.index.columns[place].type == "int"
-    if is_whole and (len(parts) > 1 or study.index.columns[lines, name].type != "int"):
-        total |= {"type": "float"}
-    if study.index.columns[place].decimals is None:
-        total |= {"decimals": 2}
+    own = study.index.columns[place]
+    is_float = own.type == "float" or len(parts) > 1 or study.index.columns[lines, name].type != "int"
+    total |= {"type": "float"} if is_float and own.type != "float" else {}
+    total |= {"decimals": 2} if is_float and own.decimals is None else {}
     return {"nodes": [*nodes, {"id": place[0], "columns": [total]}]}
 
 

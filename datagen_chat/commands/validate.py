@@ -18,6 +18,7 @@ from datagen_chat.terminal.screen import stderr, stdout
 if TYPE_CHECKING:
     from datagen_chat.advice import Advice
     from datagen_chat.preview import Count
+    from datagen_chat.schema.model import Dataset
 
 
 def run(options: argparse.Namespace) -> int:
@@ -67,6 +68,8 @@ def _show(name: str, document: Document, *, is_reviewed: bool) -> None:
     if len(dataset.nodes) > 1:
         screen.blank()
         draw_tree(screen, dataset, counts)
+    screen.blank()
+    screen.say((_size(dataset, counts), "dim"), indent=2)
     draw_notes(screen, document.problems, document.draft)
     found = [advice for advice in _advice(document, counts) if not advice.is_noted] if is_reviewed else []
     if found:
@@ -77,6 +80,22 @@ def _show(name: str, document: Document, *, is_reviewed: bool) -> None:
         draw_review(screen, found)
         screen.blank()
         screen.say(("The fixes are in the output of --json; in a conversation, /fix applies them.", "dim"))
+
+
+def _size(dataset: Dataset, counts: Mapping[str, Count]) -> str:
+    """Return about how many bytes a dataset takes, and the largest of its tables."""
+    from datagen_chat.terminal.cells import size
+
+    taken = _bytes(dataset, counts)
+    largest = sorted(taken, key=lambda name: -taken[name])[:3]
+    listed = ", ".join(f"{name} {size(taken[name])}" for name in largest)
+    return f"About {size(sum(taken.values()))} as Parquet: {listed}" + (", …" if len(taken) > len(largest) else "")
+
+
+def _bytes(dataset: Dataset, counts: Mapping[str, Count]) -> dict[str, int]:
+    from datagen_chat.engine.estimate import parquet_bytes
+
+    return {name: round(taken) for name, taken in parquet_bytes(dataset, {name: n.rows for name, n in counts.items()}).items()}
 
 
 def _advice(document: Document, counts: Mapping[str, Count]) -> tuple[Advice, ...]:
@@ -102,12 +121,10 @@ def _report(document: Document, *, is_reviewed: bool) -> dict[str, Any]:
         "mended": [{"at": one.at, "code": one.code, "what": one.text} for one in document.mends],
     }
     if document.dataset is not None:
-        from datagen_chat.engine.estimate import row_bytes
-
-        counts, tables = _counts(document), {table.id: table for table in document.dataset.nodes}
+        counts = _counts(document)
+        taken = _bytes(document.dataset, counts)
         report["tables"] = {
-            name: {"rows": count.rows, "exact": count.is_exact, "bytes": count.rows * row_bytes(tables[name])}
-            for name, count in counts.items()
+            name: {"rows": count.rows, "exact": count.is_exact, "bytes": taken[name]} for name, count in counts.items()
         }
         if is_reviewed:
             report["advice"] = [_remark(advice) for advice in _advice(document, counts)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from datagen_chat.engine.counts import compile_count, fanout_of
@@ -9,7 +10,8 @@ from datagen_chat.engine.plan import Plan, TablePlan, parents_first
 from datagen_chat.fanouts import Spread
 from datagen_chat.problems import LimitError, Problem
 from datagen_chat.schema.behaviours import with_behaviours
-from datagen_chat.schema.model import Dataset, Table
+from datagen_chat.schema.index import Index
+from datagen_chat.schema.model import Column, Dataset, Table
 from datagen_chat.words import ColumnType
 
 ROW_LIMIT = 100_000_000
@@ -17,15 +19,16 @@ SAMPLED_PARENTS, SAMPLE_SEED = 2000, 0
 ROWS_PER_SECOND = 4_000_000
 """A cautious figure for one worker writing Parquet; see evals/throughput."""
 
-_BYTES: dict[ColumnType, int] = {"int": 4, "float": 8, "string": 14, "bool": 1, "datetime": 4, "date": 2}
+_BYTES: dict[ColumnType, float] = {"int": 2.5, "float": 7, "string": 14, "bool": 0.2, "datetime": 3, "date": 1.5}
+_NUMBERED, _COPIED, _FEW = 0.3, 0.5, 0.7  # numbers in turn, keys of ancestors and few values, of which files keep little
+"""About how many bytes of Parquet a value takes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Expected rows by table, and about how many bytes of Parquet and seconds they take."""
+    """Expected rows by table, and about how many seconds they take."""
 
     rows: dict[str, float]
-    bytes: float
 
     @property
     def total(self) -> float:
@@ -45,12 +48,22 @@ def estimate(dataset: Dataset) -> Estimate:
     plan: list[Plan] = []
     for table in parents_first(dataset.nodes):
         rows[table.id] = _rows(table, rows, plan, dataset)
-    return Estimate(rows, sum(rows[table.id] * row_bytes(table) for table in dataset.nodes))
+    return Estimate(rows)
 
 
-def row_bytes(table: Table) -> int:
-    """Return about how many bytes of Parquet a row takes."""
-    return sum(_BYTES[column.type] for column in table.columns)
+def parquet_bytes(dataset: Dataset, rows: Mapping[str, float]) -> dict[str, float]:
+    """Return about how many bytes of Parquet so many rows of each table take."""
+    index = Index(dataset)
+    return {table.id: rows[table.id] * sum(_bytes(index, table, column) for column in table.columns) for table in dataset.nodes}
+
+
+def _bytes(index: Index, table: Table, column: Column) -> float:
+    if column.generator.word == "sequence":
+        return _NUMBERED
+    key = index.key_read_by((table.id, column.name))
+    if key is not None and key[0] in index.ancestors(table.id):
+        return _COPIED
+    return _BYTES[column.type] if index.outcomes((table.id, column.name)) is None else _FEW
 
 
 def _rows(table: Table, rows: dict[str, float], plan: list[Plan], dataset: Dataset) -> float:
@@ -88,10 +101,11 @@ def check_size(dataset: Dataset, limit: int = ROW_LIMIT) -> Estimate:
     """
     expected = estimate(dataset)
     if expected.total > limit:
+        size = sum(parquet_bytes(dataset, expected.rows).values())
         largest = max(expected.rows, key=lambda name: expected.rows[name])
         message = (
             f"The dataset would have about {magnitude(expected.total)} rows ({largest}: {magnitude(expected.rows[largest])}), "
-            f"{magnitude(max(expected.bytes, 1e6))}B as Parquet, and take about {duration(expected.seconds)}; "
+            f"{magnitude(max(size, 1e6))}B as Parquet, and take about {duration(expected.seconds)}; "
             f"the limit is {magnitude(limit)} rows."
         )
         hint = f"Lower the rows or fanouts, or allow it with --max-rows {int(expected.total * 1.01) + 1}."

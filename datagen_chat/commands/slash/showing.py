@@ -5,7 +5,7 @@ from __future__ import annotations
 from datagen_chat.commands.slash import completing
 from datagen_chat.commands.slash.registry import Desk, table_of, topic, wrong
 from datagen_chat.commands.trial import Trial
-from datagen_chat.engine.estimate import row_bytes
+from datagen_chat.engine.estimate import parquet_bytes
 from datagen_chat.engine.plan import Plan
 from datagen_chat.preview import Count, check_planning, sample
 from datagen_chat.problems import shown
@@ -70,8 +70,8 @@ def _count(desk: Desk, _rest: str) -> None:
     version = desk.current
     counts, total = version.preview.counts, version.preview.total
     rows = [count(found.rows, is_exact=found.is_exact) for found in (*counts.values(), total)]
-    taken = [counts[table.id].rows * row_bytes(table) for table in version.dataset.nodes]
-    sizes = [f"≈{size(number)}" for number in (*taken, sum(taken))]
+    taken = list(parquet_bytes(version.dataset, {name: found.rows for name, found in counts.items()}).values())
+    sizes = [f"≈{size(round(number))}" for number in (*taken, sum(taken))]
     draw_grid(desk.talk.screen, [words("table", [*counts, "all"]), numbers("rows", rows), numbers("as Parquet", sizes)])
 
 
