@@ -98,6 +98,9 @@ class Combined:
     def _taken(self, rows: RowNumbers, siblings: Siblings, each_size: tuple[Ints, ...]) -> Ints:
         """Return combinations that do not repeat within a parent."""
         sizes, ascends = _product(each_size, len(siblings.count)), self.combination.ascends
+        if self.owner.table.is_unfolded and (siblings.count > sizes).any():  # a walk is as long as it is
+            worst = int((siblings.count - sizes).argmax())
+            raise self._too_few(f"Of {self.owner.name} a parent has {siblings.count[worst]} rows", int(sizes[worst]))
         if all(each.draw is None for each in self._numberings):
             return take_evenly(self._key, rows, siblings, sizes, ascending=ascends).things
         taken = take_distinct(self._key, rows, siblings, _Combinations(sizes, each_size, self._numberings), ascending=ascends)
@@ -105,14 +108,16 @@ class Combined:
         self.owner.plan.tellings.tell(self.owner.name, "combinations-even", message, taken.unweighted)
         return taken.things
 
+    def _too_few(self, rows: str, size: int) -> SchemaError:
+        names = ", ".join(self.combination.columns)
+        message = f"{rows}, but only {size} values of {names} to tell them apart."
+        hint = "Lower the number of rows, or allow more values."
+        return SchemaError([Problem(self.combination.at, "too-few-values", message, hint)])
+
     def _of_table(self, rows: Rows) -> Ints:
         """Return combinations that do not repeat in the whole table."""
         if self.owner.row_count > self._size:
-            names = ", ".join(self.combination.columns)
-            few = f"only {self._size} values of {names} to tell them apart"
-            message = f"{self.owner.name} has {self.owner.row_count} rows, but {few}."
-            hint = "Lower the number of rows, or allow more values."
-            raise SchemaError([Problem(self.combination.at, "too-few-values", message, hint)])
+            raise self._too_few(f"{self.owner.name} has {self.owner.row_count} rows", self._size)
         if all(each.draw is None for each in self._numberings):
             return permuted(self._key, rows.numbers, self._size)
         return self._whole.take(numbers_of(rows.numbers))

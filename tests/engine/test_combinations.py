@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from datagen_chat.engine.plan import Plan
+from datagen_chat.problems import SchemaError
 from datagen_chat.schema.read import read
 from tests.engine.test_promises import column
 from tests.engine.test_rows import listed
@@ -272,3 +273,22 @@ def test_what_cannot_be_unique_is_a_problem_that_names_the_numbers(
     found = [problem for problem in read(school(fact, unique)).errors if problem.code == code]
     assert place in [problem.at for problem in found]
     assert any(words in problem.message for problem in found)
+
+
+@pytest.mark.parametrize(("where", "values"), [({}, 2), ({"where": "id > 29"}, 1)])
+def test_a_walk_with_more_rows_than_there_are_combinations_is_a_problem(plan_of: PlanOf, where: Any, values: int) -> None:
+    """A walk cannot be made shorter, as a fanout can."""
+    step = {"dwell": {"distribution": "uniform", "min": 1, "max": 2, "unit": "hours"}}
+    states = {"new": step | {"next": {"open": 1}}, "open": step | {"next": {"done": 1}}, "done": {"terminal": True}}
+    walk = {"initial": {"new": 1}, "states": states, "start": "2024-01-01T00:00:00Z"}
+    state = {"name": "state", "type": "string", "generator": {"state": {"field": "name"}}}
+    columns = [STUDENT, lookup("course", "course.id", **where), state]
+    fact = {"parents": ["student"], "state_transition_model": walk, "columns": columns}
+    written = school(fact, [{"table": "taken", "columns": ["student", "course"]}])
+    written["nodes"][1]["rows"] = 30 if where else values
+    plan = plan_of(written)
+    with pytest.raises(SchemaError) as caught:
+        tuples(plan, "student", "course")
+    (problem,) = caught.value.problems
+    assert (problem.at, problem.code) == ("/constraints/unique/0", "too-few-values")
+    assert f"a parent has 3 rows, but only {values} values of course" in problem.message
