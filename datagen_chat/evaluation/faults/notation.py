@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 
 from datagen_chat.chance import Chance
 from datagen_chat.evaluation.faults.good import Good
@@ -16,8 +17,11 @@ _QUOTES = ("“”", "””", "„“", "«»", "‘’", "＂＂")
 @fault("same")
 def trailing_commas(good: Good, chance: Chance) -> str:
     """Commas stand before brackets that close."""
+    ends = [
+        after for before, after in pairwise(pieces(good.json)) if after.sort in ("}", "]") and before.sort not in ("{", "[")
+    ]
     text = good.json
-    for piece in reversed(chance.some(pieces(text, "}", "]")[:-1], 1, 1)):
+    for piece in reversed(ends if chance.one_in(4) else [chance.pick(ends)]):
         text = spliced(text, piece.start, piece.start, ",")
     return good.around(text)
 
