@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -63,11 +64,12 @@ def _expression(chance: Chance, kind: str, sources: Sequence[Source], _depth: in
     return {"expression": {"code": code}}, may_fail, ()
 
 
-def _distribution(chance: Chance, _kind: str, sources: Sequence[Source], _depth: int) -> Part:
+def _distribution(chance: Chance, kind: str, sources: Sequence[Source], _depth: int) -> Part:
     word = chance.pick(sorted(LAWS))
     found: Json = {"type": word, "params": arguments(LAWS[word], LAWS[word].example, chance)}
     if chance.one_in(2):
-        found["clamp"] = _middle(LAWS[word].model_validate(found["params"]), chance)
+        low, high = _middle(LAWS[word].model_validate(found["params"]), chance)
+        found["clamp"] = [math.floor(low), math.ceil(high)] if kind == "int" else [low, high]
         if chance.one_in(2):
             found["truncate"] = True
     drawn = [source.name for source in sources if source.is_drawn]

@@ -12,7 +12,7 @@ from datagen_chat.arbitrary.rows import behaviours, rows_of
 from datagen_chat.chance import Chance
 from datagen_chat.words import COLUMN_TYPES
 
-_KEY: Json = {"name": "id", "type": "int", "generator": {"sequence": {}}}
+KEY: Json = {"name": "id", "type": "int", "generator": {"sequence": {}}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Known:
 def root(chance: Chance, number: int) -> Known:
     """Return a table without parents."""
     kind = chance.pick(("entity", "entity", "vocab"))
-    node: Json = {"id": f"t{number}", "kind": kind, "pk": "id", "columns": [dict(_KEY)]}
+    node: Json = {"id": f"t{number}", "kind": kind, "pk": "id", "columns": [dict(KEY)]}
     sources = [Source("id", "int")]
     if kind == "vocab":
         words = ["starter", "pro", "max", "free"][: chance.between(2, 4)]
@@ -54,7 +54,7 @@ def fact(chance: Chance, number: int, known: Sequence[Known]) -> Known:
     also = chance.some(others, 0, 2)
     name = f"t{number}"
     node: Json = {"id": name, "kind": "fact", "pk": "id", "parents": [table.name for table in (parent, *also)], "columns": []}
-    node["columns"].append(chance.pick((_KEY, _KEY | {"generator": {"sequence": {"start": 100, "step": 5}}})))
+    node["columns"].append(chance.pick((KEY, KEY | {"generator": {"sequence": {"start": 100, "step": 5}}})))
     sources, keys, above = [Source("id", "int")], list[Json](), _readable(line)
     for table in (parent, *also):
         lookup: Json = {"from": f"{table.name}.id"}
@@ -98,7 +98,8 @@ def _columns(chance: Chance, node: Json, own: list[Source], above: Sequence[Sour
             made["null_rate"] = chance.pick((0.3, 1.0))
         if kind == "float" and chance.one_in(2):
             made["decimals"] = chance.between(0, 6)
-        if chance.one_in(5) and (modifiers := modifiers_of(chance, kind, part[2], [*own, *above])):
+        is_formula = kind == "datetime" and not {"expression", "case"}.isdisjoint(part[0])  # what it makes may be a date
+        if chance.one_in(5) and not is_formula and (modifiers := modifiers_of(chance, kind, part[2], [*own, *above])):
             made["modifiers"] = modifiers
         node["columns"].append(made)
         is_changed = "modifiers" in made or made.get("null_rate") == 1.0 or made.get("decimals", 2) < 2
