@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from datagen_chat.evaluation.entry import Entry, Grade, failed, passed
+from datagen_chat.evaluation.entry import Entry, Grade, failed, left_out, passed
 from datagen_chat.evaluation.faults import MUTATIONS, FaultResult, Mutation
 from datagen_chat.evaluation.faults.good import Good, shipped, situations
 from datagen_chat.evaluation.faults.run import made_of
@@ -43,6 +43,9 @@ class Damage:
 
 
 def _grades(results: list[FaultResult]) -> Iterator[Grade]:
+    if not results:
+        yield from (left_out(grader, "the reply has no place for it") for grader in (OUTCOME, SILENT))
+        return
     wrong = [result for result in results if result.outcome not in result.must]
     yield failed(OUTCOME, f"{wrong[0].source}: {wrong[0].outcome}, {'; '.join(wrong[0].told)}") if wrong else passed(OUTCOME)
     silent = [result for result in results if result.is_silent]
@@ -50,8 +53,8 @@ def _grades(results: list[FaultResult]) -> Iterator[Grade]:
 
 
 def damages(seed: int) -> Iterator[Damage]:
-    """Yield every class of faults."""
-    small = [good for good in shipped() if good.name in _SMALL]
-    replies = tuple(situation for good in small for situation in situations(good))
+    """Yield every class of faults, each to be made of a schema and of changes to one."""
+    one, other = (situations(good) for good in shipped() if good.name in _SMALL)
+    replies = (one[0], one[2], other[1])
     for mutation in MUTATIONS.values():
         yield Damage(mutation, replies[:1] if mutation.family == _HEAVY else replies, seed)

@@ -31,9 +31,9 @@ def graded(held: Held, bench: Bench, suite: str, model: str, epoch: int, source:
     """Return the entry of a conversation."""
     case = held.case
     with made(held.version, bench.seed, case.budget.rows) as data:
-        evidence = Evidence(case, held, data, bench.draw(held.events))
+        evidence = Evidence(case, held, data, intent.met(held, data), bench.draw(held.events))
         grades = tuple(grader(evidence) for grader in GRADERS.values())
-        expectations = [one for one in intent.met(evidence) if one.state != "left out"]
+    expectations = [one for one in evidence.met if one.state != "left out"]
     counts = _counted(held) | {
         "expectations": len(expectations),
         "expectations held": sum(one.state == "passed" for one in expectations),

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
-import duckdb
 import pytest
 
-from datagen_chat.evaluation.cases import Case, Find, Kind, read_case, read_cases
+from datagen_chat.evaluation.cases import Case, Find, read_case, read_cases
 from datagen_chat.evaluation.finding import Finder
 from datagen_chat.problems import ProblemsError
-from datagen_chat.schema.model import Dataset
 from datagen_chat.shipped import folder
 from datagen_chat.verify.allowed import why_refused
+from tests.evaluation.stubs import opened, stub
 
 CASES = {case.id: case for case in read_cases(folder("evals") / "cases")}
 KINDS_OF_TALK = {
@@ -42,65 +40,16 @@ def test_the_refinements_that_everybody_asks_for_are_among_them() -> None:
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 def test_every_expectation_can_be_asked_of_tables_that_have_what_it_speaks_of(case: Case) -> None:
-    dataset = _stub(case)
+    dataset = stub(case)
     finder = Finder(dataset, case.find)
-    with duckdb.connect() as database:
-        for table in dataset.nodes:
-            columns = ", ".join(f'"{column.name}" {_SQL[column.type]}' for column in table.columns)
-            database.execute(f'CREATE TABLE "{table.id}" ({columns})')
+    with opened(dataset) as database:
         for expectation in case.expect:
+            expectation.check("SELECT 1")
             if expectation.sql is not None:
                 sql = finder.sql(expectation.sql)
                 database.execute(sql).fetchone()
                 [tree] = database.execute("SELECT json_serialize_sql($1)", [sql]).fetchone() or ("",)
                 assert why_refused(json.loads(tree), [table.id for table in dataset.nodes], ()) == ""
-            expectation.check("SELECT 1")
-
-
-_TYPES: dict[Kind | None, str] = {"number": "float", "time": "datetime", "text": "string", "truth": "bool", None: "string"}
-_SQL = {"float": "DOUBLE", "datetime": "TIMESTAMPTZ", "string": "VARCHAR", "bool": "BOOLEAN", "int": "BIGINT"}
-_MAKERS: dict[str, Any] = {
-    "float": {"constant": {"value": 1.5}},
-    "datetime": {"constant": {"value": "2024-01-01T00:00:00Z"}},
-    "string": {"constant": {"value": "a"}},
-    "bool": {"bernoulli": {"p": 0.5}},
-}
-
-
-def _stub(case: Case) -> Dataset:
-    """Return a dataset with all tables, columns and links that a case speaks of, under the first of their names."""
-    tables = {name: _spelled(find.table[0], name) for name, find in case.find.items() if find.table}
-    nodes = [
-        {
-            "id": table,
-            "kind": "entity",
-            "pk": f"{table}_key",
-            "rows": 1,
-            "columns": [*_columns(case, name, table), *_links(case, name, tables)],
-        }
-        for name, table in (tables or {"": "stub"}).items()
-    ]
-    return Dataset.model_validate({"version": "1.0", "metadata": {"name": "stub"}, "nodes": nodes})
-
-
-def _columns(case: Case, name: str, table: str) -> Iterator[dict[str, Any]]:
-    yield {"name": f"{table}_key", "type": "int", "generator": {"sequence": {}}}
-    first = next((known for known, find in case.find.items() if find.table), "")
-    for find in case.find.values():
-        if find.column and (find.of or first) == name:
-            type_ = _TYPES[find.kind]
-            yield {"name": _spelled(find.column[0], "x"), "type": type_, "generator": _MAKERS[type_]}
-
-
-def _links(case: Case, name: str, tables: dict[str, str]) -> Iterator[dict[str, Any]]:
-    for find in case.find.values():
-        if find.link == name and find.to is not None:
-            lookup = {"lookup": {"from": f"{tables[find.to]}.{tables[find.to]}_key"}}
-            yield {"name": f"of_{tables[find.to]}", "type": "int", "generator": lookup}
-
-
-def _spelled(words: str, instead: str) -> str:
-    return instead if words == "*" else words.replace(" ", "_")
 
 
 MISTAKES: list[tuple[dict[str, Any], str, str]] = [

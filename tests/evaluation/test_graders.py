@@ -145,7 +145,7 @@ def test_what_the_chat_draws_of_hostile_replies_is_clean() -> None:
     hostile = "\x1b]52;c;ZXZpbA==\x07 \x1b[2J \u202egnp.exe [/oops] \x9b31m"
     assert grade("screen", case(ends="any"), hostile, hostile, hostile).state == "passed"
     talk = held(case(), GOOD)
-    assert "U+009B" in screen.grade(Evidence(talk.case, talk, Data(), "a\x9b31m")).reason
+    assert "U+009B" in screen.grade(Evidence(talk.case, talk, Data(), drawn="a\x9b31m")).reason
 
 
 def test_a_case_that_takes_more_than_its_budget_is_broken_off() -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from datagen_chat.evaluation.cases import Expectation
 from datagen_chat.evaluation.data import Data
 from datagen_chat.evaluation.entry import Grade, State, failed, left_out, passed
 from datagen_chat.evaluation.finding import Finder, NotFoundError
-from datagen_chat.evaluation.graders.base import Evidence
+from datagen_chat.evaluation.graders.base import Evidence, Met
+from datagen_chat.evaluation.holding import Held
 from datagen_chat.preview import Preview
 from datagen_chat.verify.checks import holds, wanted
 from datagen_chat.verify.locked import RefusedError
@@ -17,18 +17,9 @@ from datagen_chat.verify.locked import RefusedError
 NAME = "intent"
 
 
-@dataclass(frozen=True, slots=True)
-class Met:
-    """What became of one expectation; the reason says what was found instead."""
-
-    what: str
-    state: State
-    reason: str = ""
-
-
 def grade(evidence: Evidence) -> Grade:
     """Return whether all expectations of the case hold."""
-    looked = met(evidence)
+    looked = evidence.met
     known = [one for one in looked if one.state != "left out"]
     wrong = [one for one in known if one.state == "failed"]
     if wrong:
@@ -38,14 +29,14 @@ def grade(evidence: Evidence) -> Grade:
     return passed(NAME, f"{len(known)} of {len(looked)} expectations")
 
 
-def met(evidence: Evidence) -> tuple[Met, ...]:
+def met(held: Held, data: Data) -> tuple[Met, ...]:
     """Return what becomes of each expectation; without a schema none holds, unless there was to be none."""
-    case, version = evidence.case, evidence.held.version
+    case, version = held.case, held.version
     if version is None:
         state: State = "failed" if case.ends == "accepted" else "left out"
         return tuple(Met(one.what, state, "There is no schema.") for one in case.expect)
     finder = Finder(version.dataset, case.find)
-    return tuple(_met(one, finder, version.preview, evidence.data) for one in case.expect)
+    return tuple(_met(one, finder, version.preview, data) for one in case.expect)
 
 
 def _met(expectation: Expectation, finder: Finder, preview: Preview, data: Data) -> Met:
