@@ -44,11 +44,13 @@ class Play:
         """Return the entry; nobody is asked, and nothing is timed."""
         drifts = list[str]()
         session = Session(_settings(self.calls, self.bench.seed), _prompt(self.calls))
+        # Where a model was never asked again, what a trial finds is told to nobody; the graders look at the data themselves.
+        trial = self.bench.trial if session.settings.max_repairs else None
 
         def answers(turn: int, said: str) -> Recorded:
             return Recorded(self.calls, turn, said, drifts.append, self.model, self.error)
 
-        held = hold(self.to_hold, session, answers, self.bench.trial)
+        held = hold(self.to_hold, session, answers, trial)
         source = str(self.calls[0].asked.parameters.get("source", "")) if self.calls else ""
         entry = graded(held, self.bench, self.suite, self.model, self.epoch, source, self.calls)
         return replace(entry, counts={**entry.counts, "drifted": len(drifts)}, drifts=tuple(drifts))
