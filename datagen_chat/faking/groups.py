@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
-from datagen_chat.faking.roles import Gender, owner_of, owners_of_contact, role_of
+from datagen_chat.faking.roles import Gender, Role, owner_of, owners_of_contact, role_of, tells_owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +33,47 @@ class Person:
 def person_of(own: Speaker, table: str, speakers: Sequence[Speaker]) -> Person:
     """Return whose person a column speaks of, given all columns of its table that speak of any.
 
-    Names tell it by themselves, so that no other column changes them. Addresses look for the names that they go with.
+    Where a table has just one person, the methods tell it, whatever the columns are called; else their names do.
     """
     role, gender = _role(own)
-    alike = [speaker for speaker in speakers if speaker.locale == own.locale and _role(speaker)[0] != "contact"]
-    owners = {speaker: owner_of(speaker.column, _role(speaker)[0], table) for speaker in alike}  # type: ignore[arg-type]
+    alike = [speaker for speaker in speakers if speaker.locale == own.locale]
+    owners = _owners_of_names([speaker for speaker in alike if _role(speaker)[0] != "contact"], table)
     if role == "contact":
-        owner = owners_of_contact(own.column, table, set(owners.values()))
+        owner = _owner_of_contact(own, table, set(owners.values()), is_only=_is_only(own, alike))
     else:
-        owner = owner_of(own.column, role, table)  # type: ignore[arg-type] # it has a role
-    group = [speaker for speaker in alike if owners[speaker] == owner]
+        owner = owners[own] if own in owners else owner_of(own.column, role, table)
+    group = [speaker for speaker in owners if owners[speaker] == owner]
     is_unique = any(speaker.is_unique and _role(speaker)[0] == "whole" for speaker in group)
     return Person(owner, gender or next(_genders(group), None), is_unique)
+
+
+def _owners_of_names(names: Sequence[Speaker], table: str) -> dict[Speaker, str]:
+    """Return whose each name is: the same person's where there is one name of each role, and none says that it is another's."""
+    owners = {name: owner_of(name.column, _role(name)[0], table) for name in names}
+    told = {_role(name)[0]: owners[name] for name in names if tells_owner(name.column, _role(name)[0])}
+    by_role = {_role(name)[0]: owners[name] for name in names}
+    # Beside a first and a last name that say whose they are, a whole name that does not is rather somebody else's.
+    is_others = {"first", "last"} == set(told) and "whole" in by_role
+    if len(by_role) < len(names) or len(set(told.values())) > 1 or is_others:
+        return owners
+    known = told or by_role
+    return dict.fromkeys(names, next((known[role] for role in ("whole", "first", "last") if role in known), ""))
+
+
+def _is_only(own: Speaker, speakers: Sequence[Speaker]) -> bool:
+    """Return whether no other column is of the same kind, user name or e-mail, as this one."""
+    kinds = [speaker.method == "user_name" for speaker in speakers if _role(speaker)[0] == "contact"]
+    return kinds.count(own.method == "user_name") <= 1
+
+
+def _owner_of_contact(own: Speaker, table: str, named: Collection[str], *, is_only: bool) -> str:
+    """Return whose address a column holds: that of the only person with a name, unless both say that they are others."""
+    owner = owners_of_contact(own.column, table, named)
+    if not is_only or owner in named or len(named) > 1:
+        return owner
+    found = next(iter(named), "")
+    is_told = tells_owner(own.column, "contact")
+    return owner if is_told and (found or not named) else found
 
 
 def _genders(group: Sequence[Speaker]) -> Iterator[Gender]:
@@ -54,6 +83,7 @@ def _genders(group: Sequence[Speaker]) -> Iterator[Gender]:
             yield gender
 
 
-def _role(speaker: Speaker) -> tuple[str, Gender | None]:
+def _role(speaker: Speaker) -> tuple[Role, Gender | None]:
     found = role_of(speaker.method)
-    return ("", None) if found is None else found
+    assert found is not None, "only what speaks of a person is asked"
+    return found

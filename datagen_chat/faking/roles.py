@@ -51,9 +51,21 @@ def owner_of(column: str, role: Role, table: str) -> str:
     ('sender', '')
     """
     words = snake(column)
-    ending = next((end for end in ENDINGS[role] if words == end or words.endswith("_" + end)), "")
-    owner = words.removesuffix(ending).rstrip("_")
+    owner = words.removesuffix(_ending(words, role)).rstrip("_")
     return "" if _is_about(owner, snake(table)) else owner
+
+
+def tells_owner(column: str, role: Role) -> bool:
+    """Return whether a column is called by its role, so that what stands before it tells whose it is.
+
+    >>> tells_owner("sender_email", "contact"), tells_owner("post", "contact")
+    (True, False)
+    """
+    return bool(_ending(snake(column), role))
+
+
+def _ending(words: str, role: Role) -> str:
+    return next((end for end in ENDINGS[role] if words == end or words.endswith("_" + end)), "")
 
 
 def owners_of_contact(column: str, table: str, named: Collection[str]) -> str:

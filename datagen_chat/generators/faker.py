@@ -38,7 +38,10 @@ class Faker(Generator, word="faker"):
     )
 
     coherent: Truth = term(
-        True, "Whether names and e-mails of a table are those of one person in each row.", also=("consistent", "coherence")
+        True,
+        "Whether the names and e-mails of a row are one person's, whatever the columns are called, where the table has one of "
+        "each; several people are told by how the columns begin: sender_name and sender_email, receiver_name.",
+        also=("consistent", "coherence"),
     )
 
     also: ClassVar = ("fake", "faker_method")

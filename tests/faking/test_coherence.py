@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pyarrow as pa
+import pytest
 
 from datagen_chat.engine.plan import Plan
 from datagen_chat.schema.read import read
@@ -54,6 +55,56 @@ def test_an_address_goes_with_the_only_name_of_its_table() -> None:
     plain = [(last, head) for last, head in zip(data["contact_last_name"], heads, strict=True) if last.isascii()]
     # A quarter of the addresses hold the first name alone: five standard errors around it.
     assert abs(sum(last.lower() in head for last, head in plain) / len(plain) - 0.75) < 5 * (0.75 * 0.25 / len(plain)) ** 0.5
+
+
+@pytest.mark.parametrize(
+    ("name", "address"), [("name", "e"), ("n", "e"), ("student", "post"), ("name", "uni_email"), ("n", "login")]
+)
+def test_an_address_is_that_of_the_only_person_whatever_the_columns_are_called(name: str, address: str) -> None:
+    method = "user_name" if address == "login" else "email"
+    data = made(column(name, "name"), column(address, method))
+
+    assert share_of_names(data[name], data[address]) > 0.9
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "whole"), [("fi", "la", "name"), ("vorname", "nachname", "student"), ("a", "b", "c")]
+)
+def test_names_are_those_of_the_only_person_whatever_the_columns_are_called(first: str, last: str, whole: str) -> None:
+    data = made(column(first, "first_name"), column(whole, "name"), column(last, "last_name"))
+
+    assert all(a in name and b in name for a, name, b in zip(*data.values(), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("names", "address"),
+    [
+        (("sender_name", "receiver_name"), "e"),
+        (("a", "b"), "e"),
+        (("sender_name",), "receiver_email"),
+        (("name", "manager_name"), "manager_email"),
+    ],
+)
+def test_an_address_that_goes_with_no_name_is_of_somebody_else(names: tuple[str, ...], address: str) -> None:
+    data = made(*(column(name, "name") for name in names), column(address, "email"))
+
+    assert share_of_names(data[names[0]], data[address]) < 0.1
+
+
+def test_a_further_name_beside_first_and_last_is_somebody_elses() -> None:
+    data = made(column("first_name", "first_name"), column("last_name", "last_name"), column("emergency_contact", "name"))
+
+    assert sum(last in name for _, last, name in zip(*data.values(), strict=True)) < ROWS / 10
+
+
+def share_of_names(names: list[str], addresses: list[str]) -> float:
+    """Return the share of rows whose address holds the first or the last name, five letters of it at least."""
+    pairs = [
+        ([part for part in name.lower().replace("'", "").split() if len(part) >= 5 and part.isascii()], address)
+        for name, address in zip(names, addresses, strict=True)
+    ]
+    told = [any(part in address for part in parts) for parts, address in pairs if len(parts) > 1]
+    return sum(told) / len(told)
 
 
 def test_two_addresses_of_a_person_differ() -> None:
