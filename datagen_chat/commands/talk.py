@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Literal, Protocol
@@ -132,6 +132,13 @@ class Talk:
         """Write down what a person did that changed no schema."""
         self.journal = self.journal.add("command", line)
         self._keep()
+
+    def change(self, provider: Provider, line: str) -> None:
+        """Go on with another model, in this session and when it is taken up again; `line` is what a person wrote for that."""
+        with unstopped():
+            self.provider = provider
+            self.journal = replace(self.journal, meta={**self.journal.meta, "model": provider.name})
+            self.note(line)
 
     def retry(self) -> None:
         """Ask the last request again, as if it had not been asked yet.

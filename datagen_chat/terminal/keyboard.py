@@ -130,7 +130,10 @@ def _is_typed_to() -> bool:
 
 @contextmanager
 def hushed() -> Iterator[None]:
-    """Let what is typed meanwhile not show, because it would stand in the middle of a reply; the next prompt has it."""
+    """Let what is typed meanwhile not show, because it would stand in the middle of a reply; the next prompt has it.
+
+    What is pasted meanwhile arrives there in one piece: the terminal is to mark it, and hands on more than a line.
+    """
     if sys.platform == "win32" or not _is_typed_to():
         yield
         return
@@ -138,12 +141,20 @@ def hushed() -> Iterator[None]:
 
     number = sys.stdin.fileno()
     before = termios.tcgetattr(number)
-    quiet = [*before[:3], before[3] & ~termios.ECHO, *before[4:]]
+    quiet = [*before[:3], before[3] & ~(termios.ECHO | termios.ICANON), *before[4:]]
     termios.tcsetattr(number, termios.TCSANOW, quiet)
+    _mark_pastes("h")
     try:
         yield
     finally:
+        _mark_pastes("l")
         termios.tcsetattr(number, termios.TCSANOW, before)
+
+
+def _mark_pastes(mode: str) -> None:
+    if sys.stdout.isatty() and os.environ.get("TERM", "") not in ("", "dumb"):
+        sys.stdout.write(f"\x1b[?2004{mode}")
+        sys.stdout.flush()
 
 
 def ask(question: str, is_secret: Callable[[str], bool], *, styled: bool) -> str | None:

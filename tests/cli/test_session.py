@@ -20,7 +20,10 @@ from tests.fakes.answers import Fails, Says
 from tests.fakes.server import Server
 
 CHECK = {"name": "nine", "requirement": "nine customers", "sql": "SELECT count(*) FROM customer", "equals": 9}
-FIRST, LAST = "\x1b[?2004h", "\x1b[?12l\x1b[?25h"  # what prompt_toolkit writes when a prompt begins, and when it stands
+FIRST, LAST = (
+    r"\x1b\[\?2004h(?:\x1b\[\?1l)?\x1b\[\?25l",
+    "\x1b[?12l\x1b[?25h",
+)  # what prompt_toolkit writes when a prompt begins, and when it stands
 
 
 @pytest.fixture
@@ -39,7 +42,7 @@ def session(home: Path, *arguments: str, size: tuple[int, int] = (40, 100), **mo
 
 def prompt(child: pexpect.spawn) -> str:
     """Wait until the prompt stands, and return what was drawn before it."""
-    child.expect_exact(FIRST)
+    child.expect(FIRST)
     shown = str(child.before)
     child.expect_exact(LAST)
     return shown
@@ -100,6 +103,19 @@ def test_two_hundred_pasted_lines_arrive_as_they_are(server: Server, tmp_path: P
     child.expect_exact("Fine.")
     assert left(child) == 0
     assert server.requests[0].json["messages"][-1]["content"] == lines
+
+
+def test_what_is_pasted_while_a_reply_streams_is_the_next_request(server: Server, tmp_path: Path) -> None:
+    server.script += [Says("Let me think.\n" * 20, delay=0.02), Says("Fine.")]
+    lines = "\n".join(f"{number}: {'x' * 100}" for number in range(100))  # more than a terminal keeps of a line
+    child = session(tmp_path, "--model", server.name("openai"))
+    prompt(child)
+    child.send("a shop\r")
+    child.expect_exact("Let me think.")
+    child.send(f"\x1b[200~{lines}\x1b[201~\r")
+    child.expect_exact("Fine.")
+    assert left(child) == 0
+    assert [said(request.json) for request in server.requests] == ["a shop", lines]
 
 
 def test_the_width_is_taken_anew_when_the_terminal_changes(server: Server, tmp_path: Path) -> None:
@@ -223,7 +239,12 @@ def test_after_a_kill_the_request_that_was_not_answered_stands_at_the_prompt(ser
     child.send("\r")
     child.expect_exact("Nine.")
     assert left(child) == 0
-    assert [said(request.json) for request in server.requests][1:] == ["nine customers"] * 2
+    assert [message["content"] for message in server.requests[-1].json["messages"][1:]] == [
+        "a shop",
+        reply(SHOP),
+        "nine customers",
+    ]
+    assert len(sessions(tmp_path)) == 1
 
 
 def test_a_transcript_that_another_program_wrote_is_not_written_over(server: Server, tmp_path: Path) -> None:

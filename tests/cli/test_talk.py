@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -181,25 +180,6 @@ def test_a_pipe_never_loads_what_only_a_terminal_needs(server: Server, tmp_path:
     done = subprocess.run(words, env=settings(tmp_path), capture_output=True, text=True, timeout=60, check=True)
     assert "prompt_toolkit" not in done.stdout.split()
     assert sessions(tmp_path)
-
-
-def test_after_a_kill_in_mid_turn_everything_before_it_is_taken_up_again(server: Server, tmp_path: Path) -> None:
-    server.script += [Says(reply(SHOP)), Says("Let me think", ending="stall", pieces=20), Says("It has four customers.")]
-    child = on_terminal(server, tmp_path, "a shop")
-    child.expect("written")
-    child.expect("You   ")
-    child.send("more\r")
-    child.expect("Let me")
-    child.kill(signal.SIGKILL)
-    child.wait()
-    child = on_terminal(server, tmp_path, "--resume", "how many?")
-    child.expect("2 requests so far")
-    child.expect("Schema 1: .*Shop")
-    child.expect("It has four customers")
-    assert leave(child) == 0
-    assert [message["content"] for message in server.requests[-1].json["messages"][1:]] == ["a shop", reply(SHOP), "how many?"]
-    [path] = sessions(tmp_path)
-    assert [turn.role for turn in parse(path.read_text("utf-8")).conversations[0].turns].count("user") == 3
 
 
 def test_a_recorded_conversation_goes_on_with_a_model(server: Server, tmp_path: Path) -> None:

@@ -65,8 +65,7 @@ def _help_with(desk: Desk, rest: str) -> None:
 def _model(desk: Desk, rest: str) -> None:
     if rest:
         before = desk.talk.provider
-        desk.talk.provider = desk.connect(rest, before.spent if isinstance(before, Metered) else None)
-        desk.talk.note(f"/model {rest}")
+        desk.talk.change(desk.connect(rest, before.spent if isinstance(before, Metered) else None), f"/model {rest}")
     desk.talk.screen.say(one_line(desk.talk.provider.name))
 
 
