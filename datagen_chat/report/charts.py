@@ -6,6 +6,7 @@ end the process, and a text could be an expression.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -18,7 +19,7 @@ from datagen_chat.terminal.clean import one_line
 
 _WIDTH, _HEIGHT, _ROW, _MARGIN = 340, 110, 17, 132
 _LABEL = 20
-_PADDING = 8
+_PADDING, _TICKS = 8, 8
 _VEGA_LITE = "5.21"
 _CONFIG: Mapping[str, Any] = {
     "aria": False,
@@ -88,7 +89,7 @@ def _intervals(bars: Bars, declared: Declared) -> dict[str, Any]:
     if bars.kind == "number" and max(abs(bar.high) for bar in bars.bars) >= 1e6:
         axis["format"] = "~s"
     if bars.is_whole:
-        axis |= {"tickMinStep": 1}
+        axis |= {"values": _whole_ticks(bars)}
     ends = [bars.bars[0].low / scale, bars.bars[-1].high / scale]
     scaled = {"domain": ends, "nice": False, "zero": False} | ({"type": "utc"} if bars.kind == "time" else {})
     x = {"field": "a", "type": kind, "title": None, "axis": axis, "scale": scaled}
@@ -100,6 +101,11 @@ def _intervals(bars: Bars, declared: Declared) -> dict[str, Any]:
     elif marks:
         layers.append(_layer("marks", {"type": "rule"}, {**spans, "y": _counts("wanted", most)}))
     return _picture(layers, {"rows": rows, "marks": marks}, _HEIGHT)
+
+
+def _whole_ticks(bars: Bars) -> list[int]:
+    """Return the first whole number of some bars, so that none stands between two numbers."""
+    return [math.ceil(bar.low) for bar in bars.bars[:: math.ceil(len(bars.bars) / _TICKS)]]
 
 
 def _mark(bar: Bar, wanted: float, scale: float) -> dict[str, float]:

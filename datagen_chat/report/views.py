@@ -182,7 +182,7 @@ def _families(material: Material, table: Table) -> FamiliesView | None:
         return None
     fanout = material.drafts[table.id, ""].get("fanout")
     declares = f"Declared: {in_words(fanout)}." if fanout else "The schema declares no fanout."
-    what = f"{found.parent} by their number of {table.id}"
+    what = f"rows of {found.parent} by their number of {table.id}"
     return FamiliesView(found.parent, declares, _picture(found.bars, found.declared, what, 0, table.id))
 
 
