@@ -294,3 +294,14 @@ def test_a_check_that_does_not_run_is_unusable(data: Path) -> None:
     draft["checks"] = [{"name": "odd", "sql": "SELECT nothing FROM customer", "equals": 1}]
     [finding] = verified(draft, data).failed
     assert (finding.state, finding.claim.kind, finding.claim.at) == ("unusable", "check", "/checks/0")
+
+
+def test_rows_that_do_not_say_whose_they_are_are_not_counted_for_anybody(tmp_path: Path) -> None:
+    """A key that is sometimes null leaves no fanout to be checked."""
+    draft = copy.deepcopy(SHOP)
+    item = next(table for table in draft["nodes"] if table["id"] == "item")
+    next(each for each in item["columns"] if each["name"] == "order_id")["null_rate"] = 0.5
+    write(dataset_of(draft), tmp_path, "parquet")
+    found = verified(draft, tmp_path)
+    assert "fanout" not in {finding.claim.kind for finding in found.failed}
+    assert ("fanout", "item") in by_state(found, "skipped")
