@@ -14,7 +14,7 @@ from datagen_chat.chance import chance
 from datagen_chat.engine.plan import Plan
 from datagen_chat.engine.run import write_plan
 from datagen_chat.engine.shapes import dataset_shape
-from datagen_chat.llm.base import Message, Reply, Streamed, heeding
+from datagen_chat.llm.base import Message, Reply, Streamed, Usage, heeding
 from datagen_chat.llm.cancellation import Cancellation
 from datagen_chat.problems import SchemaError
 from datagen_chat.schema.canonical import dump
@@ -73,7 +73,7 @@ class Arbitrary:
     def stream(self, messages: Sequence[Message], cancellation: Cancellation | None = None) -> Iterator[Streamed]:
         """Yield the reply to these messages: a schema to the first question, changes to it to those after it."""
         asked = sum(message.role == "user" for message in messages)
-        yield from heeding(Reply(_reply(self.seed, max(asked, 1)), model=self.name).events(), cancellation)
+        yield from heeding(Reply(_reply(self.seed, max(asked, 1)), usage=Usage(), model=self.name).events(), cancellation)
 
 
 def _reply(seed: int, asked: int) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from datagen_chat.commands.trial import Trial
 from datagen_chat.conversation.events import Event
+from datagen_chat.conversation.models import provider
 from datagen_chat.conversation.prompt import system_prompt
 from datagen_chat.evaluation.cases import Case, read_cases
 from datagen_chat.evaluation.compare import compared
@@ -34,8 +35,8 @@ from datagen_chat.llm.base import ProviderError
 from datagen_chat.llm.budget import Metered
 from datagen_chat.llm.choice import WAYS_ON, choose
 from datagen_chat.llm.clock import WallClock
-from datagen_chat.llm.connect import connect
 from datagen_chat.llm.estimate import tokens_of
+from datagen_chat.llm.live import Live
 from datagen_chat.llm.prices import prices
 from datagen_chat.llm.redaction import secrets_in
 from datagen_chat.problems import OutputError, Problem, ProblemsError
@@ -159,9 +160,10 @@ def _asking(options: argparse.Namespace) -> Asking:
         raise ProviderError("No language model is chosen.", "unconnected", WAYS_ON)
     address = choice.address if choice is not None else parse(options.model)
     options.model = address.name
-    live = connect(address, os.environ)
-    draw_notes(stderr(), live.notes)
-    metered = Metered(live, prices(os.environ), options.max_cost)
+    asked = provider(address, os.environ)
+    if isinstance(asked, Live):
+        draw_notes(stderr(), asked.notes)
+    metered = Metered(asked, prices(os.environ), options.max_cost)
     is_compact = tokens_of(system_prompt()) > _COMPACT_SHARE * metered.window
     repairs = _MAX_REPAIRS if options.max_repairs is None else options.max_repairs
     return Asking(metered, WallClock(), repairs, is_compact, secrets_in(os.environ))

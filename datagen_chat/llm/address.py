@@ -168,6 +168,8 @@ def _unknown(name: str, vendor: str) -> ProblemsError:
     meant = next((known for start, known in _MEANT.items() if name.lower().startswith(start)), None)
     if meant:
         return _wrong("missing-vendor", f"{shown(name)} does not say whose model it is.", f'Write "{meant}:{name[:100]}".')
+    if name in (*URLS, "replay", "random"):
+        raise _wrong("missing-model", f"{shown(name)} alone names no model.", f"Write {FORMS}; random:SEED needs none.")
     message = f"{shown(vendor or name)} is no vendor of models."
     known = did_you_mean(vendor or name.split(":", maxsplit=1)[0], [*URLS, "replay", "random"])
     return _wrong("unknown-vendor", f"{message} {known}".strip(), f"Write {FORMS}.")

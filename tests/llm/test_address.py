@@ -23,6 +23,7 @@ MEANT = {
     "openai@http://[::1]:8000/v1:qwen": ("openai", "http://[::1]:8000/v1", "qwen"),
     "anthropic@http://127.0.0.1:8090/v1:tiny": ("anthropic", "http://127.0.0.1:8090", "tiny"),
     "replay:shop: the first.md": ("replay", "", "shop: the first.md"),
+    "random:7": ("random", "", "7"),
 }
 WRONG = {
     # what was written, the code, a part of what the hint or message says to write instead
@@ -38,6 +39,9 @@ WRONG = {
     "openai@http://host/v1?key=1:m": ("bad-address", "DATAGEN_API_KEY"),
     "ollama@http://host:m": ("unknown-protocol", "openai@http://"),
     "replay:": ("missing-file", "replay:FILE"),
+    "ollama": ("missing-model", "ollama:MODEL"),
+    "random": ("missing-model", "random:SEED"),
+    "random:-1": ("bad-seed", "random:7"),
     "openai:a\nb": ("bad-model-name", "openai:MODEL"),
     "openai:" + "x" * 2000: ("bad-model-name", "openai:MODEL"),
 }
