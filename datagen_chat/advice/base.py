@@ -92,6 +92,12 @@ class Study:
                 waiting += self.index.needs.get(need, ())
         return False
 
+    @cached_property
+    def scored(self) -> frozenset[Place]:
+        """The columns that others correlate with, which have to stay drawn."""
+        uses = ((place, use) for place, _, column in self.columns() for use in column.uses() if use.by_score)
+        return frozenset((use.table or place[0], use.column) for place, use in uses)
+
     def columns(self) -> Iterator[tuple[Place, Table, Column]]:
         """Yield every column with its name and its table."""
         return (((table.id, column.name), table, column) for _, table, column in self.index.every_column)

@@ -99,6 +99,8 @@ def _unrelated(study: Study, place: Place, listed: _Listed) -> Iterator[Advice]:
 
 def _looked_up(study: Study, place: Place, listed: _Listed) -> Patch | None:
     """Return the patch that takes a price from where it is listed, through the ancestor that points there if need be."""
+    if place in study.scored:
+        return None
     lookup = {"lookup": {"from": named(listed.price), "on": listed.key}}
     if listed.pointing == place[0]:
         return of_column(place, {"generator": lookup})

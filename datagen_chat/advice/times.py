@@ -102,7 +102,7 @@ def _unordered(study: Study, late: Place, early: Place, code: str) -> Iterator[A
     rows, how = study.rows[own[0]], "after" if own == early else "before"
     is_sure = late[0] == early[0] and not study.index.columns[early].may_be_null
     duration = _duration(study, late, early) if is_sure else None
-    is_kept = _last(study, late) >= _last(study, early)
+    is_kept = _last(study, late) >= _last(study, early) and not study.is_made_of(early, late)
     order = {"left": named(own), "op": "<=" if own == early else ">=", "right": named(other)}
     yield Advice(
         code,

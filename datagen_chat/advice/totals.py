@@ -38,7 +38,12 @@ def products(study: Study) -> Iterator[Advice]:
     """Yield the totals of lines that are drawn, beside a quantity and a price of the same row."""
     for place, table, _ in study.columns():
         parts = _parts(study, table.id) if _is_drawn_total(study, place) else None
-        if parts is not None and place[1] not in parts and words(table.id)[-1] in LINES | {"order", "sale", "purchase"}:
+        if (
+            parts is not None
+            and len(parts) > 1
+            and place[1] not in parts
+            and words(table.id)[-1] in LINES | {"order", "sale", "purchase"}
+        ):
             yield _unmultiplied(study, place, parts)
 
 
@@ -115,7 +120,8 @@ def _expected(study: Study, lines: str, parts: tuple[str, ...]) -> float | None:
 def _summing(study: Study, place: Place, lines: str, parts: tuple[str, ...]) -> Patch | None:
     """Return the patch that makes a total the sum of its lines, which get a total of their own where they have none."""
     table, name = study.index.tables[lines], _summed(study.index.tables[lines])
-    if any(study.is_made_of((lines, part), place) for part in (*parts, *([name] if name else []))):
+    made = any(study.is_made_of((lines, part), place) for part in (*parts, *([name] if name else [])))
+    if place in study.scored or made:
         return None
     nodes = []
     if name is None:
@@ -159,7 +165,7 @@ def _unmultiplied(study: Study, place: Place, parts: tuple[str, ...]) -> Advice:
 
 def _computed(study: Study, place: Place, code: str, parts: tuple[str, ...]) -> Patch | None:
     """Return the patch that computes a column from others of its row; None where one of them depends on it."""
-    if any(study.is_made_of((place[0], part), place) for part in parts):
+    if place in study.scored or any(study.is_made_of((place[0], part), place) for part in parts):
         return None
     changes: dict[str, Any] = {"type": "float", "decimals": 2, "generator": {"expression": {"code": code}}}
     return of_column(place, changes | _nullable(study, place[0], parts))

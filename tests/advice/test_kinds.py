@@ -152,3 +152,17 @@ def test_a_payment_whose_time_is_its_parents_is_no_remark() -> None:
     price = column("monthly_price", "float", {"choice": {"choices": [9, 29]}})
     parent = entity("subscription", 100, price, column("started_at", "datetime", times()))
     assert reviewed(schema(parent, fact("payment", ["subscription"], one_each(8)))) == {}
+
+
+def test_a_price_alone_is_no_part_of_a_total() -> None:
+    drawn = [column(name, "float", law("uniform", low=1, high=9)) for name in ("fee", "total")]
+    assert reviewed(schema(entity("order", 90, *drawn))) == {}
+
+
+def test_what_another_column_correlates_with_is_not_replaced() -> None:
+    bound = {
+        "distribution": {"type": "normal", "params": {"mu": 5, "sigma": 1}, "correlate": {"with": "unit_price", "rho": 0.5}}
+    }
+    lines = [column("unit_price", "float", law("lognormal", mu=3.5, sigma=0.8)), column("wear", "float", bound)]
+    found = reviewed(schema(PRODUCT, entity("order", 90), {**ITEM, "columns": [*ITEM["columns"], *lines]}))
+    assert found["price-unrelated"].fix is None
