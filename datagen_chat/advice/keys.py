@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 from datagen_chat.advice.base import Advice, Study, many, named, of_column, percent, remarks
@@ -90,28 +89,22 @@ def looked_up_apart(study: Study) -> Iterator[Advice]:
             continue
         pointing = [name for name in study.index.pointing(table.id, word.table) if name != column.name]
         is_key = study.index.tables[word.table].pk == word.column
-        if len(pointing) != 1 or is_key or not _is_plain(word):
-            continue
-        yield _apart(study, place, word, pointing[0])
+        if len(pointing) == 1 and not is_key and not word.is_drawn:
+            yield from _apart(study, place, word, pointing[0])
 
 
-def _is_plain(word: Lookup) -> bool:
-    return word.weights_kind is None and not word.distinct and word.where is None
-
-
-def _apart(study: Study, place: Place, word: Lookup, key: str) -> Advice:
-    rows, theirs = study.rows[place[0]], max(study.rows[word.table], 1.0)
+def _apart(study: Study, place: Place, word: Lookup, key: str) -> Iterator[Advice]:
+    rows, theirs = study.rows[place[0]], study.rows[word.table]
     outcomes = study.index.outcomes((word.table, word.column))
     different = min(theirs, len(outcomes)) if outcomes else theirs
-    share = 1 - 1 / max(different, 1.0)
-    return Advice(
+    if different <= 1:
+        return
+    yield Advice(
         "looked-up-apart",
         study.pointers[place],
         named(place),
         f"{named(place)} is taken from a random row of {word.table}, not from the one that {key} points at: about "
-        f"{percent(share)} of {many(rows)} rows show another row's {word.column}."
-        if share > 0 and math.isfinite(share)
-        else f"{named(place)} is taken from a random row of {word.table}, not from the one that {key} points at.",
+        f"{percent(1 - 1 / different)} of {many(rows)} rows show another row's {word.column}.",
         f"{word.column} and {key} of one row then speak of different rows of {word.table}.",
         f'Take it from the row that {key} points at ("on").',
         of_column(place, {"generator": {"lookup": {"on": key}}}),

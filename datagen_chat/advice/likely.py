@@ -41,6 +41,15 @@ class Values:
         """Return the expected value."""
         return float(self.values @ self.shares)
 
+    def thinned(self) -> Values:
+        """Return these values, or so many of them as quantiles are enough, where they are more."""
+        if len(self.values) <= STEPS:
+            return self
+        order = np.argsort(self.values)
+        up_to = np.cumsum(self.shares[order])
+        places = up_to.searchsorted((np.arange(STEPS) + 0.5) / STEPS * up_to[-1])
+        return Values(self.values[order][places], np.full(STEPS, 1 / STEPS))
+
     def times(self, other: Values) -> Values:
         """Return the products of independent pairs."""
         return Values(np.outer(self.values, other.values).ravel(), np.outer(self.shares, other.shares).ravel())
@@ -100,7 +109,8 @@ def numbers_of(index: Index, place: Place) -> Values | None:
         if column.type not in ("int", "float"):
             return None
         if not sources:
-            return _numbers(column.generator, index.facts(place))
+            found = _numbers(column.generator, index.facts(place))
+            return None if found is None else found.thinned()
         if len(sources) > 1:
             return None
         place = (sources[0].table, sources[0].column)

@@ -48,6 +48,8 @@ LATER = (
 """Words of a column and of another one of its row that cannot come before it."""
 DURATIONS = {"night": "days", "day": "days", "hour": "hours", "minute": "minutes", "min": "minutes"}
 """The last word of a length of time, and the function that makes one of a number."""
+LENGTHS = any_of("night day hour minute min duration length stay of in")
+"""All that the name of a length of time between two others of its row consists of."""
 _UNITS = any_of(
     "usd eur gbp chf euro dollar cent amount value net gross kg g gram lb cm mm m km mile sqm m2 l ml kwh kw mwh hp kmh mph"
 )

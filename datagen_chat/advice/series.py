@@ -88,7 +88,6 @@ def taken_ticks(count: int, ticks: TickTable, rows: float) -> tuple[float, int]:
 
 
 _PAYMENTS = any_of("payment charge invoice billing instalment installment")
-_MONTHS = 12
 
 
 @remarks

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from datagen_chat.advice.base import Advice, Study, many, named, of_column, percent, remarks
 from datagen_chat.advice.likely import days_of, moments_of
-from datagen_chat.advice.names import BEGINNINGS, BIRTHS, DURATIONS, is_later, says, words
+from datagen_chat.advice.names import BEGINNINGS, BIRTHS, DURATIONS, LENGTHS, is_later, says, words
 from datagen_chat.schema.index import Place
 from datagen_chat.schema.model import Table
 
@@ -102,7 +102,7 @@ def _unordered(study: Study, late: Place, early: Place, code: str) -> Iterator[A
     rows, how = study.rows[own[0]], "after" if own == early else "before"
     is_sure = late[0] == early[0] and not study.index.columns[early].may_be_null
     duration = _duration(study, late, early) if is_sure else None
-    is_kept = _last(study, late) >= _last(study, early) and not study.is_made_of(early, late)
+    is_kept = _is_drawable(study, late, early, code) and not study.is_made_of(early, late)
     order = {"left": named(own), "op": "<=" if own == early else ">=", "right": named(other)}
     yield Advice(
         code,
@@ -132,14 +132,19 @@ def _remedy(order: Mapping[str, str], duration: str | None, *, is_kept: bool) ->
 
 def _duration(study: Study, late: Place, early: Place) -> str | None:
     """Return the formula of the later time by a column of the row that holds the time between, if there is one."""
+    is_by_day = "date" in (study.index.columns[late].type, study.index.columns[early].type)
     for column in study.index.tables[late[0]].columns:
         unit = DURATIONS.get(words(column.name)[-1])
+        is_length = unit is not None and LENGTHS.issuperset(words(column.name)) and (unit == "days" or not is_by_day)
         is_drawn = not any(column.uses()) and not study.index.sources((late[0], column.name))
-        if unit and column.type in ("int", "float") and is_drawn and not column.may_be_null:
+        if is_length and column.type in ("int", "float") and is_drawn and not column.may_be_null:
             return f"{early[1]} + {unit}({column.name})"
     return None
 
 
-def _last(study: Study, place: Place) -> int:
-    found = study.index.columns[place].grid(study.dataset.window)
-    return 0 if found is None else found.last
+def _is_drawable(study: Study, late: Place, early: Place, code: str) -> bool:
+    """Return whether windows leave room for a row's time beside the other one, whatever that is."""
+    one, other = (study.index.columns[place].grid(study.dataset.window) for place in (late, early))
+    if one is None or other is None:
+        return False
+    return other.start <= one.start if code == "after-target" else one.last >= other.last

@@ -20,6 +20,7 @@ from tests.advice.schemas import (
     reviewed,
     schema,
     times,
+    with_columns,
 )
 
 STAY = (column("check_in", "date", times(freq="D")), column("check_out", "date", times(freq="D")))
@@ -166,3 +167,24 @@ def test_what_another_column_correlates_with_is_not_replaced() -> None:
     lines = [column("unit_price", "float", law("lognormal", mu=3.5, sigma=0.8)), column("wear", "float", bound)]
     found = reviewed(schema(PRODUCT, entity("order", 90), {**ITEM, "columns": [*ITEM["columns"], *lines]}))
     assert found["price-unrelated"].fix is None
+
+
+def test_many_values_are_thinned_before_they_are_multiplied() -> None:
+    quantity = column("quantity", "int", law("poisson", **{"lambda": 5_000_000}))
+    choices = column("unit_price", "float", {"choice": {"choices": [k / 8 for k in range(8, 20_008)]}})
+    line = with_columns(ITEM, quantity, choices, column("line_total", "float", law("uniform", low=1, high=9)))
+    # A product of 5,000,000 pieces at (1 + 2501) / 2 each.
+    assert "that of the product 6,25" in reviewed(schema(PRODUCT, entity("order", 9), line))["total-ignores-parts"].message
+
+
+def test_a_length_of_something_else_gives_no_end() -> None:
+    days = column("notice_days", "int", law("poisson", [1, 14], **{"lambda": 4}))
+    assert "constraints" in (reviewed(schema(entity("stay", 500, *STAY, days)))["end-before-start"].fix or {})
+
+
+def test_windows_without_room_for_an_order_get_no_fix() -> None:
+    late = column("departure_time", "datetime", times("2023-01-01T00:00:00Z", "2024-06-30T00:00:00Z"))
+    booked = fact(
+        "booking", ["guest"], one_each(4), lookup("flight_id", "flight.flight_id"), column("booked_at", "datetime", times())
+    )
+    assert reviewed(schema(entity("flight", 90, late), entity("guest", 100), booked))["after-target"].fix is None
