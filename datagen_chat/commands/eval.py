@@ -201,16 +201,21 @@ def _check_same(then: Header, now: Header) -> None:
 
 def _run(jobs: Sequence[Job], writer: Writer | None, record: str | None) -> list[Entry]:
     screen, entries = stderr(), list[Entry]()
-    for number, job in enumerate(jobs, 1):
-        screen.passing(f"{number} of {len(jobs)}: {job.suite}, {job.case}")
-        entry = job.run()
-        entries.append(entry)
-        if writer is not None:
-            writer.add(entry)
-        if record is not None and entry.calls and not entry.error:
-            keep(entry, Path(record))
-    screen.passing()
+    try:
+        for number, job in enumerate(jobs, 1):
+            screen.passing(f"{number} of {len(jobs)}: {job.suite}, {job.case}")
+            entries.append(job.run())
+            _keep(entries[-1], writer, record)
+    finally:
+        screen.passing()
     return entries
+
+
+def _keep(entry: Entry, writer: Writer | None, record: str | None) -> None:
+    if writer is not None:
+        writer.add(entry)
+    if record is not None and entry.calls and not entry.error:
+        keep(entry, Path(record))
 
 
 def _is_broken(entry: Entry) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from datagen_chat.conversation.events import Event, Outcome, Prose, ReplyFinished, SchemaAccepted, TurnEnded
 from datagen_chat.conversation.loop import Trial, converse
 from datagen_chat.conversation.session import Session, Version
+from datagen_chat.conversation.steer import shorten
 from datagen_chat.evaluation.cases import Budget, Case
 from datagen_chat.evaluation.person import Person
 from datagen_chat.evaluation.recorded import ProviderOf
@@ -126,10 +127,16 @@ class _Heard:
             self.session, self.outcome = event.session, event.outcome
 
 
-def hold(case: Case, session: Session, answers: ProviderOf, trial: Trial | None = None) -> Held:
+Fills = Callable[[Sequence[Message]], bool]
+"""What says whether messages fill a model's window, so that their history must be shortened."""
+
+
+def hold(case: Case, session: Session, answers: ProviderOf, trial: Trial | None = None, fills: Fills | None = None) -> Held:
     """Return the conversation of a case, from the first turn to the last, or to where it broke off."""
     rounds, allowance, person = list[Round](), _Allowance(case.budget), Person(case).begin()
     while person.request is not None and len(rounds) < ROUNDS_LIMIT:
+        if fills is not None and session.history and fills(session.messages):
+            session = shorten(session)
         provider = _Allowed(answers(len(rounds) + 1, person.request), allowance)
         heard, error = _Heard(session), None
         try:

@@ -104,7 +104,7 @@ class Talk:
 
         settings = Settings(self.bench.seed, asking.max_repairs, advice=True)
         session = Session(settings, system_prompt(asking.is_compact))
-        held = hold(self.to_hold, session, answers, self.bench.trial)
+        held = hold(self.to_hold, session, answers, self.bench.trial, asking.provider.fills)
         if held.error is not None and _is_of_all(held.error, calls):
             raise held.error
         entry = graded(held, self.bench, LIVE, self.model, self.epoch, "live", calls)
