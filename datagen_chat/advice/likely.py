@@ -95,8 +95,9 @@ def _drawn(generator: Generator, facts: ColumnFacts) -> dict[Scalar, float] | No
     if lots is None:
         return None
     found: dict[Scalar, float] = {}
+    total = math.fsum(lots.weights)
     for value, weight in zip(lots.values, lots.weights, strict=True):
-        found[value] = found.get(value, 0.0) + weight / math.fsum(lots.weights)
+        found[value] = found.get(value, 0.0) + weight / total
     return found
 
 
