@@ -38,14 +38,19 @@ _LOST = "There was no reply."
 
 def begun(options: argparse.Namespace, provider: Provider, screen: Screen, path: Path, environment: Mapping[str, str]) -> Talk:
     """Return a conversation in which nothing was said yet."""
-    is_small = isinstance(provider, Metered) and tokens_of(system_prompt()) > COMPACT_SHARE * provider.window
     repairs = MAX_REPAIRS if options.max_repairs is None else options.max_repairs
-    session = Session(Settings(options.seed, repairs, advice=not options.no_advice), system_prompt(is_small))
+    session = Session(Settings(options.seed, repairs, advice=not options.no_advice), prompt_for(provider))
     meta = {"model": provider.name, "seed": options.seed, "max_repairs": repairs, "datagen": __version__}
     trial = None if options.no_try else Trial(options.seed)
     journal = Journal(meta=meta if trial else {**meta, "tried": False})
     keeper = Keeper(path, environment, data_folder(environment))
     return Talk(session, provider, LiveView(screen), screen, keeper, journal, trial=trial)
+
+
+def prompt_for(provider: Provider) -> str:
+    """Return what a model is told before the first request: the short variant where the prompt would fill its window."""
+    is_small = isinstance(provider, Metered) and tokens_of(system_prompt()) > COMPACT_SHARE * provider.window
+    return system_prompt(is_small)
 
 
 def kept(path: Path) -> Conversation:

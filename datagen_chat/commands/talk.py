@@ -133,10 +133,12 @@ class Talk:
         self.journal = self.journal.add("command", line)
         self._keep()
 
-    def change(self, provider: Provider, line: str) -> None:
+    def change(self, provider: Provider, prompt: str, line: str) -> None:
         """Go on with another model, in this session and when it is taken up again; `line` is what a person wrote for that."""
         with unstopped():
             self.provider = provider
+            self.session = replace(self.session, prompt=prompt)
+            self.before = None if self.before is None else replace(self.before, prompt=prompt)
             self.journal = replace(self.journal, meta={**self.journal.meta, "model": provider.name})
             self.note(line)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from datagen_chat.conversation.prompt import system_prompt
 from datagen_chat.conversation.transcript import parse
 from tests.cli.running import command, environment
 from tests.conversation.replies import SHOP, reply, shop
@@ -228,7 +229,7 @@ def test_a_conversation_that_fills_the_window_goes_on_with_the_schema_and_the_re
     assert "fills the model's window" in told
     first, last = (request.json["messages"] for request in server.requests)
     assert [message["role"] for message in last] == ["system", "user"]
-    assert last[0] == first[0]
+    assert last[0]["content"] == first[0]["content"] == system_prompt(compact=True)
     assert "- a shop\n" in last[1]["content"]
     assert '"id": "customer"' in last[1]["content"]
     assert last[1]["content"].endswith("how many?")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 
+from datagen_chat.commands.opening import prompt_for
 from datagen_chat.commands.slash import completing
 from datagen_chat.commands.slash.registry import COMMANDS, TOPICS, Desk, topic, wrong
 from datagen_chat.llm.budget import Metered
@@ -65,7 +66,8 @@ def _help_with(desk: Desk, rest: str) -> None:
 def _model(desk: Desk, rest: str) -> None:
     if rest:
         before = desk.talk.provider
-        desk.talk.change(desk.connect(rest, before.spent if isinstance(before, Metered) else None), f"/model {rest}")
+        provider = desk.connect(rest, before.spent if isinstance(before, Metered) else None)
+        desk.talk.change(provider, prompt_for(provider), f"/model {rest}")
     desk.talk.screen.say(one_line(desk.talk.provider.name))
 
 
