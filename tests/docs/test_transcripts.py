@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from datagen_chat.conversation.extract import candidates
+from datagen_chat.conversation.results import differences, found_in, recorded_in
+from datagen_chat.conversation.session import Session, Settings
 from datagen_chat.conversation.transcript import parse
 from datagen_chat.conversation.turns import Conversation
 from datagen_chat.fanouts import SPREADS
@@ -107,3 +109,12 @@ def test_together_they_show_every_word_of_the_language() -> None:
 def test_a_file_can_be_read_at_one_sitting() -> None:
     lengths = {path.stem: len(path.read_text("utf-8").splitlines()) for path in FILES}
     assert {name: length for name, length in lengths.items() if length > 350} == {}
+
+
+@EVERY
+def test_its_replies_come_to_what_is_recorded(conversation: Conversation) -> None:
+    """`datagen chat --from-transcript FILE --update` records it again; the acceptance tests see to what the checks measure."""
+    recorded, found = recorded_in(conversation), found_in(Session(Settings(seed=42)), conversation, None)
+    schemas = {number: tuple(turn for turn in results if "schema" in turn.meta) for number, results in recorded.items()}
+    assert list(differences(schemas, found)) == []
+    assert all(len(recorded[number]) > len(results) for number, results in found.items() if results)
