@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datagen_chat.asked import probes
 from datagen_chat.asked.ground import Ground, Named
 from datagen_chat.asked.lexicon import vocabulary
-from datagen_chat.asked.nouns import is_numbered, is_plural, noun_after, stems, subject_before
+from datagen_chat.asked.nouns import is_numbered, is_plural, noun_after, stem, stems, subject_before
 from datagen_chat.asked.numbers import Amount
 from datagen_chat.asked.statements import UNPLACED, State, Statement, Tie
 from datagen_chat.asked.words import Sentence
 
 _PART = vocabulary("who whom that which whose are is have has had were order buy do does don't doesn't never always")
 _NOT_AFTER = vocabulary("after before within every per past between")
-_SOME = vocabulary("one two some most any many half each all none few several out top first last part")
+_WHOLES = vocabulary("table tables dataset database data list set sample extract collection total sum number file up")
 _DEALING = vocabulary("each every apiece une un jeder jede jedes cada chaque par pro por")
 _NEAR = 10
 _NOT_BEFORE = vocabulary("each apiece minimum maximum min max tops")
@@ -85,7 +85,7 @@ class Count(Statement):
 
     def _of_tables(self, ground: Ground) -> Tie:
         count = len(ground.index.tables)
-        state: State = "held" if _is_within(count, self.amount, 0.0) else "unsure" if self.is_part else "open"
+        state: State = "held" if _is_within(count, self.amount, 0.0) else "unsure"  # a restaurant has tables too
         return Tie(state, f"the schema has {count} tables", "/nodes")
 
     def _of_all(self, ground: Ground) -> Tie | None:
@@ -120,18 +120,24 @@ def read_count(sentence: Sentence, amount: Amount, _before: str) -> Iterator[Cou
         return
     if found is not None and not (_may_be_year(amount, sentence) and not amount.is_about):
         quote, start = sentence.quote(amount.first, found[1])
-        things = sentence.quote(*found)[0]
+        things = _rows_of(sentence, amount.first) if stem(sentence.word(found[1] - 1)) in _TOTALS else ""
+        things = things or sentence.quote(*found)[0]
         yield Count(quote=quote, start=start, things=things, amount=amount, is_part=_is_part(sentence, found[1]))
     elif found is None:
         yield from _listed(sentence, amount)
 
 
+def _rows_of(sentence: Sentence, first: int) -> str:
+    """Return the noun that a number of rows stands behind: users (100 rows), customer: 500 rows."""
+    found = subject_before(sentence, first - 1, 2) if sentence.word(first - 1) in ("(", ":", "=") else None
+    return sentence.quote(*found)[0] if found is not None else ""
+
+
 def _is_taken(sentence: Sentence, amount: Amount) -> bool:
-    """Return whether a number counts what others are taken from: one in ten parcels, 3 of 5 plans."""
+    """Return whether a number says what others are taken from, or how large one is: 3 of 5 plans, a team of 9 people."""
     if sentence.word(amount.first - 1) == "in":
         return sentence.word(amount.first - 2) in ("one", "1")
-    before = sentence.tokens[amount.first - 2].kind if amount.first > 1 else "end"
-    return sentence.word(amount.first - 1) == "of" and (before == "number" or sentence.word(amount.first - 2) in _SOME)
+    return sentence.word(amount.first - 1) == "of" and sentence.word(amount.first - 2) not in _WHOLES
 
 
 def _is_dealt(sentence: Sentence, amount: Amount) -> bool:

@@ -157,7 +157,11 @@ def read_each(sentence: Sentence, amount: Amount, before: str) -> Iterator[Each]
     if found is None:
         return
     of, period, last = _owner_after(sentence, found[1], before)
+    if of and not period:
+        _, period, last = _owner_after(sentence, last, "")
     first = amount.first
+    if _is_unclear_period(sentence, last):
+        return
     if not of:
         of, first = _owner_before(sentence, amount, before)
     if (not of and not period) or stem(of) == "table":
@@ -171,6 +175,11 @@ def read_each(sentence: Sentence, amount: Amount, before: str) -> Iterator[Each]
     is_mean = "average" in quote.lower() or (sentence.word(last), sentence.word(last + 1)) == ("on", "average")
     things = sentence.quote(*found)[0]
     yield Each(quote=quote, start=start, things=things, of=of, amount=amount, period=period, is_mean=is_mean)
+
+
+def _is_unclear_period(sentence: Sentence, at: int) -> bool:
+    """Return whether a period follows whose length nobody knows: four courses per semester."""
+    return sentence.word(at) in ("per", "a", "each", "every") and sentence.word(at + 1) in TIMES
 
 
 def read_none_without(sentence: Sentence) -> Iterator[Each]:

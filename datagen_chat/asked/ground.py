@@ -158,7 +158,8 @@ class Ground:
     @cached_property
     def _numbers(self) -> dict[float, str]:
         found: dict[float, str] = {}
-        for at, number in _numbers_in(self.draft.get("nodes") if isinstance(self.draft, dict) else None, "/nodes"):
+        parts = {key: self.draft.get(key) for key in ("nodes", "constraints")} if isinstance(self.draft, dict) else {}
+        for at, number in _numbers_in(parts, ""):
             found.setdefault(number, at)
         return found
 

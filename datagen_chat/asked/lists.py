@@ -59,9 +59,14 @@ class Listing(Statement):
         if not count:
             more = len(ground.values_of(place)) - len(self.items)
             return Tie("held", f"{name} has them" + (f", and {more} more" if more > 0 else ""), at)
-        if count == len(self.items):
-            return Tie("unsure", f"{name} has other values", at)
-        return Tie("open", f"{name} lacks {', '.join(missing)}", at)
+        if 2 * count < len(self.items) or self._could_be(ground, place):
+            return Tie("open", f"{name} lacks {', '.join(missing)}", at)
+        return Tie("unsure", f"{name} has other values", at)
+
+    def _could_be(self, ground: Ground, place: Place) -> bool:
+        """Return whether a column could have all items: then those that it lacks are lacking by chance."""
+        known = ["".join(stems(str(value))) for value in ground.index.outcomes(place) or ()]
+        return all(_is_among("".join(stems(item)), known) for item in self.items)
 
     def _places(self, ground: Ground) -> list[Place]:
         named = ground.table(self.subject)

@@ -19,10 +19,12 @@ _DASHES = ("-", "–", "—", "to", "until", "till", "through", "bis")
 _LEADS = vocabulary("from in for during over of between within : cover covers covering span spans spanning all the whole")
 _NOT_AFTER = vocabulary(
     "since before after by until came joined signed hired born founded opened started starting ended than like as off sale "
+    "ending ends begins starts "
     "promotion promotions outage campaign discount version windows end beginning start middle mid early late summer winter"
 )
 _DATED = vocabulary("data dataset dates date")
 _PART_OF = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
+_SHORT = ("q1", "q2", "q3", "q4", "h1", "h2")
 _LENGTHS = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25, "hour": 1 / 24}
 _SLACK_DAYS = 1.01
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -73,7 +75,8 @@ class Period(Statement):
         within = [place for place in ground.index.columns if (own := _window(ground, place)) is not None and self._is(own)]
         if within:
             return Tie("held", f"{'.'.join(within[0])} spans it", ground.at_column(within[0]))
-        return Tie("unsure" if self.subject else "open", shown, "/timeframe")
+        is_apart = self.first * DAY < window[0] - DAY or window[1] + DAY < (self.after - 1) * DAY
+        return Tie("open" if is_apart and not self.subject else "unsure", shown, "/timeframe")
 
     def _long(self, window: tuple[int, int] | None) -> Tie:
         if window is None:
@@ -81,33 +84,35 @@ class Period(Statement):
         days = (window[1] - window[0]) / DAY
         slack = _SLACK_DAYS + (1.6 if self.days > 27 else 0) + (0.01 * self.days)
         reason = f"the timeframe lasts {days:.4g} days"
-        return Tie("held" if abs(days - self.days) <= slack else "open", reason, "/timeframe")
+        if abs(days - self.days) <= slack:
+            return Tie("held", reason, "/timeframe")
+        return Tie("open" if days < self.days else "unsure", reason, "/timeframe")
 
     def _places(self, ground: Ground) -> list[Place]:
-        """Return the columns of times that the subject means: those it names, or the first one of the table it names."""
+        """Return the columns of times that the subject means: those it names, or those of the table it names."""
         if not self.subject:
             return []
         named = ground.table(self.subject)
         if named is not None and named.is_sure:
-            time = ground.index.time_of_row(named.table.id, None)
-            return [] if time is None or time[0] is not None else [(named.table.id, time[1])]
+            return [(named.table.id, column.name) for column in named.table.columns if column.type in ("date", "datetime")]
         words = stems(self.subject)
         found = ground.columns(self.subject) or ground.columns(f"{self.subject} date")
         return [place for place in found if ground.index.columns[place].type in ("date", "datetime") and words]
 
     def _times(self, ground: Ground, places: list[Place]) -> Tie:
-        place = places[0]
-        own, at, name = _window(ground, place), ground.at_column(place), ".".join(place)
-        test = probes.outside_days(self.quote, place, self.first, self.after)
-        if len(places) > 1:
-            return Tie("unsure", f"{len(places)} columns may be meant", at)
-        if own is None:
-            window = ground.index.dataset.window
-            if window is not None and self._is(window):
-                return Tie("held", f"the timeframe is {_shown(window)}", "/timeframe", test)
+        windows = {place: _window(ground, place) for place in places}
+        held = next((place for place, own in windows.items() if own is not None and self._is(own)), None)
+        place, own = (places[0], windows[places[0]]) if held is None else (held, windows[held])
+        at, name = ground.at_column(place), ".".join(place)
+        test = probes.outside_days(self.quote, place, self.first, self.after) if len(places) == 1 else None
+        if own is not None and held is not None:
+            return Tie("held", f"{name} is {_shown(own)}", at, test)
+        window = ground.index.dataset.window
+        if None in windows.values() and window is not None and self._is(window):
+            return Tie("held", f"the timeframe is {_shown(window)}", "/timeframe", test)
+        if own is None or None in windows.values():
             return Tie("unsure", f"when {name} is follows from other columns", at, test)
-        reason = f"{name} is {_shown(own)}"
-        return Tie("held" if self._is(own) else "open", reason, at, test)
+        return Tie("open", f"{name} is {_shown(own)}", at, test)
 
     def _is(self, window: tuple[int, int]) -> bool:
         """Return whether a window has the same days, with or without the last one's end."""
@@ -175,8 +180,13 @@ def _parts(sentence: Sentence, at: int) -> tuple[Days, int, bool] | None:
     """Return "Q1 2025", "first half of 2025", "the last two quarters of 2024"."""
     word, last = sentence.word(at), at + 1
     many = 1
-    if word in ("q1", "q2", "q3", "q4", "h1", "h2"):
+    if word in _SHORT:
         part, size = int(word[1]), 3 if word[0] == "q" else 6
+        if sentence.word(last) in (*_DASHES, "and") and sentence.word(last + 1) in _SHORT:
+            other, last = sentence.word(last + 1), last + 2
+            many = int(other[1]) - part + 1 if other[0] == word[0] else 0
+        if many < 1 or (sentence.word(at - 1) in (*_DASHES, "and", ",") and sentence.word(at - 2) in _SHORT):
+            return None
     else:
         if word not in (*_PART_OF, "last", "final"):
             return None
@@ -220,7 +230,7 @@ def _months(sentence: Sentence, at: int) -> tuple[Days, int, bool] | None:
 def _years(sentence: Sentence, at: int) -> tuple[Days, int, bool] | None:
     """Return "2025", "2024 and 2025", "2023-2025"; one year by itself is not clear."""
     year = _year(sentence, at)
-    if year is None or MONTHS.get(sentence.word(at - 1)) or _ends_span(sentence, at):
+    if year is None or MONTHS.get(sentence.word(at - 1)) or _ends_span(sentence, at) or _is_listed(sentence, at):
         return None
     other = _year(sentence, at + 2) if sentence.word(at + 1) in (*_DASHES, "and") else None
     is_span = other is not None and (
@@ -230,6 +240,12 @@ def _years(sentence: Sentence, at: int) -> tuple[Days, int, bool] | None:
         return None
     is_clear = is_span and sentence.word(at - 1) in ("from", "between")
     return _days(12 * year, 12 * ((other or year) + 1)), at + (1 if other is None else 3), is_clear
+
+
+def _is_listed(sentence: Sentence, at: int) -> bool:
+    """Return whether a year is one of a list: 2021, 2022 and 2023."""
+    near = [at - 2] if sentence.word(at - 1) == "," else [at + 2] if sentence.word(at + 1) == "," else []
+    return any(_year(sentence, other) is not None for other in near)
 
 
 def _ends_span(sentence: Sentence, at: int) -> bool:

@@ -25,7 +25,7 @@ _MEASURES = vocabulary(
 )
 _NUMBERS = vocabulary("total amount quantity number count level")
 _JOINTS = vocabulary(
-    "range ranges ranging between from of is are be was should must to in within lie lies : = the values value random "
+    "range ranges ranging between from of is are be was should must to in within lie lies : = ( the values value random "
     "randomly somewhere anywhere only of go goes run runs vary varies fall falls stay stays can may will need needs have "
     "has a an"
 )
@@ -64,7 +64,7 @@ class Range(Statement):
             return UNPLACED
         ties = [self._column(ground, place) for place in places]
         worst = max(ties, key=lambda tie: ("held", "unsure", "open").index(tie.state))
-        if len(places) > 1 and worst.state == "open":
+        if len(places) > 1 and worst.state != "held":
             return Tie("unsure", f"{len(places)} columns may be meant", worst.at)
         return worst
 

@@ -51,7 +51,7 @@ class Unique(Statement):
             return UNPLACED if ground.table(self.column) is None else Tie("held", "a table's keys do not repeat")
         place = next((place for place in places if not ground.index.must_not_repeat(place)), places[0])
         name, at = ".".join(place), ground.at_column(place)
-        test = probes.repeats(self.quote, place)
+        test = probes.repeats(self.quote, place) if len(places) == 1 else None
         if ground.index.must_not_repeat(place):
             return Tie("held", f"{name} is unique", at, test)
         return Tie("open" if len(places) == 1 else "unsure", f"{name} is not declared unique", at, test)
@@ -132,7 +132,8 @@ def read_unique(sentence: Sentence) -> Iterator[Unique]:
             start = at
             while sentence.word(start - 1) in _BE:
                 start -= 1
-            found = None if _is_denied(sentence, at) else subject_before(sentence, start, 2)
+            is_within = sentence.word(at + 1) in ("per", "within", "in", "for", "across", "among")
+            found = None if is_within or _is_denied(sentence, at) else subject_before(sentence, start, 2)
             span = (found[0], at + 1) if found is not None else None
         elif word == "unique" or (word == "duplicate" and sentence.word(at - 1) in ("no", "without")):
             found = _noun(sentence, at + 1)

@@ -39,11 +39,12 @@ Valued = tuple[Place, str | bool | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share(Statement):
-    """A part of things, `of`, of which something holds: `label` in the person's words."""
+    """A part of things, `of`, of which something holds: `label` in the person's words, or in a part of them."""
 
     of: str
     label: str
     amount: Amount
+    is_part: bool = False
 
     @property
     def key(self) -> Hashable:
@@ -68,7 +69,13 @@ class Share(Statement):
             return UNPLACED if self.of and named is None else Tie("unsure", "no value of a column is called so")
         if len(found) > 1:
             return Tie("unsure", f"{len(found)} values may be meant", ground.at_column(found[0][0]))
-        return self._value(ground, *found[0], is_sure=named is not None and named.is_sure)
+        return self._value(ground, *found[0], is_sure=named is not None and named.is_sure and self._says(*found[0]))
+
+    def _says(self, place: Place, value: str | bool | None) -> bool:
+        """Return whether the label says that value and nothing more: not only those "in December"."""
+        said = set(map(root, _content(self.label)))
+        words = said if value is None else set(map(root, stems(place[1] if value is True else str(value)))) - _VERBS
+        return not self.is_part and said == words
 
     def _meant(self, ground: Ground, table: str) -> list[Valued]:
         """Return the values that the label names, as far as they go: of columns that are no copies, drawn as they say."""
@@ -85,7 +92,7 @@ class Share(Statement):
         at, share = ground.at_column(place), _share_of(ground.index.columns[place], value)
         name = f"{'.'.join(place)} is {'null' if value is None else str(value).lower() if isinstance(value, bool) else value}"
         rows = ground.counts[place[0]].rows
-        test = self._probe(place, value, rows)
+        test = self._probe(place, value, rows) if is_sure else None
         if share is None:
             return Tie("unsure", f"how often {name} follows from the rows", at, test)
         reason = f"{name} in {share * 100:.3g} % of its rows"
@@ -165,9 +172,10 @@ def read_share(sentence: Sentence, amount: Amount, _before: str) -> Iterator[Sha
     else:
         label, first = _label_before(sentence, amount) if not of or _is_closed(sentence, first) else ("", first)
         label, first = (label, first) if label else _clause_before(sentence, amount)
-    if label:
+    if label and sentence.word(last) != "or":
         quote, start = sentence.quote(first, last)
-        yield Share(quote=quote, start=start, of=of, label=label, amount=amount)
+        is_part = sentence.word(last) == "and" and sentence.is_word(last + 1) and sentence.word(last + 1) not in UNITS
+        yield Share(quote=quote, start=start, of=of, label=label, amount=amount, is_part=is_part)
 
 
 def read_ratios(sentence: Sentence) -> Iterator[Share]:
