@@ -98,8 +98,8 @@ def _check_options(options: argparse.Namespace) -> None:
     narrowed = [name for name in ("suite", "case", "tag", "model", "live") if getattr(options, name)]
     if options.write and (narrowed or options.resume):
         raise ProblemsError([Problem("", "not-together", "--write takes the whole of what is recorded.", "Use it alone.")])
-    if options.resume is not None and (narrowed or options.log):
-        hint = "Leave the other options out; --max-cost may be raised."
+    if options.resume is not None and (narrowed or options.log or options.epochs or options.max_repairs is not None):
+        hint = "Leave the other options out; --max-cost may be raised, and --record added."
         raise ProblemsError([Problem("", "not-together", "--resume goes on as the log says.", hint)])
 
 
@@ -125,8 +125,12 @@ def _taken_up(options: argparse.Namespace) -> Log | None:
     if options.resume is None:
         return None
     known = read_log(Path(options.resume))
+    seed = known.header.options.get("seed", SEED)
+    if options.seed not in (SEED, seed):
+        message = f"The log was begun with seed {seed}."
+        raise ProblemsError([Problem("", "not-together", message, "Leave --seed out.")])
     for name, value in known.header.options.items():
-        if name in _OPTIONS and (name != "max_cost" or options.max_cost is None):
+        if name in _OPTIONS and (name not in ("max_cost", "record") or getattr(options, name) is None):
             setattr(options, name, value)
     return known
 
@@ -160,6 +164,10 @@ def _asking(options: argparse.Namespace) -> Asking:
         raise ProviderError("No language model is chosen.", "unconnected", WAYS_ON)
     address = choice.address if choice is not None else parse(options.model)
     options.model = address.name
+    if address.protocol == "replay":
+        raise ProviderError(
+            "A recording is no model: what it takes and costs is not measured.", "recording", "Leave out --live."
+        )
     asked = provider(address, os.environ)
     if isinstance(asked, Live):
         draw_notes(stderr(), asked.notes)

@@ -15,11 +15,11 @@ from datagen_chat.problems import OutputError, Problem
 def file_name(model: str) -> str:
     """Return the name of the file for a model's replies.
 
-    >>> file_name("openai@http://127.0.0.1:8090/v1:qwen2.5:7b")
-    'qwen2.5-7b.jsonl'
+    >>> file_name("ollama:qwen2.5:7b"), file_name("openai@http://127.0.0.1:8090/v1:qwen2.5:7b")
+    ('ollama-qwen2.5-7b.jsonl', 'qwen2.5-7b.jsonl')
     """
-    name = model.partition("://")[2].partition("/")[2].partition(":")[2] if "://" in model else model.partition(":")[2]
-    return (re.sub(r"[^A-Za-z0-9.]+", "-", name or model).strip("-.") or "model") + ".jsonl"
+    name = model.partition("://")[2].partition("/")[2].partition(":")[2] or model
+    return (re.sub(r"[^A-Za-z0-9.]+", "-", name).strip("-.") or "model") + ".jsonl"
 
 
 def keep(entry: Entry, folder: Path) -> Path:

@@ -173,6 +173,12 @@ def test_no_key_gets_into_a_log_or_a_recording(server: Server, evals: Path, monk
     assert "[key]" in "".join(read_calls(next((evals / "recordings").rglob("*.jsonl")).read_text())[0].deltas)
 
 
+def test_a_recording_is_no_live_model(evals: Path) -> None:
+    done = datagen("eval", "--folder", evals, "--live", "--model", "replay:transcripts/short.md", "--log", evals / "log.jsonl")
+    assert (done.returncode, "no model" in done.stderr) == (3, True)
+    assert not (evals / "log.jsonl").exists()
+
+
 def test_a_limit_of_cost_stops_a_run_before_it_is_passed(server: Server, evals: Path) -> None:
     done = asks(server, evals, "--max-cost", "0.01")
     assert done.returncode == 3

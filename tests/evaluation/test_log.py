@@ -121,9 +121,9 @@ def test_a_conversation_that_is_recorded_again_takes_the_place_of_the_one_before
 
     for epoch, reply in ((0, "One."), (1, "Two."), (0, "Three.")):
         path = keep(entry(epoch, reply), tmp_path)
-    assert path == tmp_path / "shop" / "m.jsonl"
+    assert path == tmp_path / "shop" / "ollama-m.jsonl"
     assert [call.deltas for call in read_calls(path.read_text())] == [("Three.",), ("Two.",)]
-    assert [one.name for one in path.parent.iterdir()] == ["m.jsonl"]
+    assert [one.name for one in path.parent.iterdir()] == ["ollama-m.jsonl"]
 
 
 KEYS = st.sampled_from(["id", "tags", "turns", "say", "find", "expect"])
