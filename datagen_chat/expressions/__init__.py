@@ -19,6 +19,7 @@ from datagen_chat.expressions.mistakes import ExpressionError
 from datagen_chat.expressions.nodes import Name, Node, every
 from datagen_chat.expressions.parser import parse_tree
 from datagen_chat.expressions.printing import written
+from datagen_chat.expressions.probing import Probed, probe
 from datagen_chat.expressions.program import Evaluator, Mishaps, Read
 from datagen_chat.expressions.renaming import rename
 from datagen_chat.problems import Problem
@@ -32,9 +33,11 @@ __all__ = [
     "Meaning",
     "Mishaps",
     "Name",
+    "Probed",
     "Read",
     "TypeOf",
     "parse",
+    "probe",
     "rename",
 ]
 

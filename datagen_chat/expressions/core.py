@@ -58,7 +58,7 @@ class Operation:
     def may_fail(self, inputs: Sequence[Scalar]) -> bool:  # noqa: ARG002 - most operations always have a result
         """Return whether some rows may well have no result; `inputs` are values that are the same in all rows, else None.
 
-        Results that are merely too large to hold do not count.
+        Results that are merely too large to hold do not count: `probing` finds them.
         """
         return False
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from datagen_chat.expressions.core import (
     Nullable,
     Scalar,
     can_be_null,
+    in_order,
     may_fail,
 )
 from datagen_chat.expressions.deciding import both, compare, is_in, is_missing, opposite, select, truth
@@ -108,6 +109,10 @@ class Meaning:
     def may_fail(self) -> bool:
         """Whether rows in which no column is null may well be null: where they divide by zero and the like."""
         return may_fail(self.root)
+
+    def columns(self) -> Iterator[Column]:
+        """Yield the columns that the values are made from, each once."""
+        yield from (part for part in in_order(self.root) if isinstance(part, Column))
 
     def outcomes(self, outcomes_of: Callable[[str | None, str], Outcomes], nullable: Nullable) -> Outcomes:
         """Return all values that can come out, null included, where they are few and known; numbers and texts only.

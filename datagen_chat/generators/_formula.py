@@ -89,6 +89,15 @@ def may_be_null(facts: TableFacts) -> Callable[[str | None, str], bool]:
     return lambda table, column: not _is_end(facts, table, column) and may_read_null(facts, table, column)
 
 
+def ends_read(facts: TableFacts) -> Callable[[str | None, str], tuple[float, float] | None]:
+    """Return how to ask for the least and the greatest value of a column that a formula names."""
+
+    def ends(table: str | None, column: str) -> tuple[float, float] | None:
+        return facts.timeframe if _is_end(facts, table, column) else facts.ends_of(table, column)
+
+    return ends
+
+
 def formula_sampler(meaning: Meaning, scope: TableScope, type_: ColumnType) -> Sampler:
     """Return the sampler of a formula's values for a column of a type; what has no value is null, and told."""
     evaluate = meaning.compile(type_)

@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import WithJsonSchema
 
+from datagen_chat.generators._ends import ends_as
 from datagen_chat.generators._folds import (
     End,
     EndRow,
@@ -139,6 +140,15 @@ class Aggregate(Generator, word="aggregate"):
         """Return the values of what is aggregated, of which one is taken."""
         made = facts.outcomes(*self.source) if self._takes_one else None
         return None if made is None else tuple(dict.fromkeys((*made, None))) if self.why_null(facts) else made
+
+    def extent(self, facts: Facts) -> tuple[float, float] | None:
+        """Return those of what is aggregated, where one of its values is taken or the mean; the rows of very many."""
+        type_ = facts.type_of(*self.source)
+        if self.op == "count":
+            return 0, min(facts.row_range(self.source[0])[1], 1e9)
+        if type_ is None or self.op == "sum":
+            return None
+        return ends_as(facts.ends_of(*self.source), type_, facts.type)
 
     @property
     def _takes_one(self) -> bool:

@@ -125,6 +125,12 @@ class TableFacts(Protocol):
     def outcomes(self, table: str | None, column: str) -> tuple[Scalar, ...] | None:
         """Return all values that a column can have, where they are few and known; else None."""
 
+    def ends_of(self, table: str | None, column: str) -> tuple[float, float] | None:
+        """Return the least and the greatest value of a column as far as they are known, or what is usual; None for text.
+
+        Datetimes are in microseconds and dates in days since 1970.
+        """
+
     def layout_of(self, table: str, column: str) -> Layout:
         """Return how the values of any column lie in a file."""
 
@@ -493,6 +499,10 @@ class Generator(Registered):
 
     def outcomes(self, facts: Facts) -> tuple[Scalar, ...] | None:  # noqa: ARG002 - most values are many
         """Return all values that can come out, null included, where they are few and known; else None."""
+        return None
+
+    def extent(self, facts: Facts) -> tuple[float, float] | None:  # noqa: ARG002 - of most values nothing is known
+        """Return the least and the greatest value that can come out, as the column's type counts; None where unknown."""
         return None
 
     def sources(self) -> tuple[Source, ...] | None:

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field
 
 from datagen_chat.branches import Branches, check_names, covers
 from datagen_chat.conversion import converter
+from datagen_chat.generators._ends import ends_of, joined
 from datagen_chat.generators._lots import are_few, draw_lots
 from datagen_chat.generators._subset import Subset, divided
 from datagen_chat.generators.base import (
@@ -148,6 +149,10 @@ class Case(Generator, word="case"):
                 return None
             found |= dict.fromkeys(made)
         return tuple(found)
+
+    def extent(self, facts: Facts) -> tuple[float, float] | None:
+        """Return the least and the greatest value of all branches, if those of each are known."""
+        return joined(ends_of(branch, facts) for branch in self._branches(facts))
 
     def sources(self) -> tuple[Source, ...] | None:
         """Return the columns that the branches copy from, if all of them do."""

@@ -204,6 +204,11 @@ class Distribution(Generator, word="distribution"):
             spread = min(spread, (self.clamp[1] - self.clamp[0]) / 6)
         return 2 if spread >= 1 or spread <= 0 else min(15, 2 - math.floor(math.log10(spread)))
 
+    def extent(self, facts: Facts) -> tuple[float, float] | None:  # noqa: ARG002 - the law decides
+        """Return the ends of the law, within the clamp."""
+        found = law_ends(self.params)
+        return found if found is None or self.clamp is None else (max(found[0], self.clamp[0]), min(found[1], self.clamp[1]))
+
     def clamps(self) -> tuple[float, float] | None:
         """Return the clamp."""
         return self.clamp
@@ -302,3 +307,16 @@ class Distribution(Generator, word="distribution"):
         low, high = self.clamp if self.clamp and self.truncate else (law.low, law.high)
         first, last = math.ceil(max(law.low, low)), math.floor(min(law.high, high))
         return first, max(last - first + 1, 0)
+
+
+def law_ends(law: Law) -> tuple[float, float] | None:
+    """Return the lowest and the highest value that can be drawn of a law; None where it makes no sense."""
+    if any(problem.is_error for problem in law.check()):
+        return None
+    if isinstance(law, Uniform):
+        return law.low, law.high
+    if law.discrete:
+        masses = law.masses()
+        return masses.first, masses.first + len(masses.shares) - 1
+    low, high = law.quantiles(_ENDS)
+    return low, high

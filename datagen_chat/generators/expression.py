@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from datagen_chat.expressions import Expression as Formula
-from datagen_chat.expressions import Kind, Meaning
+from datagen_chat.expressions import Kind, Meaning, Probed, probe
 from datagen_chat.expressions.kinds import TYPE_OF_KIND
 from datagen_chat.expressions.nodes import Case, every
+from datagen_chat.generators._ends import ends_as
 from datagen_chat.generators._formula import (
     check_formula,
+    ends_read,
     formula_sampler,
     may_be_null,
     names_of,
@@ -99,9 +101,22 @@ class Expression(Generator, word="expression"):
         return "a CASE in its formula has no ELSE" if has_gap else "its formula makes nulls"
 
     def may_fail(self, facts: Facts) -> bool:
-        """Return whether rows may divide by zero and the like."""
+        """Return whether rows may divide by zero and the like, or become too large for what the columns can hold."""
         meaning = understood(self.code, facts)
-        return isinstance(meaning, Meaning) and meaning.may_fail
+        if not isinstance(meaning, Meaning):
+            return False
+        return meaning.may_fail or self._probed(meaning, facts).fails
+
+    def extent(self, facts: Facts) -> tuple[float, float] | None:
+        """Return the least and the greatest of what comes out where the columns are at theirs."""
+        meaning = understood(self.code, facts)
+        if not isinstance(meaning, Meaning) or meaning.kind not in _FITS[facts.type]:
+            return None
+        return ends_as(self._probed(meaning, facts).ends, TYPE_OF_KIND[meaning.kind], facts.type)
+
+    @staticmethod
+    def _probed(meaning: Meaning, facts: Facts) -> Probed:
+        return probe(meaning, facts.type, ends_read(facts))
 
     def outcomes(self, facts: Facts) -> tuple[Scalar, ...] | None:
         """Return the values of conditions between constants."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pydantic import Field, PlainValidator, WithJsonSchema
 
 from datagen_chat.draws import Key, RowNumbers, below, bits, numbers_of, scaled
+from datagen_chat.generators._ends import ends_as
 from datagen_chat.generators._row_choice import (
     RowChoice,
     among,
@@ -210,6 +211,11 @@ class Lookup(Generator, word="lookup"):
     def outcomes(self, facts: Facts) -> tuple[Scalar, ...] | None:
         """Return the values of the column that is read."""
         return facts.outcomes(self.table, self.column)
+
+    def extent(self, facts: Facts) -> tuple[float, float] | None:
+        """Return those of the column that is read."""
+        type_ = facts.type_of(self.table, self.column)
+        return None if type_ is None else ends_as(facts.ends_of(self.table, self.column), type_, facts.type)
 
     def why_null(self, facts: Facts) -> str:
         """Return that the value read, or the key that leads to it, may be null, or that a tree has a root."""

@@ -13,6 +13,8 @@ from datagen_chat.problems import Problem
 from datagen_chat.values import Numbers
 from datagen_chat.words import Int, term
 
+_MANY_ROWS = 10**9
+
 
 class Sequence(Generator, word="sequence"):
     """Consecutive numbers, start + step × row: the usual primary key."""
@@ -38,6 +40,11 @@ class Sequence(Generator, word="sequence"):
     def capacity(self, facts: Facts) -> int:  # noqa: ARG002
         """Return a number that no table reaches: every row has its own value."""
         return 1 << 62
+
+    def extent(self, facts: Facts) -> tuple[float, float]:
+        """Return the first and the last row's value, or those of very many rows."""
+        last = self.start + self.step * min(facts.row_range(None)[1], _MANY_ROWS)
+        return min(self.start, last), max(self.start, last)
 
     def signs(self) -> frozenset[str]:
         """Return the digits, and a minus where numbers can be negative."""

@@ -56,6 +56,10 @@ class TableFacts:
         """Return all values that a column can have, where they are few and known; else None."""
         return self.index.outcomes((table or self.table.id, column))
 
+    def ends_of(self, table: str | None, column: str) -> tuple[float, float] | None:
+        """Return the least and the greatest value of a column as far as they are known, or what is usual; None for text."""
+        return self.index.ends((table or self.table.id, column))
+
     def layout_of(self, table: str, column: str) -> Layout:
         """Return how the values of any column lie in a file."""
         return self.index.layout((table, column))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
@@ -186,7 +186,7 @@ class Index:
         """Return all values that a column can have, null included, where they are few and known; else None."""
         if place not in self._outcomes:
             # What a column reads comes before it, so that a long chain of columns does not nest.
-            for each in self._in_order(place):
+            for each in self._in_order(place, self._outcomes):
                 self._outcomes[each] = None  # what a cycle finds
                 self._outcomes[each] = self._find_outcomes(each)
         return self._outcomes.get(place)
@@ -196,8 +196,25 @@ class Index:
         made = column.outcomes(self.facts(place))
         return made if made is None or not column.null_rate else tuple(dict.fromkeys((*made, None)))
 
-    def _in_order(self, place: Place) -> list[Place]:
-        """Return the columns that a column reads, directly or not, whose values are not known yet, and itself at the end."""
+    @cached_property
+    def _ends(self) -> dict[Place, tuple[float, float] | None]:
+        return {}
+
+    def ends(self, place: Place) -> tuple[float, float] | None:
+        """Return the least and the greatest value of a column, or what is usual where they are unknown; None for text.
+
+        Datetimes are in microseconds and dates in days since 1970.
+        """
+        if place not in self._ends:
+            from datagen_chat.schema.ends import find_ends, usual_ends
+
+            for each in self._in_order(place, self._ends):
+                self._ends[each] = usual_ends(self, each)  # what a cycle finds
+                self._ends[each] = find_ends(self, each)
+        return self._ends.get(place)
+
+    def _in_order(self, place: Place, known: Container[Place]) -> list[Place]:
+        """Return the columns that a column reads, directly or not, that are not known yet, and itself at the end."""
         order: list[Place] = []
         seen: set[Place] = set()
         waiting = [(place, False)]
@@ -205,7 +222,7 @@ class Index:
             each, is_ready = waiting.pop()
             if is_ready:
                 order.append(each)
-            elif each in self.columns and each not in seen and each not in self._outcomes:
+            elif each in self.columns and each not in seen and each not in known:
                 seen.add(each)
                 waiting.append((each, True))
                 waiting += [((use.table or each[0], use.column), False) for use in self.columns[each].uses()]

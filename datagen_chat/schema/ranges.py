@@ -11,10 +11,8 @@ import numpy as np
 from datagen_chat.generators._written import FORMS, fits, held
 from datagen_chat.generators.base import Generator, words_in
 from datagen_chat.generators.case import Case
-from datagen_chat.generators.distribution import Distribution
+from datagen_chat.generators.distribution import Distribution, law_ends
 from datagen_chat.instants import DAY, show_instant
-from datagen_chat.laws import Law
-from datagen_chat.laws.uniform import Uniform
 from datagen_chat.problems import Problem, note, pointer, shown
 from datagen_chat.schema.index import Index, Place
 from datagen_chat.schema.model import Column, Dataset, Range, Table
@@ -22,7 +20,6 @@ from datagen_chat.schema.references import unknown_place
 from datagen_chat.words import ColumnType, Scalar
 
 _FARTHEST = 2.0**52  # beyond it a float has no fraction that a bound could be rounded by
-_TAIL = 2.0**-33
 _TYPES: tuple[ColumnType, ...] = ("int", "float", "date", "datetime")
 
 
@@ -153,21 +150,8 @@ def _instant(microseconds: int, type_: ColumnType) -> float:
 
 def _drawn(word: Distribution, clamp: tuple[float, float]) -> tuple[float, ...]:
     """Return the lowest and the highest value of a law within a clamp, nothing where the law makes no sense."""
-    ends = _ends(word.params)
+    ends = law_ends(word.params)
     return () if ends is None else tuple(min(max(end, clamp[0]), clamp[1]) for end in ends)
-
-
-def _ends(law: Law) -> tuple[float, float] | None:
-    """Return the lowest and the highest value of a law, tails of 2**-33 left out."""
-    if any(problem.is_error for problem in law.check()):
-        return None
-    if isinstance(law, Uniform):
-        return law.low, law.high
-    if law.discrete:
-        masses = law.masses()
-        return masses.first, masses.first + len(masses.shares) - 1
-    low, high = law.quantiles((_TAIL, 1 - _TAIL))
-    return low, high
 
 
 def pulled(column: Column, promise: RangePromise) -> Column:
@@ -185,7 +169,7 @@ def _pulled(generator: Generator, promise: RangePromise, *, is_changed: bool) ->
         return generator.model_copy(update={"when": when, "else_": rest})
     if not isinstance(generator, Distribution) or generator.clamp is not None:
         return generator
-    ends = _ends(generator.params)
+    ends = law_ends(generator.params)
     if (
         ends is None
         or max(map(abs, ends)) > _FARTHEST

@@ -14,6 +14,7 @@ import pytest
 from datagen_chat.engine.plan import Plan
 from datagen_chat.engine.shapes import table_shape
 from datagen_chat.problems import Problem, SchemaError
+from datagen_chat.schema.index import Index
 from datagen_chat.schema.model import Dataset
 from datagen_chat.schema.read import read
 from datagen_chat.schema.rename import rename_column, rename_table
@@ -263,6 +264,75 @@ def test_rows_without_a_value_are_null_and_told_once(tmp_path: Path) -> None:
     assert told.message == "The formula has no value: division by zero."
 
 
+@pytest.mark.parametrize(
+    ("code", "type_"),
+    [
+        ("exp(quantity * 1000)", "float"),
+        ("quantity * 1e200 * product.price * 1e200", "float"),
+        ("1.5 ** (quantity * 10000)", "float"),
+        ("quantity * 3000000000 * 3000000000", "int"),
+        ("quantity * 9e18", "int"),
+        ("(quantity * 100) ** 20", "int"),
+        ("round(quantity * 1e19)", "int"),
+        ("placed + days(quantity * 1000000)", "datetime"),
+        ("customer.signed_up - years(quantity * 5000)", "date"),
+        ("quantity / (quantity - 1)", "float"),
+        ("log(quantity)", "float"),
+    ],
+)
+def test_what_can_become_too_large_or_leave_the_calendar_may_be_null(code: str, type_: str, tmp_path: Path) -> None:
+    reading = read(shop(code, type_))
+    assert reading.dataset is not None, reading.problems
+    plan = Plan(reading.dataset, 3)
+    assert [column.name for column in table_shape(plan.tables["order"]).columns if column.nullable] == ["note", "x"]
+    made = orders(plan, tmp_path)
+    [told] = plan.tellings.all
+    assert made["x"].null_count == told.count > 10
+
+
+@pytest.mark.parametrize(
+    ("code", "type_"),
+    [
+        ("exp(quantity * 100)", "float"),
+        ("quantity * 1e150 * product.price * 1e150", "float"),
+        ("quantity * order_id * product_id * 1000000", "int"),
+        ("placed + days(quantity * 100000)", "datetime"),
+        ("customer.signed_up - years(quantity * 600)", "date"),
+        ("if(quantity > 1, 1, exp(quantity * 600))", "float"),
+        ("date_diff('day', customer.signed_up, placed)", "int"),
+    ],
+)
+def test_what_always_has_a_value_is_never_null(code: str, type_: str, tmp_path: Path) -> None:
+    reading = read(shop(code, type_))
+    assert reading.dataset is not None, reading.problems
+    plan = Plan(reading.dataset, 3)
+    assert not table_shape(plan.tables["order"]).columns[-1].nullable
+    assert orders(plan, tmp_path)["x"].null_count == 0
+    assert plan.tellings.all == ()
+
+
+def test_a_formula_that_can_become_too_large_is_no_unused_nullable() -> None:
+    draft = shop("exp(quantity * 1000)", nullable=True)
+
+    assert "nullable-unused" not in [problem.code for problem in read(draft).problems]
+
+
+def test_how_far_a_column_goes_is_known_through_lookups_cases_and_formulas() -> None:
+    draft = shop("placed + days(term)", "datetime")
+    terms = {"Gold": {"lookup": {"from": "customer.years"}}, "Silver": {"expression": {"code": "customer.years * 300"}}}
+    draft["nodes"][0]["columns"].append(
+        drawn("years", "int", distribution={"type": "uniform", "params": {"low": 1, "high": 3}})
+    )
+    columns = draft["nodes"][2]["columns"]
+    columns.insert(8, drawn("term", "int", case={"on": "customer.tier", "when": terms}))
+    index = Index(read(draft).valid())
+
+    assert index.ends(("order", "term")) == (1, 900)
+    assert ("order", "x") not in index.failing
+    columns[8]["generator"]["case"]["when"]["Silver"] = {"expression": {"code": "customer.years * 3000000"}}
+    assert ("order", "x") in Index(read(draft).valid()).failing
+
+
 def test_what_reads_a_column_that_may_fail_may_be_null_too(tmp_path: Path) -> None:
     draft = shop("1 / quantity")
     draft["nodes"][2]["columns"] += [
@@ -279,7 +349,10 @@ def test_what_reads_a_column_that_may_fail_may_be_null_too(tmp_path: Path) -> No
 
 
 def test_a_null_that_nothing_said_could_be_stops_the_run(tmp_path: Path) -> None:
-    reading = read(shop("quantity * 1e200 * product.price * 1e200"))
+    draft = shop("size * size")
+    size = drawn("size", "float", constant={"value": 1.0})
+    draft["nodes"][2]["columns"].insert(8, size | {"modifiers": [{"transform": "multiply", "args": {"factor": 1e200}}]})
+    reading = read(draft)
     assert reading.dataset is not None, reading.problems
     with pytest.raises(SchemaError) as caught:
         orders(Plan(reading.dataset, 3), tmp_path)
