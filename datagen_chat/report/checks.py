@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from pathlib import Path
 
 from datagen_chat.terminal.cells import ladder
 from datagen_chat.verify.claims import Finding, State, Verification
@@ -56,7 +57,8 @@ def checks_view(verification: Verification) -> ChecksView:
     groups = [_group(table, list(findings)) for table, findings in groupby(rest, key=lambda finding: finding.claim.table)]
     held = len(verification.of("holds"))
     summary = f"{held:,} hold" if not failed else f"{len(failed):,} of {held + len(failed):,} fail"
-    preamble = ";\n".join(verification.preamble).replace(f"{verification.folder}/", "") + ";"
+    # Where the data lies on this machine is nobody else's business, and of no use to them.
+    preamble = ";\n".join(verification.preamble).replace(f"{Path(verification.folder).absolute()}/", "") + ";"
     return ChecksView(summary, _sentence(verification), verification.holds, failed, groups, preamble)
 
 

@@ -54,6 +54,12 @@ def test_the_policy_allows_only_the_one_style_and_the_one_script_of_the_page(bik
     assert [each for each in page.walk() if any(name == "style" or name.startswith("on") for name in each.attributes)] == []
 
 
+def test_the_page_says_nothing_of_the_machine_that_it_was_made_on(bikes: tuple[Element, Path]) -> None:
+    page, folder = bikes
+    assert str(folder) not in (folder / "report.html").read_text("utf-8")
+    assert "read_csv(['bike.csv']" in page.by_id("checks").text
+
+
 def test_a_screen_reader_finds_its_way(bikes: tuple[Element, Path]) -> None:
     page, _ = bikes
     assert page.only("html").attributes["lang"] == "en"
