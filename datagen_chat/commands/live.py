@@ -62,10 +62,14 @@ def _transcript(options: argparse.Namespace) -> Path:
     """Return where the conversation is kept.
 
     Raises:
-        ProblemsError: the last one is to be taken up, and there is none.
+        ProblemsError: the last one is to be taken up, and there is none; or a new one would take the place of another.
     """
     if options.transcript is not None:
-        return Path(options.transcript)
+        path = Path(options.transcript)
+        if not options.resume and path.exists() and (not path.is_file() or path.stat().st_size):
+            hint = "Name another file, or go on with the conversation in it: add --resume."
+            raise ProblemsError([Problem("", "in-the-way", f"{path} is there already.", hint)])
+        return path
     folder = private_folder(data_folder(os.environ))
     if not options.resume:
         return new_session(folder)

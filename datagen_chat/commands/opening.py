@@ -6,6 +6,7 @@ Importing this takes longer than all else before the prompt, so it is done while
 from __future__ import annotations
 
 import argparse
+import shlex
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +23,7 @@ from datagen_chat.conversation.prompt import system_prompt
 from datagen_chat.conversation.resume import restore
 from datagen_chat.conversation.session import Session, Settings
 from datagen_chat.conversation.steer import adopt
-from datagen_chat.conversation.transcript import parse
+from datagen_chat.conversation.transcript import lines_of, parse, written_from
 from datagen_chat.conversation.turns import Conversation
 from datagen_chat.llm.base import Provider
 from datagen_chat.llm.budget import Metered
@@ -54,16 +55,21 @@ def prompt_for(provider: Provider) -> str:
 
 
 def kept(path: Path) -> Conversation:
-    """Return the conversation that was kept last in a file.
+    """Return the conversation that was kept in a file, which will be written again when it goes on.
 
     Raises:
-        ProblemsError: there is none.
+        ProblemsError: there is none, or the file holds more, which would be lost then.
     """
-    conversations = parse(decoded(read_bytes(str(path), _MOST_BYTES), _MOST_BYTES)).conversations
+    text = decoded(read_bytes(str(path), _MOST_BYTES), _MOST_BYTES)
+    conversations = parse(text).conversations
     if not conversations:
         hint = "Go on with another file: --from-transcript FILE --continue"
         raise ProblemsError([Problem("", "no-conversation", f"There is no conversation in {path}.", hint)])
-    return conversations[-1]
+    if written_from(lines_of(text)) != 0 or len(conversations) > 1:
+        message = f"{path} is not a conversation that was kept here, or holds several; it would be written over."
+        hint = f"To go on in a file of its own: {shlex.join(['datagen', 'chat', '--from-transcript', str(path), '--continue'])}"
+        raise ProblemsError([Problem("", "not-kept", message, hint)])
+    return conversations[0]
 
 
 def take_up(talk: Talk, known: Conversation) -> None:

@@ -12,8 +12,9 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from datagen_chat.conversation.journal import Journal
 from datagen_chat.conversation.prompt import system_prompt
-from datagen_chat.conversation.transcript import parse
+from datagen_chat.conversation.transcript import parse, render
 from tests.cli.running import command, environment
 from tests.conversation.replies import SHOP, reply, shop
 from tests.fakes.answers import Fails, Says
@@ -191,6 +192,28 @@ def test_a_recorded_conversation_goes_on_with_a_model(server: Server, tmp_path: 
     code, out, _ = piped(server, tmp_path, "--from-transcript", str(file), "--continue", "-m", "nine customers")
     assert (code, json.loads(out)) == (0, shop(nodes__0__rows=9))
     assert file.read_bytes() == before
+
+
+def test_a_transcript_that_is_there_is_gone_on_with_or_left_alone(server: Server, tmp_path: Path) -> None:
+    server.script += [Says("How many?"), Says("Fine.")]
+    file = tmp_path / "shop.md"
+    asked = ("--transcript", str(file), "-m", "a shop")
+    assert piped(server, tmp_path, *asked)[0] == 5
+    before = file.read_bytes()
+    code, _, told = piped(server, tmp_path, *asked)
+    assert (code, "[in-the-way]" in told, file.read_bytes()) == (2, True, before)
+    assert piped(server, tmp_path, "--resume", *asked)[0] == 5
+    assert [turn.role for turn in parse(file.read_text("utf-8")).conversations[0].turns] == ["user", "assistant"] * 2
+
+
+@pytest.mark.parametrize("tips", ["# Tips\n\n", ""])
+def test_a_file_that_holds_more_than_a_kept_conversation_is_not_written_over(server: Server, tmp_path: Path, tips: str) -> None:
+    kept = render(Journal().add("user", "a shop").transcript)
+    (tmp_path / "talk.md").write_text(f"{tips}{kept}" if tips else f"{kept}\n{kept}")
+    before = (tmp_path / "talk.md").read_bytes()
+    code, _, told = piped(server, tmp_path, "--resume", "--transcript", str(tmp_path / "talk.md"), "-m", "more")
+    assert (code, "[not-kept]" in told, server.requests) == (2, True, [])
+    assert (tmp_path / "talk.md").read_bytes() == before
 
 
 def test_without_a_session_there_is_nothing_to_take_up(server: Server, tmp_path: Path) -> None:
