@@ -78,6 +78,22 @@ class WeighedTicks:
         within = ((shares - self.edges.take(segment)) / width * count).astype(np.int64)
         return self.first.take(segment) + np.clip(within, 0, count - 1)
 
+    @property
+    def count(self) -> int:
+        """How many ticks have a positive weight."""
+        return int(self.ticks.sum())
+
+    def nth(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the ticks at these places among those of positive weight."""
+        after = np.cumsum(self.ticks)
+        segment = after.searchsorted(places, side="right")
+        return self.first.take(segment) + places - (after - self.ticks).take(segment)
+
+    def place(self, ticks: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the places of ticks among those of positive weight."""
+        segment = self.first.searchsorted(ticks, side="right") - 1
+        return (np.cumsum(self.ticks) - self.ticks).take(segment) + ticks - self.first.take(segment)
+
     def _segment(self, shares: NDArray[np.float64]) -> NDArray[np.int64]:
         cell = (shares * _GUIDE).astype(np.int64)
         segment = self.guide.take(cell)

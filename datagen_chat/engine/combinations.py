@@ -17,6 +17,7 @@ from datagen_chat.generators.base import Locator, Numbering, Room, Rows, Sibling
 from datagen_chat.permutation import permuted
 from datagen_chat.problems import LimitError, Problem, SchemaError
 from datagen_chat.schema.combinations import Combination
+from datagen_chat.subsets import sorted_within
 from datagen_chat.urns import take_distinct, take_evenly
 
 if TYPE_CHECKING:
@@ -111,16 +112,26 @@ class Combined:
     def _too_few(self, rows: str, size: int) -> SchemaError:
         names = ", ".join(self.combination.columns)
         message = f"{rows}, but only {size} values of {names} to tell them apart."
-        hint = "Lower the number of rows, or allow more values."
-        return SchemaError([Problem(self.combination.at, "too-few-values", message, hint)])
+        return SchemaError([Problem(self.combination.at, "too-few-values", message, self.combination.advice)])
 
     def _of_table(self, rows: Rows) -> Ints:
         """Return combinations that do not repeat in the whole table."""
         if self.owner.row_count > self._size:
             raise self._too_few(f"{self.owner.name} has {self.owner.row_count} rows", self._size)
+        if not self.combination.ascends:
+            return self._at(rows.numbers)
+        siblings = rows.siblings()
+        family = np.repeat(np.arange(len(siblings.count)), siblings.count)
+        before = np.cumsum(siblings.count) - siblings.count
+        every = np.arange(len(family)) + (siblings.first - before).take(family)
+        rank = numbers_of(rows.numbers) - siblings.first.take(siblings.family)
+        return sorted_within(family, self._at(every)).take(before.take(siblings.family) + rank)
+
+    def _at(self, numbers: RowNumbers) -> Ints:
+        """Return combinations that do not repeat in the whole table, in no order."""
         if all(each.draw is None for each in self._numberings):
-            return permuted(self._key, rows.numbers, self._size)
-        return self._whole.take(numbers_of(rows.numbers))
+            return permuted(self._key, numbers, self._size)
+        return self._whole.take(numbers_of(numbers))
 
     @cached_property
     def _whole(self) -> Ints:

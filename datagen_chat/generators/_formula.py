@@ -98,6 +98,12 @@ def ends_read(facts: TableFacts) -> Callable[[str | None, str], tuple[float, flo
     return ends
 
 
+def can_be_null(code: str, facts: TableFacts) -> bool:
+    """Return whether a formula can have no value where nothing goes wrong: for a null that it reads, or makes."""
+    meaning = understood(code, facts)
+    return isinstance(meaning, Meaning) and meaning.can_be_null(may_be_null(facts))
+
+
 def formula_sampler(meaning: Meaning, scope: TableScope, type_: ColumnType) -> Sampler:
     """Return the sampler of a formula's values for a column of a type; what has no value is null, and told."""
     evaluate = meaning.compile(type_)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from datagen_chat.generators.base import Bound, Facts, Rows, Sampler, TableScope
 from datagen_chat.instants import DAY, Step, tick_at, tick_counts
-from datagen_chat.values import Numbers, Values
+from datagen_chat.values import Mask, Numbers, Values
 from datagen_chat.words import ColumnType
 
 _FAR = 2**62
@@ -59,15 +59,20 @@ class Ends:
     type: ColumnType
 
     def compile(self, scope: TableScope, bounds: tuple[Bound, ...]) -> Windows:
-        """Return the windows of rows of the table that the scope reads."""
+        """Return the windows of rows of the table that the scope reads.
+
+        One whose end is null ends with the timeframe; one whose start is null holds no tick.
+        """
         open_start, open_end = scope.timeframe or (_FAR, -_FAR)  # without a timeframe, a null end leaves no ticks
         start, end = _end_reader(scope, self.start, open_start), _end_reader(scope, self.end, open_end)
         limits = [_limit_reader(scope, bound, self.type) for bound in bounds]
         step = self.step
 
         def windows(rows: Rows) -> Window:
-            low, high = start(rows), end(rows)
+            (low, is_known), (high, _) = start(rows), end(rows)
             count = tick_counts(low, high, step)
+            if is_known is not None:
+                count *= is_known
             first, last = np.zeros_like(count), count
             for is_lower, limit in limits:
                 instants, valid = limit(rows)
@@ -80,20 +85,20 @@ class Ends:
         return windows
 
 
-def _end_reader(scope: TableScope, end: End, open_end: int) -> Callable[[Rows], Instants]:
-    """Return the ends of windows; where a formula gives null, that of the timeframe stands for it."""
+def _end_reader(scope: TableScope, end: End, open_end: int) -> Callable[[Rows], tuple[Instants, Mask | None]]:
+    """Return the ends of windows, and which are known; where a formula gives null, that of the timeframe stands for it."""
     if isinstance(end, int):
-        return lambda rows: np.full(len(rows), end, dtype=np.int64)
+        return lambda rows: (np.full(len(rows), end, dtype=np.int64), None)
     from datagen_chat.generators._formula import kind_of, sampler_of  # a fixed window has none
 
     is_day = kind_of(end, scope) == "date"
     read, unit = sampler_of(end, scope, "date" if is_day else "datetime"), DAY if is_day else 1
 
-    def ends(rows: Rows) -> Instants:
+    def ends(rows: Rows) -> tuple[Instants, Mask | None]:
         values = read(rows)
         assert isinstance(values, Numbers)
         instants = values.data * unit
-        return instants if values.valid is None else np.where(values.valid, instants, open_end)
+        return instants if values.valid is None else np.where(values.valid, instants, open_end), values.valid
 
     return ends
 

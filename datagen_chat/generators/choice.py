@@ -183,22 +183,33 @@ class Choice(Generator, word="choice"):
             return None
         return len(self.choices or ()) if self.weights is None else sum(weight > 0 for weight in self.weights)
 
-    def numbered(self, facts: Facts) -> float:
-        """Return the number of choices."""
-        return self._most(facts)
+    def numbered(self, facts: Facts) -> float | None:
+        """Return the number of choices that can come out, if no two of them are the same."""
+        if self.choices is None:
+            return self._most(facts)
+        values = tuple(choice for choice in self.choices if choice is not None)
+        is_told_apart = is_distinct(values, facts.type, facts.places_of(None, facts.column_name))
+        return len(self._likely(len(self.choices))) if is_told_apart and len(self.choices) - len(values) < 2 else None
+
+    def _likely(self, count: int) -> list[int]:
+        """Return the places of the choices that can come out."""
+        weights = self._weights(count)
+        return [place for place in range(count) if weights is None or weights[place] > 0]
 
     def numbering(self, scope: Scope) -> Numbering:
-        """Return the choices by their places."""
+        """Return the choices that can come out, by their places among these."""
         count, take = self._pool(scope)
         weights = self._weights(count)
         if weights is None:
             return Numbering(count, lambda _rows, numbers: take(numbers))
-        table = Discrete(weights)
+        likely = np.array(self._likely(count), dtype=np.int64)
+        kept = [weights[place] for place in likely.tolist()]
+        table = Discrete(kept)
         return Numbering(
-            count,
-            lambda _rows, numbers: take(numbers),
+            len(likely),
+            lambda _rows, numbers: take(likely.take(numbers)),
             draw=lambda key, rows: table.sample(bits32(key, rows)).astype(np.int64),
-            weights=lambda: np.array(weights),
+            weights=lambda: np.array(kept),
         )
 
     def places(self) -> int | None:

@@ -209,7 +209,7 @@ class DatetimeSeries(Generator, word="datetime_series"):
             table = tick_table(ticks, self._patterns())
         except ValueError:  # told where the pattern is checked
             return ticks.count
-        return int(table.ticks.sum()) if isinstance(table, WeighedTicks) else ticks.count
+        return table.count if isinstance(table, WeighedTicks) else ticks.count
 
     def _check_ticks(self, grid: Grid) -> Iterator[Problem]:
         is_daily = grid.step.months > 0 or grid.step.length % DAY == 0
@@ -235,11 +235,11 @@ class DatetimeSeries(Generator, word="datetime_series"):
     def numbered(self, facts: Facts) -> int | None:
         """Return how many ticks the window has, or could have, where its rows differ in nothing but the tick."""
         listed = self._listed(facts)
-        return listed.count if listed is not None else _FAR_TICKS if self._is_listed_by_parent(facts) else None
+        return self._possible(listed) if listed is not None else _FAR_TICKS if self._is_listed_by_parent(facts) else None
 
     def capacity(self, facts: Facts) -> int | None:
-        """Return how many ticks of positive weight there are for a table that hangs off no other."""
-        listed = self._listed(facts) if facts.parent is None else None
+        """Return how many ticks of a fixed window have a positive weight."""
+        listed = self._listed(facts)
         return None if listed is None else self._possible(listed)
 
     def _listed(self, facts: Facts) -> Grid | None:
@@ -265,17 +265,17 @@ class DatetimeSeries(Generator, word="datetime_series"):
         ticks, unit, patterns = self._listed(scope), DAY if scope.type == "date" else 1, self._patterns()
         if ticks is None:
             return self._numbering_by_parent(scope, unit)
-        value = lambda _rows, numbers: Numbers(ticks.at(numbers) // unit)  # noqa: E731
-        if not patterns:
-            return Numbering(ticks.count, value)
+        table = tick_table(ticks, patterns)
+        if not isinstance(table, WeighedTicks):
+            return Numbering(ticks.count, lambda _rows, numbers: Numbers(ticks.at(numbers) // unit))
         from datagen_chat.window_weights import relative_weights
 
-        table = tick_table(ticks, patterns)
+        weights = relative_weights(patterns, ticks.at(table.nth(np.arange(table.count))))
         return Numbering(
-            ticks.count,
-            value,
-            draw=lambda key, names: table.sample(uniform(key, names)),
-            weights=lambda: relative_weights(patterns, ticks.at(np.arange(ticks.count))),
+            table.count,
+            lambda _rows, numbers: Numbers(ticks.at(table.nth(numbers)) // unit),
+            draw=lambda key, names: table.place(table.sample(uniform(key, names))),
+            weights=lambda: weights,
         )
 
     def _numbering_by_parent(self, scope: Scope, unit: int) -> Numbering:
@@ -300,6 +300,15 @@ class DatetimeSeries(Generator, word="datetime_series"):
             return None
         windows = self._windows(above, facts, tuple(bound for bound in facts.bounds if is_above(facts, bound.table)))
         return lambda parents: windows(parents).count
+
+    def why_null(self, facts: Facts) -> str:
+        """Return that there may be nothing for the window to begin at."""
+        start, _ = self.ends(facts.timeframe)
+        if not isinstance(start, str) or self.limits_rows:
+            return ""
+        from datagen_chat.generators._formula import can_be_null  # a fixed window has none
+
+        return f"its window begins at {start}, which may be null" if can_be_null(start, facts) else ""
 
     def compile(self, scope: Scope) -> Sampler:
         """Return the sampler: order statistics among siblings that share a window, independent draws elsewhere."""
@@ -394,13 +403,12 @@ class DatetimeSeries(Generator, word="datetime_series"):
         """Return how shares of a window come to lie closer together where more rows are to be."""
         return None
 
-    @staticmethod
-    def _told(scope: Scope, found: WindowTicks) -> tuple[NDArray[np.int64], Mask | None]:
+    def _told(self, scope: Scope, found: WindowTicks) -> tuple[NDArray[np.int64], Mask | None]:
         """Return the ticks that were found; where a window has none, its start, or null where that is allowed."""
         empty = int(np.count_nonzero(~found.inside))
-        if empty:
+        if empty and not (scope.nullable and self.why_null(scope)):
             where = "null" if scope.nullable else "at its start"
-            scope.tell("empty-window", f"The window ends before it starts; the value is {where}.", empty)
+            scope.tell("empty-window", f"The window has no start, or ends before it; the value is {where}.", empty)
         if found.unweighted:
             message = "No tick of the window has a positive weight; all are equally likely."
             scope.tell("pattern-empty", message, found.unweighted)

@@ -15,7 +15,8 @@ from datagen_chat.schema.model import Table
 class Combination:
     """Columns of a table that are drawn together, so that no combination comes twice: in the table, or within one parent.
 
-    `ascends` says that the last column is a time, which comes in ascending order among the rows of one parent.
+    `ascends` says that the last column is a time, which comes in ascending order among the rows of one parent. `others` are
+    columns of the set whose values have no numbers, so that they are drawn by themselves.
     """
 
     at: str
@@ -23,6 +24,15 @@ class Combination:
     columns: tuple[str, ...]
     per_parent: bool
     ascends: bool = False
+    others: tuple[str, ...] = ()
+
+    @property
+    def advice(self) -> str:
+        """What to do where the values are too few."""
+        if not self.others:
+            return "Lower the number of rows, or allow more values."
+        names, them = ", ".join(self.others), "it" if len(self.others) == 1 else "one of them"
+        return f'Only {", ".join(self.columns)} is kept apart, not {names}: add "unique": true to {them}, or remove the entry.'
 
 
 _MOST = 2.0**62  # so many combinations can be numbered
@@ -75,7 +85,7 @@ def _wishes(index: Index) -> Iterator[_Wish]:
             yield _Wish(pointer("constraints", "unique", k), places)
     for at, table, column in index.every_column:
         place, generator = (table.id, column.name), column.generator
-        is_numbered = generator.copies or (generator.ascends and not table.parents)
+        is_numbered = generator.copies or generator.ascends
         if generator.is_distinct or (is_numbered and index.must_not_repeat(place)):
             yield _Wish(at, (place,))
 
@@ -89,12 +99,16 @@ def _combined(wish: _Wish, index: Index, taken: set[Place]) -> Combination | Non
     sizes = {place: _size(place, index) for place in wish.places if place not in taken}
     free = [place for place, size in sizes.items() if size is not None and not index.columns[place].generator.ascends]
     times = [place for place, size in sizes.items() if size is not None and index.columns[place].generator.ascends]
-    if times and (per_parent or not table.parents):  # else the rows of one parent would be out of order
-        free += [time for time in times[:1] if math.prod(sizes[each] or 0 for each in (*free, time)) <= _MOST]
+    if not per_parent:  # a window of a parent's own leaves no numbers for the whole table
+        times = [place for place in times if index.columns[place].generator.grid(index.dataset.window)]
+    free += [time for time in times[:1] if math.prod(sizes[each] or 0 for each in (*free, time)) <= _MOST]
     if not free:
         return None
     columns = tuple(name for _, name in free)
-    return Combination(wish.at, table.id, columns, per_parent, ascends=per_parent and free[-1] in times)
+    parent = index.tables.get(table.parents[0]) if per_parent else None
+    others = tuple(place[1] for place in wish.places if place not in free and not (parent and _is_key_of(parent, place, index)))
+    ascends = bool(table.parents) and free[-1] in times
+    return Combination(wish.at, table.id, columns, per_parent, ascends=ascends, others=others)
 
 
 def _size(place: Place, index: Index) -> float | None:
@@ -117,9 +131,11 @@ def _holds_parent(places: tuple[Place, ...], index: Index) -> bool:
     """Return whether one of the columns is the key of the primary parent."""
     parents = index.tables[places[0][0]].parents
     parent = index.tables.get(parents[0]) if parents else None
-    return parent is not None and any(
-        index.follows(place, parent.id) and index.key_held(place, parent.id) == parent.pk for place in places
-    )
+    return parent is not None and any(_is_key_of(parent, place, index) for place in places)
+
+
+def _is_key_of(parent: Table, place: Place, index: Index) -> bool:
+    return index.follows(place, parent.id) and index.key_held(place, parent.id) == parent.pk
 
 
 def _check_size(combination: Combination, index: Index) -> Iterator[Problem]:
@@ -135,7 +151,7 @@ def _check_size(combination: Combination, index: Index) -> Iterator[Problem]:
             message = (
                 f"{table.id} has at least {wanted:.0f} rows{what}, but {combination.columns[0]} has only {sizes[0]:.0f} values."
             )
-        yield Problem(combination.at, "too-few-values", message, "Lower the number of rows, or allow more values.")
+        yield Problem(combination.at, "too-few-values", message, combination.advice)
 
 
 def _wanted(table: Table, combination: Combination, index: Index) -> tuple[float, str]:

@@ -14,13 +14,15 @@ import pytest
 from datagen_chat.engine.plan import Plan
 from datagen_chat.schema.read import read
 from datagen_chat.schema.repair import repair
-from tests.engine.test_combinations import KEY, STUDENT, roles, school, tuples
+from tests.engine.test_combinations import KEY, STUDENT, lookup, roles, school, tuples
 from tests.engine.test_promises import column
 
 PlanOf = Callable[..., Plan]
 JANUARY = {"start": "2025-01-01T00:00:00Z", "end": "2025-01-31T00:00:00Z"}  # a Wednesday first; 31 days, 8 of a weekend
 WORKDAYS = {"dimension": "dow", "weights": [1, 1, 1, 1, 1, 0, 0]}
 TOGETHER = ["taken.student", "taken.role", "taken.day"]
+ROOM = ["course", "role", "day"]
+ROOMS = [f"taken.{name}" for name in ROOM]
 
 
 def day(within: Any = JANUARY, type_: str = "datetime", **more: Any) -> dict[str, Any]:
@@ -100,7 +102,34 @@ def test_values_that_are_not_null_do_not_repeat_either(plan_of: PlanOf) -> None:
     assert len(set(kept.tolist())) == len(kept)
 
 
+def test_a_set_without_the_parent_holds_in_the_whole_table_and_times_ascend_within_each_parent(plan_of: PlanOf) -> None:
+    for times in (day(), day(pattern=WORKDAYS)):
+        found = tuples(plan_of(of_student(2, roles(), times, lookup("course", "course.id"), unique=[ROOMS])), *ROOM)
+        assert len(set(found)) == len(found) == 400
+        owners: dict[Any, list[Any]] = {}
+        for (*_, when), owner in zip(found, [row // 2 for row in range(400)], strict=True):
+            owners.setdefault(owner, []).append(when)
+        assert all(first <= second for first, second in owners.values())
+
+
+def test_a_unique_time_below_parents_never_repeats_and_ascends_within_each(plan_of: PlanOf) -> None:
+    hours = {"datetime_series": {"within": JANUARY, "freq": "h"}}
+    written = of_student(3, {"name": "at", "type": "datetime", "unique": True, "generator": hours}, unique=["taken.id"])
+    times = column(plan_of(written), "taken", "at")
+    assert len(set(times.tolist())) == 600  # of 721 hours
+    assert (np.diff(times.reshape(200, 3), axis=1) > 0).all()
+
+
+def test_what_weighs_nothing_never_comes_though_few_values_are_left(plan_of: PlanOf) -> None:
+    written = of_student(69, roles([1, 1, 1, 0]), day(pattern=WORKDAYS), unique=[TOGETHER])
+    found = tuples(plan_of(written), "student", "role", "day")
+    assert len(set(found)) == 200 * 69  # three roles on 23 workdays: all there are
+    assert {role for _, role, _ in found} == {"reader", "writer", "owner"}
+    assert all(datetime.fromtimestamp(when / 10**6, UTC).weekday() < 5 for _, _, when in found)
+
+
 NUMBERS = [
+    (of_student(70, roles([1, 1, 1, 0]), day(pattern=WORKDAYS), unique=[TOGETHER]), "only 3 role × 23 day = 69"),
     (of_student(40, day(), unique=[["taken.student", "taken.day"]]), "40 rows for each student, but day has only 31"),
     (of_student(130, roles(), day(), unique=[TOGETHER]), "130 rows for each student, but there are only 4 role × 31 day = 124"),
     (
@@ -127,6 +156,15 @@ def test_times_that_nothing_keeps_apart_are_made_distinct(plan_of: PlanOf, entry
     assert [mend.code for mend in repaired.mends] == ["unique-not-made"]
     found = tuples(plan_of(repaired.draft), "student", "day")
     assert len(set(found)) == len(found) > 2000
+
+
+def test_a_column_that_cannot_be_counted_off_is_named() -> None:
+    number = {"name": "tax_no", "type": "string", "generator": {"faker": {"method": "ssn"}}}
+    written = school({"rows": 30, "columns": [roles(), number]}, [["taken.role", "taken.tax_no"]])
+    [problem] = read(written).errors
+    assert "Only role is kept apart, not tax_no" in problem.hint
+    number["unique"] = True
+    assert read(written).errors == ()
 
 
 def test_a_window_and_a_number_of_rows_that_wait_for_each_other_are_told() -> None:

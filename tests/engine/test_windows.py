@@ -15,6 +15,7 @@ from datagen_chat.engine.run import write_plan
 from datagen_chat.engine.shapes import dataset_shape
 from datagen_chat.instants import DAY, HOUR, parse_instant
 from datagen_chat.schema.read import read
+from datagen_chat.schema.repair import repair
 from datagen_chat.sinks import sink
 from tests.engine.test_promises import column
 from tests.engine.test_rows import listed
@@ -243,6 +244,40 @@ def test_a_window_that_cannot_be_is_a_problem_at_its_place(generator: dict[str, 
     found = read(shop({"fanout": MANY, "columns": columns})).errors
     word = "" if code == "column-cycle" else "/datetime_series"
     assert (f"/nodes/1/columns/2/generator{word}{place}", code) in [(problem.at, problem.code) for problem in found]
+
+
+def test_a_time_whose_window_begins_at_nothing_is_nothing(plan_of: PlanOf) -> None:
+    window = {"start": "customer.until", "end": "customer.until + days(5)"}
+    written = shop({"fanout": MANY, "columns": [at({"within": window, "freq": "min"}, nullable=True)]})
+    written["nodes"][0]["columns"][2]["null_rate"] = 0.4
+    plan = plan_of(written)
+    until, owners = plan.tables["customer"].rows(range(400)).values("until"), column(plan, "visit", "customer_id") - 1
+    found = plan.tables["visit"].rows(range(len(owners))).values("at")
+    assert found.valid.tolist() == until.valid[owners].tolist()
+    late = found.data[found.valid] - until.data[owners][found.valid]
+    assert late.min() >= 0
+    assert late.max() <= 5 * DAY
+    assert "empty-window" not in {told.code for told in plan.tellings.all}  # that is what was asked for
+
+
+def test_a_parent_whose_window_begins_at_nothing_has_no_ticks(plan_of: PlanOf) -> None:
+    window = {"start": "customer.until", "end": "timeframe.end"}
+    written = shop({"columns": [at({"within": window, "freq": "MS", "spacing": "regular"})]})
+    written["nodes"][0]["columns"][2]["null_rate"] = 0.4
+    plan = plan_of(written)
+    until = plan.tables["customer"].rows(range(400)).values("until")
+    assert set(column(plan, "visit", "customer_id") - 1) == set(np.flatnonzero(until.valid).tolist())
+
+
+def test_a_time_that_may_have_nothing_to_begin_at_is_allowed_to_be_null() -> None:
+    written = shop({"fanout": MANY, "columns": [at({"within": {"start": "customer.until", "end": "timeframe.end"}})]})
+    written["nodes"][0]["columns"][2]["null_rate"] = 0.4
+    assert [(problem.at, problem.code) for problem in read(written).errors] == [
+        ("/nodes/1/columns/2/generator", "null-not-allowed")
+    ]
+    repaired = repair(written)
+    assert repaired.draft["nodes"][1]["columns"][2]["nullable"] is True
+    assert "may be null" in repaired.mends[0].text
 
 
 LATER = {"left": "visit.spent", "op": ">=", "right": "visit.planned"}

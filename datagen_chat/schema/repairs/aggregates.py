@@ -70,9 +70,10 @@ def _count_rows(aggregate: dict[str, Any], table: str) -> str | None:
 
 @repairs("null-not-allowed")
 def allow_nulls(draft: Json, problem: Problem) -> str | None:
-    """Let an aggregate that has no value where there are no rows be null, and the columns that follow from it."""
+    """Let an aggregate of no rows be null, and a time whose window begins at a null, and the columns that follow from it."""
     column, _ = holder_of(draft, problem.at)
-    if not _aggregates(column["generator"]) or column.get("nullable") is True:
+    is_time = isinstance(column["generator"], dict) and "datetime_series" in column["generator"]
+    if not (is_time or _aggregates(column["generator"])) or column.get("nullable") is True:
         return None
     before = _null_columns(draft)
     marked = [column]
