@@ -9,6 +9,7 @@ from pathlib import Path
 
 from datagen_chat.terminal.cells import ladder
 from datagen_chat.verify.claims import Finding, State, Verification
+from datagen_chat.verify.sql import literal
 
 _WORDS: dict[State, str] = {"holds": "holds", "fails": "fails", "skipped": "skipped", "unusable": "cannot be asked"}
 
@@ -50,15 +51,16 @@ class ChecksView:
 
 def checks_view(verification: Verification) -> ChecksView:
     """Return what the page shows of a verification."""
-    failed = [_check(finding) for finding in verification.failed]
+    # Where the data lies on this machine is nobody else's business, and of no use to them.
+    here = literal(f"{Path(verification.folder).absolute()}/")[1:-1]
+    failed = [_check(finding, here) for finding in verification.failed]
     rest = [finding for finding in verification.findings if finding.state in ("holds", "skipped")]
     order = {name: k for k, name in enumerate(verification.rows)}
     rest.sort(key=lambda finding: order.get(finding.claim.table, -1))
-    groups = [_group(table, list(findings)) for table, findings in groupby(rest, key=lambda finding: finding.claim.table)]
+    groups = [_group(table, list(findings), here) for table, findings in groupby(rest, key=lambda finding: finding.claim.table)]
     held = len(verification.of("holds"))
     summary = f"{held:,} hold" if not failed else f"{len(failed):,} of {held + len(failed):,} fail"
-    # Where the data lies on this machine is nobody else's business, and of no use to them.
-    preamble = ";\n".join(verification.preamble).replace(f"{Path(verification.folder).absolute()}/", "") + ";"
+    preamble = ";\n".join(verification.preamble).replace(here, "") + ";"
     return ChecksView(summary, _sentence(verification), verification.holds, failed, groups, preamble)
 
 
@@ -70,20 +72,22 @@ def _sentence(verification: Verification) -> str:
     return f"{told}; {skipped:,} could not be asked of the data alone." if skipped else f"{told}."
 
 
-def _group(table: str, findings: Sequence[Finding]) -> GroupView:
+def _group(table: str, findings: Sequence[Finding], here: str) -> GroupView:
     held = sum(finding.state == "holds" for finding in findings)
     skipped = len(findings) - held
     summary = ", ".join(filter(None, (f"{held:,} hold" if held else "", f"{skipped:,} skipped" if skipped else "")))
-    return GroupView(table or "What was asked for", summary, [_check(finding) for finding in findings], not table)
+    return GroupView(table or "What was asked for", summary, [_check(finding, here) for finding in findings], not table)
 
 
-def _check(finding: Finding) -> CheckView:
+def _check(finding: Finding, here: str) -> CheckView:
     claim = finding.claim
     title = f"{claim.place}: {claim.requirement}" if claim.place else claim.requirement
     cells = zip(*finding.rows, strict=True)
     columns = [[cell.text for cell in ladder("", values).cells] for values in cells]
     rows = list(zip(*columns, strict=True))
-    return CheckView(finding.state, _WORDS[finding.state], title, _said(finding), claim.sql, finding.columns, rows)
+    return CheckView(
+        finding.state, _WORDS[finding.state], title, _said(finding), claim.sql.replace(here, ""), finding.columns, rows
+    )
 
 
 def _said(finding: Finding) -> str:
