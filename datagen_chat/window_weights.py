@@ -35,7 +35,10 @@ _STEP_LIMIT = 1 << 22
 _MIDDLE = 10_957  # 2000-01-01, in days since 1970
 _DAYS = 146_097  # 400 years
 _LEAST_DAYS = 14_610
-_LONGEST = 36_525 * DAY
+LONGEST = 36_525 * DAY
+"""Longer steps have no table of their own."""
+SINGLE = 1 << 38
+"""What the heaviest tick of a step of days or months weighs."""
 _LEAST = 2.0**-40
 _FIRST_MONTH, _MONTHS = -2040, 4800  # 1800-01 to 2199-12
 
@@ -89,7 +92,7 @@ def window_table(step: Step, patterns: tuple[Pattern, ...]) -> WindowTable:
     unit = HOUR if any(pattern.dimension == "hour" for pattern in patterns) else DAY
     if step.months:
         return _Months(step, patterns)
-    if step.length > _LONGEST:
+    if step.length > LONGEST:
         return _NearbySteps(step, patterns, unit)
     if step.length % DAY == 0:
         return _LongSteps(step, patterns, DAY, _DAYS)
@@ -216,7 +219,7 @@ class _Singles:
     def __init__(self, step: Step, patterns: tuple[Pattern, ...], instants: Ints, first: int, *, hourly: bool) -> None:
         self.step, self.first, self.count = step, first, instants.shape[1]
         known = [pattern for pattern in patterns if hourly or pattern.dimension != "hour"]
-        self.ladder = Ladder(_whole(relative_weights(known, instants), 1 << 38).ravel())
+        self.ladder = Ladder(_whole(relative_weights(known, instants), SINGLE).ravel())
         self.constant = [pattern for pattern in patterns if pattern not in known]  # all ticks of a window have one hour
 
     def spans(self, start: Ints, last: Ints, count: Ints) -> Spans:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from datagen_chat.generators.base import Bound, Facts, Rows, Sampler, TableScope
-from datagen_chat.instants import DAY, Step, tick_at, tick_counts
+from datagen_chat.instants import DAY, HOUR, Step, tick_at, tick_counts
+from datagen_chat.ticks import Pattern
 from datagen_chat.values import Mask, Numbers, Values
 from datagen_chat.words import ColumnType
 
+if TYPE_CHECKING:
+    from datagen_chat.window_weights import Spans, WindowTable
+
 _FAR = 2**62
+_PERIOD = 366  # days within which every hour of every weekday of every month comes
 Instants = NDArray[np.int64]
 End = int | str
 """An instant in microseconds, or a formula that makes one: most often the name of a column."""
@@ -47,6 +53,60 @@ class Window:
 
 
 Windows = Callable[[Rows], Window]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LikelyTicks:
+    """The ticks of some windows that have a positive weight: `count` of them in each."""
+
+    count: Instants
+    spans: Spans
+    table: WindowTable
+
+    def at(self, places: NDArray[np.int64]) -> Instants:
+        """Return the ticks at these places among those of each window, of which there are so many."""
+        return self.table.ticks(self.spans, (places + 0.5) / self.count)
+
+    def take(self, index: NDArray[np.int64]) -> LikelyTicks:
+        """Return the windows at these positions."""
+        return LikelyTicks(self.count.take(index), self.spans.take(index), self.table)
+
+
+def can_be_counted(step: Step, patterns: Iterable[Pattern]) -> bool:
+    """Return whether all ticks of a step that have a positive weight can weigh the same, so that weights count them."""
+    from datagen_chat.window_weights import LONGEST
+
+    unit = HOUR if any(pattern.dimension == "hour" for pattern in patterns) else DAY
+    return bool(step.months) or (step.length % DAY == 0 and step.length <= LONGEST) or unit % step.length == 0
+
+
+def likely_ticks(windows: Windows, step: Step, patterns: tuple[Pattern, ...]) -> Callable[[Rows], LikelyTicks]:
+    """Return the ticks of windows that have a positive weight, whatever it is; only of steps that `can_be_counted`."""
+    from datagen_chat.window_weights import window_table
+
+    alike = tuple(Pattern(each.dimension, tuple(float(weight > 0) for weight in each.weights)) for each in patterns)
+    table = window_table(step, alike)
+    one = _weight_of_one(table, step, alike)
+
+    def likely(rows: Rows) -> LikelyTicks:
+        window = windows(rows)
+        first, last = window.ends
+        spans = table.spans(first, np.maximum(first, last), np.maximum(window.count, 1))
+        count = np.rint(spans.span / one).astype(np.int64)
+        return LikelyTicks(np.where(window.count > 0, count, 0), spans, table)
+
+    return likely
+
+
+def _weight_of_one(table: WindowTable, step: Step, patterns: tuple[Pattern, ...]) -> int:
+    """Return what a tick of positive weight weighs in a table in which all of them weigh the same."""
+    from datagen_chat.window_weights import SINGLE, relative_weights
+
+    if not step.length or step.length % DAY == 0:
+        return SINGLE
+    times = np.arange(0, _PERIOD * DAY, max(step.length, HOUR), dtype=np.int64)
+    likely = times[relative_weights(patterns, times) > 0][:1]
+    return int(table.spans(likely, likely, np.ones_like(likely)).span[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pydantic import Field, PlainValidator, WithJsonSchema
 
 from datagen_chat.draws import numbers_of, uniform
-from datagen_chat.generators._windows import End, Ends, Windows, is_above
+from datagen_chat.generators._windows import End, Ends, LikelyTicks, Window, Windows, can_be_counted, is_above, likely_ticks
 from datagen_chat.generators.base import (
     Bound,
     Facts,
@@ -115,7 +115,8 @@ class DatetimeSeries(Generator, word="datetime_series"):
 
     spacing: Literal["random", "regular"] | None = term(
         None,
-        '"regular": the k-th row of a parent takes the k-th tick; without a fanout every tick is one row.',
+        '"regular": the k-th row of a parent takes the k-th tick; without a fanout every tick is one row. '
+        "A pattern leaves out the ticks of weight 0, such as weekends.",
         also=("mode", "space"),
     )
     distinct: Truth = term(False, "Whether no tick comes twice within one parent.", also=("unique", "no_repeats", "replace"))
@@ -190,13 +191,25 @@ class DatetimeSeries(Generator, word="datetime_series"):
             if not is_above(facts, use.table):
                 message = f"{what} needs one window for all rows of a parent, but {use.column} is a column of the row."
                 yield Problem(use.at, "window-per-row", message, "Name a column of the parent, or of a table above it.")
-        if self.is_regular and (self.pattern or self.patterns):
+        if self.is_regular and self._patterns() and not self._counts_likely:
             message = "Regular spacing takes every tick, so there is nothing for the pattern to weigh."
-            yield Problem(key, "pattern-no-effect", message, "Remove the pattern, or the regular spacing.")
+            yield Problem(
+                key, "pattern-no-effect", message, "Give a weight of 0 to what is to be left out, or remove the pattern."
+            )
         ticks, rows = self.most_rows(facts.timeframe), facts.row_range(None)[0]
         if facts.parent is None and ticks is not None and rows > ticks:
             message = f"{facts.table_name} has at least {rows:.0f} rows, but the window has only {ticks} ticks."
             yield Problem(key, "too-few-ticks", message, f"Make at most {ticks} rows, or use a longer window or a finer freq.")
+
+    @property
+    def _counts_likely(self) -> bool:
+        """Whether some ticks weigh nothing, and the others can be counted in any window."""
+        patterns = self._patterns()
+        return any(0 in pattern.weights for pattern in patterns) and can_be_counted(parse_step(self.freq), patterns)
+
+    def _likely(self, windows: Windows) -> Callable[[Rows], Window | LikelyTicks]:
+        """Return the ticks of windows that can be taken: all, or those of positive weight."""
+        return likely_ticks(windows, parse_step(self.freq), self._patterns()) if self._counts_likely else windows
 
     def most_rows(self, timeframe: tuple[int, int] | None) -> int | None:
         """Return how many ticks of a fixed window have a positive weight, where each can be one row only."""
@@ -298,8 +311,9 @@ class DatetimeSeries(Generator, word="datetime_series"):
         """Return the number of ticks in each parent's window, where no tick may come twice."""
         if not self.limits_rows:
             return None
-        windows = self._windows(above, facts, tuple(bound for bound in facts.bounds if is_above(facts, bound.table)))
-        return lambda parents: windows(parents).count
+        bounds = tuple(bound for bound in facts.bounds if is_above(facts, bound.table))
+        likely = self._likely(self._windows(above, facts, bounds))
+        return lambda parents: likely(parents).count
 
     def why_null(self, facts: Facts) -> str:
         """Return that there may be nothing for the window to begin at."""
@@ -358,12 +372,13 @@ class DatetimeSeries(Generator, word="datetime_series"):
         from datagen_chat.permutation import permuted
 
         key, order, count, patterns = scope.key("tick"), scope.key("order"), scope.row_count(), self._patterns()
+        likely = self._likely(windows)
         zero, all_rows = np.zeros(1, dtype=np.int64), np.array([count], dtype=np.int64)
 
         def instants(rows: Rows) -> tuple[NDArray[np.int64], Mask | None]:
-            window = windows(rows)
             if self.is_regular:
-                return window.at(numbers_of(rows.numbers)), None
+                return likely(rows).at(numbers_of(rows.numbers)), None
+            window = windows(rows)
             if not len(rows):
                 return window.start, None
             family = Siblings(zero, zero, all_rows, np.zeros(len(rows), dtype=np.int64))
@@ -380,21 +395,21 @@ class DatetimeSeries(Generator, word="datetime_series"):
 
         assert scope.parent is not None
         key, after, parent, patterns = scope.key("tick"), scope.key("after the last"), scope.parent, self._patterns()
-        reshape = self.reshaping(scope)
+        reshape, likely = self.reshaping(scope), self._likely(windows)
 
         def instants(rows: Rows) -> tuple[NDArray[np.int64], Mask | None]:
             above, index = rows.ancestor(parent)
-            siblings, window = rows.siblings(), windows(above)
+            siblings = rows.siblings()
             family = siblings.family if index is None else index
             if self.is_regular:
-                return window.take(family).at(siblings.ranks(rows.numbers)), None
-            first, last = window.ends
+                return likely(above).take(family).at(siblings.ranks(rows.numbers)), None
+            first, last = windows(above).ends
             if self.distinct:
-                found = distinct_ticks(key, rows.numbers, siblings, first, last, window.step, patterns)
+                found = distinct_ticks(key, rows.numbers, siblings, first, last, parse_step(self.freq), patterns)
             else:
                 shares = ordered_uniform(key, after, rows.numbers, siblings)
                 shares = shares if reshape is None else reshape(above, first, last, shares, family)
-                found = window_ticks(first, last, window.step, patterns, shares, family)
+                found = window_ticks(first, last, parse_step(self.freq), patterns, shares, family)
             return self._told(scope, found)
 
         return instants

@@ -17,6 +17,7 @@ from datagen_chat.instants import DAY, HOUR, parse_instant
 from datagen_chat.schema.read import read
 from datagen_chat.schema.repair import repair
 from datagen_chat.sinks import sink
+from datagen_chat.ticks import part_of
 from tests.engine.test_promises import column
 from tests.engine.test_rows import listed
 
@@ -244,6 +245,53 @@ def test_a_window_that_cannot_be_is_a_problem_at_its_place(generator: dict[str, 
     found = read(shop({"fanout": MANY, "columns": columns})).errors
     word = "" if code == "column-cycle" else "/datetime_series"
     assert (f"/nodes/1/columns/2/generator{word}{place}", code) in [(problem.at, problem.code) for problem in found]
+
+
+WEEKDAYS = {"dimension": "dow", "weights": [1, 1, 1, 1, 1, 0, 0]}
+SUMMER = {"dimension": "month", "weights": [0, 0, 0, 0, 0, 3, 2, 1, 0, 0, 0, 0]}
+OPEN = {"dimension": "hour", "weights": [0] * 9 + [1] * 8 + [0] * 7}
+LEFT_OUT = [
+    ("D", [WEEKDAYS]),
+    ("2D", [WEEKDAYS]),
+    ("h", [OPEN, WEEKDAYS]),
+    ("15min", [OPEN]),
+    ("MS", [SUMMER]),
+    ("12h", [SUMMER]),
+]
+
+
+@pytest.mark.parametrize(("freq", "patterns"), LEFT_OUT, ids=str)
+def test_regular_times_take_every_tick_that_weighs_something(plan_of: PlanOf, freq: str, patterns: list[Any]) -> None:
+    regular = {"within": BETWEEN, "freq": freq, "spacing": "regular"}
+    every = families(plan_of(shop({"columns": [at(regular)]}, rows=40)))
+    found = dict(families(plan_of(shop({"columns": [at(regular | {"patterns": patterns})]}, rows=40))))
+    weights = [np.array(pattern["weights"]) for pattern in patterns]
+    for owner, times in every:
+        parts = [part_of(pattern["dimension"], np.array(times)) for pattern in patterns]
+        kept = np.all([weight[part] > 0 for weight, part in zip(weights, parts, strict=True)], axis=0)
+        assert found.get(owner, []) == np.array(times)[kept].tolist()
+    assert found
+
+
+def test_business_days_of_a_fixed_window_are_all_there(plan_of: PlanOf) -> None:
+    prices = at({"within": "timeframe", "freq": "B", "spacing": "regular"})
+    repaired = repair(shop({"columns": [prices]}, rows=3))
+    assert [mend.code for mend in repaired.mends if "weekends" in mend.text] == ["bad-frequency"]
+    # 2024 had 262 days from Monday to Friday.
+    assert [len(times) for _, times in families(plan_of(repaired.draft))] == [262, 262, 262]
+
+
+def test_distinct_times_leave_out_what_weighs_nothing_and_rows_beyond(plan_of: PlanOf) -> None:
+    many = {"distribution": "constant", "value": 300}
+    plan = plan_of(
+        shop({"fanout": many, "columns": [at({"within": BETWEEN, "freq": "D", "distinct": True, "pattern": WEEKDAYS})]})
+    )
+    start, end = column(plan, "customer", "signup"), column(plan, "customer", "until")
+    for owner, times in families(plan):
+        ticks = np.arange(start[owner], end[owner] + 1, DAY)
+        weekdays = ticks[(ticks // DAY + 3) % 7 < 5]
+        assert set(times) <= set(weekdays.tolist())
+        assert len(times) == min(300, len(weekdays))
 
 
 def test_a_time_whose_window_begins_at_nothing_is_nothing(plan_of: PlanOf) -> None:

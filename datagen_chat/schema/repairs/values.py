@@ -226,6 +226,18 @@ _COUNTED = re.compile(r"(?:every\s+)?(\d{0,6})\s*([a-z]+)")
 
 
 @repairs("bad-frequency")
+def leave_weekends_out(draft: Json, problem: Problem) -> str | None:
+    """Write the business days of pandas as days whose weekends weigh nothing."""
+    series, key = holder_of(draft, problem.at)
+    weighed = {"pattern", "patterns"} & series.keys() if isinstance(series, dict) else {"pattern"}
+    if weighed or not problem.at.endswith("/datetime_series/freq") or series[key] not in ("B", "b", "BD", "business_day"):
+        return None
+    series[key] = "D"
+    series["pattern"] = {"dimension": "dow", "weights": [1, 1, 1, 1, 1, 0, 0]}
+    return "Wrote business days as days without weekends."
+
+
+@repairs("bad-frequency")
 def write_frequency(draft: Json, problem: Problem) -> str | None:
     """Write a step of time in words as its alias."""
     holder, key = holder_of(draft, problem.at)
