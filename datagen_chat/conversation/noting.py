@@ -23,7 +23,8 @@ def note_results(text: str, results: Sequence[Results | None]) -> str:
     begin = written_from(lines)
     found = _noted_in_turns(lines, begin, results) if begin is not None else "\n".join(_noted_in_comments(lines, results))
     recorded = [list(recorded_in(conversation).values()) for conversation in parse(found).conversations]
-    if any(now is not None and list(now.values()) != there for now, there in zip(results, recorded, strict=True)):
+    wanted = [there if now is None else list(now.values()) for now, there in zip(results, recorded, strict=False)]
+    if len(results) != len(recorded) or wanted != recorded:
         hint = "Close the fences of every turn."
         raise ProblemsError([Problem("", "no-place", "The results cannot be written into this transcript.", hint)])
     mark = "\ufeff" if text.startswith("\ufeff") else ""

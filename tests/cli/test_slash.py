@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from datagen_chat.commands.connecting import Connector
 from datagen_chat.commands.slash import COMMANDS, Desk, complete, obey
 from datagen_chat.commands.talk import Talk
 from datagen_chat.conversation.journal import Journal
@@ -305,6 +306,15 @@ def test_a_remark_without_a_fix_says_what_to_do() -> None:
 
 def test_a_schema_without_faults_gets_no_remark() -> None:
     assert "nothing to say" in Table(reply(SHOP)).say("a shop", "/advice")
+
+
+def test_a_model_that_cannot_be_connected_is_told_with_what_to_do_and_the_old_one_stays() -> None:
+    table = Table("Fine.")
+    before, table.desk.connect = table.desk.talk.provider, Connector(table.desk.talk.screen, {}).another
+    shown = table.say("/model openai:gpt")
+    assert "There is no key for openai." in shown
+    assert "Set OPENAI_API_KEY" in shown
+    assert table.desk.talk.provider is before
 
 
 def test_help_says_more_of_one_command() -> None:

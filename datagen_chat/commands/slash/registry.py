@@ -10,7 +10,7 @@ from typing import Protocol
 from datagen_chat.commands.stopping import interruptible
 from datagen_chat.commands.talk import Talk
 from datagen_chat.conversation.session import Version
-from datagen_chat.llm.base import Provider
+from datagen_chat.llm.base import Provider, ProviderError
 from datagen_chat.llm.budget import Spent
 from datagen_chat.problems import DatagenError, Problem, ProblemsError, did_you_mean, shown
 from datagen_chat.terminal.clean import one_line
@@ -114,6 +114,8 @@ def obey(desk: Desk, line: str) -> None:
         draw_problems(screen, error.problems)
     except DatagenError as error:
         screen.say((one_line(str(error)), "bold red"), hang=2)
+        for line in error.hint.splitlines() if isinstance(error, ProviderError) else ():
+            screen.say(one_line(line), hang=2)
     except KeyboardInterrupt:
         screen.say(("Interrupted; nothing half-written is left behind.", "yellow"))
 
