@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Callable, Mapping
+from functools import lru_cache
+from itertools import accumulate
 from typing import Any
 
 _STEPS = 100_000
@@ -136,11 +139,14 @@ def _count_mean(law: Any) -> float:
 
 
 def _zipf(law: Any, k: float) -> float:
-    if k < 1:
-        return 0.0
-    upto = min(math.floor(k), law.n)
-    head = math.fsum(rank**-law.alpha for rank in range(1, upto + 1))
-    return head / (head + math.fsum(rank**-law.alpha for rank in range(upto + 1, law.n + 1)))
+    sums = _zipf_sums(law.alpha, law.n)
+    return sums[min(math.floor(k), law.n) - 1] / sums[-1] if k >= 1 else 0.0
+
+
+@lru_cache(maxsize=4)
+def _zipf_sums(alpha: float, n: int) -> array[float]:
+    """Return the sums of the weights of the first ranks."""
+    return array("d", accumulate(rank**-alpha for rank in range(1, n + 1)))
 
 
 SHARES: Mapping[str, Callable[[Any, float], float]] = {
