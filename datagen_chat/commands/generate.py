@@ -30,6 +30,7 @@ from datagen_chat.terminal.problems import draw_notes, draw_told
 from datagen_chat.terminal.progress import progress
 from datagen_chat.terminal.schema import numbers, words
 from datagen_chat.terminal.screen import Screen, stderr, stdout
+from datagen_chat.verify.report import remove_report
 
 
 def run(options: argparse.Namespace) -> int:
@@ -45,7 +46,7 @@ def _verified(document: Document, options: argparse.Namespace) -> int:
     from datagen_chat.commands.verification import report_path, tell, verified  # few runs ask for it
 
     folder = Path(options.output)
-    verification = verified(document, folder)
+    verification = verified(document, folder, stderr())
     stdout().blank()
     return tell(verification, report_path(folder, None), is_named=False, out=stdout(), screen=stderr())
 
@@ -84,6 +85,7 @@ def write(
             shape.name, target.name, schema_hash(document.draft), options.seed, _versions(), tuple(entries), notes
         )
         output.commit(manifest)
+    remove_report(Path(options.output))
     return manifest, output.replaced
 
 

@@ -61,9 +61,8 @@ def write_report(document: Document, name: str, data: Path, target: Path, out: S
     from datagen_chat.report.page import render
 
     _check_is_free(target)
-    screen.passing("Asking the data what the schema claims …")
     try:
-        verification = verified(document, data)
+        verification = verified(document, data, screen)
         with opened(data, document.valid()) as tables:
             page = render(document, name, tables, verification, lambda table: screen.passing(f"Counting and drawing {table} …"))
     finally:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from datagen_chat.commands.files import DocumentError, read_bytes, shown_name, tell_mends
 from datagen_chat.conversation.document import Document, read_document
-from datagen_chat.problems import Problem
+from datagen_chat.problems import Problem, ProblemsError
 from datagen_chat.schema.naming import place
 from datagen_chat.terminal.screen import stderr, stdout
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 def run(options: argparse.Namespace) -> int:
     """Say whether a file is a valid schema, and show it; or whether data keeps what the schema says."""
+    if options.report is not None and options.data is None:
+        problem = Problem("", "report-without-data", "--report has no data to report on.", "Add --data FOLDER.")
+        raise ProblemsError([problem])
     document = read_document(read_bytes(options.file), strict=options.strict)
     if options.data is not None:
         return _run_data(options, document)
@@ -45,10 +48,12 @@ def _run_data(options: argparse.Namespace, document: Document) -> int:
     if document.dataset is None:
         raise DocumentError(options.file, document)
     folder = Path(options.data)
-    verification, path = verified(document, folder), report_path(folder, options.report)
+    verification, path = verified(document, folder, stderr()), report_path(folder, options.report)
     if options.json:
-        from datagen_chat.verify.report import report_text
+        from datagen_chat.verify.report import report_text, write_report
 
+        if options.report is not None:
+            write_report(verification, path)
         sys.stdout.write(report_text(verification))
         return 0 if verification.holds else 1
     return tell(verification, path, is_named=options.report is not None, out=stdout(), screen=stderr())

@@ -17,9 +17,13 @@ from datagen_chat.verify.run import verify
 KEPT, BROKEN = 0, 1
 
 
-def verified(document: Document, folder: Path) -> Verification:
-    """Return what the data in a folder says to a valid schema."""
-    return verify(document.valid(), folder, schema_hash(document.draft))
+def verified(document: Document, folder: Path, screen: Screen) -> Verification:
+    """Return what the data in a folder says to a valid schema; it may take seconds, which the screen tells."""
+    screen.passing("Asking the data what the schema claims …")
+    try:
+        return verify(document.valid(), folder, schema_hash(document.draft))
+    finally:
+        screen.passing()
 
 
 def report_path(folder: Path, named: str | None) -> Path:

@@ -85,17 +85,29 @@ def _tables_of(data: Data, connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 def _viewed(
     data: Data,
-    readings: Mapping[str, Reading],
+    readings: dict[str, Reading],
     extra: tuple[str, ...],
     connection: duckdb.DuckDBPyConnection,
     before: tuple[str, ...],
 ) -> Opened:
     """Return tables that are views over files with types."""
-    views = tuple(reading.view for reading in readings.values() if not reading.problem)
-    for view in views:
-        connection.execute(view)
+    views = tuple(_made(readings, connection))
     files = tuple(file for name in readings for file in data.files[name])
     return Opened(connection, readings, (*before, *views), (UTC, *before, *views), files, extra)
+
+
+def _made(readings: dict[str, Reading], connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """Make the view of each table that can be read, and yield its statement; one that cannot be made is marked."""
+    import duckdb
+
+    for name, reading in readings.items():
+        if not reading.problem:
+            try:
+                connection.execute(reading.view)
+            except duckdb.Error as error:
+                readings[name] = replace(reading, problem=reason(error))
+            else:
+                yield reading.view
 
 
 def _typed(

@@ -102,6 +102,9 @@ def _read(data: Data, table: Table, connection: duckdb.DuckDBPyConnection) -> Re
     import duckdb
 
     files = data.files[table.id]
+    alike = _alike(table)
+    if alike:
+        return Reading(table.id, {}, problem=f"DuckDB cannot tell names apart that differ by case alone: {alike}")
     missing = next((file for file in files if not file.is_file()), None)
     if missing is not None:
         return Reading(table.id, {}, problem=f"{missing.name} is not there")
@@ -114,6 +117,16 @@ def _read(data: Data, table: Table, connection: duckdb.DuckDBPyConnection) -> Re
         return Reading(table.id, _described(source, connection), f"SELECT * FROM {source}", quoted(table.id))  # noqa: S608 - paths are literals, names quoted
     except (duckdb.Error, OSError, UnicodeDecodeError, csv.Error) as error:
         return Reading(table.id, {}, problem=reason(error))
+
+
+def _alike(table: Table) -> str:
+    """Return a column's name that another one has but for its case, empty where there is none."""
+    seen = set[str]()
+    for column in table.columns:
+        if column.name.lower() in seen:
+            return column.name
+        seen.add(column.name.lower())
+    return ""
 
 
 def reason(error: Exception) -> str:

@@ -96,6 +96,14 @@ def write_report(verification: Verification, path: Path) -> None:
         raise OutputError([problem_of(error, path)]) from None
 
 
+def remove_report(folder: Path) -> None:
+    """Remove the report on data that was there before; a file that is no report stays."""
+    path = folder / REPORT
+    with suppress(OSError):
+        if _is_report(path):
+            path.unlink()
+
+
 def _is_report(path: Path) -> bool:
     with path.open("rb") as file:
         return file.read(200).lstrip().startswith(b'{\n  "datagen_report"')

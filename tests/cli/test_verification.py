@@ -46,6 +46,18 @@ def test_generate_verifies_what_it_wrote_and_writes_a_report_beside_it(schema: P
     assert report(tmp_path / "out" / "report.json") == found
 
 
+def test_new_data_leaves_no_report_on_what_was_there_before(schema: Path, tmp_path: Path) -> None:
+    assert datagen("generate", schema, "-o", tmp_path / "out", "--verify").returncode == 0
+    assert datagen("generate", schema, "-o", tmp_path / "out", "--seed", "9").returncode == 0
+    assert not (tmp_path / "out" / "report.json").exists()
+
+
+def test_a_report_without_data_is_wrong_input(schema: Path, tmp_path: Path) -> None:
+    done = datagen("validate", schema, "--report", tmp_path / "proof.json")
+    assert done.returncode == 2
+    assert "Add --data FOLDER." in done.stderr
+
+
 def test_data_that_does_not_keep_its_schema_is_exit_code_1_with_its_rows_and_sql(schema: Path, data: Path) -> None:
     changed(data, "customer", "SELECT * REPLACE (CASE WHEN customer_id = 7 THEN 200 ELSE age END AS age) FROM customer")
     done = datagen("validate", schema, "--data", data)
@@ -65,6 +77,7 @@ def test_each_claim_runs_as_it_is_written_after_the_preamble(schema: Path, tmp_p
     done = datagen("validate", schema, "--data", tmp_path / "data", "--report", tmp_path / "proof.json", "--json")
     assert done.returncode == 0, done.stdout
     found = json.loads(done.stdout)
+    assert report(tmp_path / "proof.json") == found
     with duckdb.connect() as connection:
         for statement in found["preamble"]:
             connection.execute(statement)
