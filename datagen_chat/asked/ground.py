@@ -20,7 +20,7 @@ from datagen_chat.problems import pointer
 from datagen_chat.schema.index import Index, Place
 from datagen_chat.schema.model import Column, Table
 
-_LONGEST, _SHORTEST, _APART, _ALMOST = 60, 5, 2, 0.85
+_LONGEST, _SHORTEST, _ENOUGH, _APART, _ALMOST = 60, 5, 4, 2, 0.85
 _PREFIXES = ("dim", "fact", "tbl", "table", "stg", "fct")
 _ALIKE = ({"client", "customer"}, {"employee", "staff"})
 
@@ -135,6 +135,12 @@ class Ground:
         """Return the texts of columns whose words are all among these roots."""
         found = {(place, value): words for word in said for place, value, words in self._rooted.get(word, ())}
         return [named for named, words in found.items() if words <= said]
+
+    def begun_by(self, said: set[str]) -> Iterator[tuple[Place, str]]:
+        """Yield the texts of one word that words of a rate begin with: failed for failure, cancelled for cancellation."""
+        roots = [(key, found) for key, found in self._rooted.items() if len(key) >= _ENOUGH]
+        begun = [found for key, found in roots if any(word.startswith(key) for word in said)]
+        yield from ((place, value) for found in begun for place, value, words in found if len(words) == 1)
 
     @cached_property
     def _rooted(self) -> dict[str, list[tuple[Place, str, frozenset[str]]]]:

@@ -21,7 +21,7 @@ _MEASURES = vocabulary(
     "price cost amount total value salary wage age rating score grade quantity weight height width depth temperature "
     "humidity duration length size distance stock discount fee balance income revenue budget percentage rate speed pressure "
     "voltage power current load latitude longitude level capacity area volume density brightness light spend spending limit "
-    "credit tip margin preis gehalt alter prix precio"
+    "credit tip margin pulse bmi gpa premium deposit mileage tuition donation bid preis gehalt alter prix precio"
 )
 _NUMBERS = vocabulary("total amount quantity number count level")
 _JOINTS = vocabulary(

@@ -29,6 +29,7 @@ _PERIODS = frozenset(("per", "a", "each", "every", "an"))
 _ORDINALS = vocabulary("first second third last other top bottom")
 _LINKS = vocabulary("is are be was were should must will would can may like more about : = being of the at around to")
 _NULLS = frozenset(map(root, vocabulary("missing null nulls empty blank unknown absent none")))
+_RATES = frozenset((root("rate"), root("ratio")))
 _MISSING = frozenset((*_NULLS, "valu"))
 _VERBS = frozenset(map(root, ("is", "has", "was")))
 _MOST_LABEL, _NEAR = 6, 30
@@ -81,6 +82,8 @@ class Share(Statement):
         """Return the values that the label names, as far as they go: of columns that are no copies, drawn as they say."""
         said = set(map(root, _content(self.label)))
         named = _nulls(ground, said - _MISSING) if said & _NULLS else [*_truths(ground, said), *ground.named_values(said)]
+        if not named and said & _RATES:
+            named = [*ground.begun_by(said - _RATES)]
         found = [(place, value) for place, value in named if not table or place[0] == table]
         found = [(place, value) for place, value in found if ground.index.sources(place) is None] or found
         if len({place for place, _ in found}) > 1:

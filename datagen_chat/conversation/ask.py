@@ -109,15 +109,16 @@ def ask_afresh(request: str, accepted: Any, problems: Sequence[Problem]) -> str:
     return "\n\n".join([*parts, f"Avoid these mistakes of an earlier attempt:\n{lines}"])
 
 
-def ask_checks(failed: Sequence[TriedCheck]) -> str:
-    """Return the message that tells which checks and constraints the data does not keep, with what was measured."""
+def ask_checks(failed: Sequence[TriedCheck], missed: Sequence[NotHeld] = ()) -> str:
+    """Return the message that tells what the data does not keep: checks and constraints as measured, and statements."""
     has_constraints = any(check.is_constraint for check in failed)
     kinds = ("check or constraint", "checks and constraints") if has_constraints else ("check", "checks")
     many = f"1 {kinds[0]} does" if len(failed) == 1 else f"{len(failed)} {kinds[1]} do"
     lines = [f"{number}. {_cut(_check(check))}" for number, check in enumerate(failed[:PROBLEM_LIMIT], 1)]
     if len(failed) > PROBLEM_LIMIT:
         lines.append(f"({len(failed) - PROBLEM_LIMIT} more checks are not listed.)")
-    return "\n".join([f"The schema is accepted, but {many} not hold on the data that it makes.", *lines, _DATA])
+    heading = f"The schema is accepted, but {many} not hold on the data that it makes."
+    return "\n".join([heading, *lines, *([tell_open(missed)] if missed else []), _DATA])
 
 
 def tell_open(missed: Sequence[NotHeld]) -> str:

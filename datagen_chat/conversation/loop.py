@@ -8,7 +8,7 @@ from dataclasses import replace
 from datagen_chat.conversation.ask import ask_checks
 from datagen_chat.conversation.events import AskedAgain, Event, Tried, TurnEnded
 from datagen_chat.conversation.session import Session, Version
-from datagen_chat.conversation.stated import try_stated
+from datagen_chat.conversation.stated import missed, try_stated
 from datagen_chat.conversation.steer import RETRY, SHORTEN, steer
 from datagen_chat.conversation.turn import Step, answer, begin, inquire, reopen
 from datagen_chat.conversation.turns import Conversation
@@ -46,7 +46,8 @@ def converse(
     tried = try_stated(trial, version, step.session)
     yield tried
     if tried.failed and session.settings.max_repairs:
-        yield from _corrected(step.session, ask_checks(tried.failed), provider, cancellation, trial)
+        question = ask_checks(tried.failed, missed(step.session, tried))
+        yield from _corrected(step.session, question, provider, cancellation, trial)
 
 
 def _is_accepted(step: Step) -> bool:

@@ -35,7 +35,11 @@ def held(version: Version, tried: Tried | None = None) -> Held:
     """Return a version as statements are held against it."""
     tried = tried or Tried(())
     checks = {check.name: check.state for check in tried.checks}
-    measured = {check.requirement: Measure(check.state == "holds", check.found, check.wanted) for check in tried.stated}
+    measured = {
+        check.requirement: Measure(check.state == "holds", check.found, check.wanted)
+        for check in tried.stated
+        if check.state != "unusable"
+    }
     return Held(version.dataset, version.draft, version.preview, checks, measured)
 
 
@@ -50,12 +54,7 @@ def try_stated(trial: Callable[[Version], Tried], version: Version, session: Ses
     tried = trial(replace(version, dataset=dataset))
     found = tuple(replace(check, requirement=probes[check.name][0]) for check in tried.checks if check.name in probes)
     own = tuple(check for check in tried.checks if check.name not in probes)
-    return Tried(own, tried.left_out if _has_checks(version) else "", found)
-
-
-def _has_checks(version: Version) -> bool:
-    targets = version.dataset.targets
-    return bool(version.dataset.checks or targets.weekend_share or targets.mean_in_range or targets.composite_effect)
+    return replace(tried, checks=own, stated=found) if found else trial(version)
 
 
 def hear(session: Session, request: str) -> Session:
@@ -65,18 +64,18 @@ def hear(session: Session, request: str) -> Session:
     return replace(session, heard=(*session.heard, read(request, question)))
 
 
+def missed(session: Session, tried: Tried | None = None) -> list[Line]:
+    """Return the statements that the schema, or its data as far as it was tried, does not hold."""
+    return [line for line in stated(session, tried) if line.tie.state == "open"]
+
+
 def remind(session: Session) -> tuple[Session, str]:
     """Return what the model is to be told of statements that its schema does not hold, and the session that has told it.
 
     Each of them is told once; what the last message states speaks for itself.
     """
-    said = {one for one in session.heard[-1] if not hasattr(one, "stem")} if session.heard else set()
-    missed = [
-        line
-        for line in stated(session)
-        if line.tie.state == "open" and line.statement not in said and line.statement.quote not in session.reminded
-    ]
-    if not missed:
+    said = session.heard[-1] if session.heard else ()
+    left = [line for line in missed(session) if line.statement not in said and line.quote not in session.reminded]
+    if not left:
         return session, ""
-    reminded = (*session.reminded, *(line.statement.quote for line in missed))
-    return replace(session, reminded=reminded), tell_open(missed)
+    return replace(session, reminded=(*session.reminded, *(line.quote for line in left))), tell_open(left)

@@ -132,6 +132,8 @@ def made_of(text: str, **tried: str) -> list[Line]:
         ("60% of customers are active", "open", "/nodes/0/columns/5"),
         ("2% of notes are missing", "held", "/nodes/2/columns/4"),
         ("5% of customers churn", "unsure", ""),
+        ("pending rate of 5%", "held", "/nodes/2/columns/2"),
+        ("delivery rate of 40%", "unsure", "/nodes/2/columns/2"),
         ("about one order in eight gets refunded", "unsure", "/checks/0"),
         ("20% of the orders are late", "unsure", ""),  # the check says it of vans
         ("All of 2024", "held", "/timeframe"),

@@ -105,6 +105,18 @@ def test_the_data_decides_what_the_schema_does_not(law: dict[str, float], state:
     assert lines == {"4 customers": "held", "amounts between 5 and 9 euros": "held" if state == "holds" else "open"}
 
 
+def test_a_model_whose_checks_fail_is_told_of_statements_too() -> None:
+    checks = [{"name": "gold", "sql": "SELECT count(*) FROM customer WHERE tier = 'gold'", "equals": 99}]
+    asked: list[str] = []
+
+    def answered(messages: Sequence[Message]) -> str:
+        asked.append(messages[-1].text)
+        return reply(SHOP | {"checks": checks}) if len(asked) == 1 else "I leave it so."
+
+    list(converse(START, "5 customers", Script(answered), trial=Trial(42)))
+    assert asked[1].splitlines()[2:4] == ["Asked for and not yet held:", '- "5 customers": customer has 4 rows']
+
+
 def test_undoing_a_schema_takes_back_what_was_asked_for_with_it() -> None:
     talk = Told()
     talk.say("4 customers", reply(SHOP))
