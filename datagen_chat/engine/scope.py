@@ -12,7 +12,19 @@ from numpy.typing import NDArray
 from datagen_chat import draws
 from datagen_chat.draws import Key, numbers_of
 from datagen_chat.engine.keys import key_finder
-from datagen_chat.generators.base import Descent, Generator, Layout, Locator, Picker, Rows, Sampler, Scorer, Source, Unfold
+from datagen_chat.generators.base import (
+    Descent,
+    Generator,
+    Layout,
+    Locator,
+    Picker,
+    Rows,
+    Sampler,
+    Scorer,
+    Source,
+    Unfold,
+    words_in,
+)
 from datagen_chat.schema.facts import ColumnFacts, TableFacts
 from datagen_chat.values import Values, masked
 
@@ -192,6 +204,13 @@ class ColumnScope(TableScope, ColumnFacts):
     def decimals(self) -> int | None:
         """The places that numbers are rounded to."""
         return 0 if self.type == "int" else self.column.places
+
+    def pointer_to(self, word: Generator) -> str:
+        """Return where a word of this column stands in the document; the column's place where it was written in another way."""
+        place = self.owner.name, self.column.name
+        at = next(at for at, table, column in self.index.every_column if (table.id, column.name) == place)
+        inside = next((inside for inside, each in words_in(self.column.generator) if each is word), "")
+        return f"{at}/generator{inside}"
 
     def combined(self) -> Locator | None:
         """Return the numbers that the column has in a combination which must not repeat; None where it is in none."""

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from datagen_chat.draws import Key, numbers_of
-from datagen_chat.generators.base import Facts, Locator, Order, Rows, Scope, TableScope, Twin, Use
+from datagen_chat.generators.base import Locator, Order, Rows, Scope, TableScope, Twin
 from datagen_chat.popularity import WeightsKind, choice_weights, popular_rows
-from datagen_chat.problems import Problem, SchemaError, shown
-from datagen_chat.values import Numbers
 
 Ints = NDArray[np.int64]
 
@@ -100,77 +98,3 @@ def _not_own(rows: Ints, numbers: Ints, own: Ints) -> Ints:
     """Return the rows of these numbers, or the next ones where they are the own."""
     found = rows.take(numbers)
     return np.where(found == own, rows.take((numbers + 1) % len(rows)), found)
-
-
-CONDITION_ROWS = 100_000
-"""A condition on the rows of another table is tried on all of them, once, up to so many."""
-
-
-def condition_uses(code: str) -> Iterator[Use]:
-    """Yield the columns of the other table that a condition names."""
-    from datagen_chat.generators._formula import uses_of  # most lookups have no condition
-
-    yield from uses_of(code)
-
-
-def check_condition(code: str, table: str, facts: Facts) -> Iterator[Problem]:
-    """Yield what is wrong with a condition on the rows of another table."""
-    from datagen_chat.generators._formula import check_values
-
-    yield from check_values(code, facts.of(table), ("bool",))
-    if same := _compared_with_itself(code, table):
-        message = f"A condition sees the rows of {table} alone: {same} is compared with itself, not with this row's {same}."
-        yield Problem("", "condition-on-itself", message, _SEEN_FROM_THERE.format(table=table, column=same))
-    others = {use.table for use in condition_uses(code)} - {None, table}
-    for other in sorted(filter(None, others)):
-        message = f"A condition on rows of {table} cannot name columns of {other}."
-        yield Problem("", "condition-elsewhere", message, f"Name columns of {table}.")
-    if facts.row_range(table)[0] > CONDITION_ROWS:
-        message = f"{table} has more than {CONDITION_ROWS} rows; a condition on them cannot be tried on each."
-        yield Problem("", "condition-too-large", message, "Use a smaller table, or remove where.")
-
-
-_SEEN_FROM_THERE = (
-    "Draw the key without the condition, and take this row's {column} from the row that it points at: "
-    '{{"lookup": {{"from": "{table}.{column}", "on": "<the key>"}}}}.'
-)
-
-
-def _compared_with_itself(code: str, table: str) -> str | None:
-    """Return the first column that a condition compares with itself, with or without its table's name."""
-    from datagen_chat.expressions.nodes import Comparison, Name, every
-    from datagen_chat.generators._formula import parsed
-
-    formula = parsed(code)
-    if isinstance(formula, Problem):
-        return None
-    for node, _ in every(formula.root):
-        sides = node.operands if isinstance(node, Comparison) else ()
-        names = [side.column for side in sides if isinstance(side, Name) and side.table in (None, table)]
-        if len(names) == len(sides) and len(set(names)) == 1 and len(names) > 1:
-            return names[0]
-    return None
-
-
-def rows_where(code: str, scope: TableScope) -> Ints:
-    """Return the rows of a table for which a condition holds.
-
-    Raises:
-        SchemaError: it holds for none, or the table is too large.
-    """
-    from datagen_chat.generators._formula import sampler_of
-
-    count = scope.row_count()
-    if count <= CONDITION_ROWS:
-        values = sampler_of(code, scope, "bool")(scope.rows(range(count)))
-        assert isinstance(values, Numbers)
-        holds = values.data.astype(np.bool_)
-        found = np.flatnonzero(holds if values.valid is None else holds & values.valid)
-        if len(found):
-            return found
-    message = (
-        f"No row of {scope.table_name} fulfils {shown(code)}."
-        if count <= CONDITION_ROWS
-        else f"{scope.table_name} is too large."
-    )
-    raise SchemaError([Problem("/nodes", "condition-unfulfilled", message, "Change where, or the table that it is about.")])

@@ -433,6 +433,9 @@ class Scope(TableScope, Facts, Protocol):
     def folded(self, word: Generator) -> Sampler:
         """Return how to make what a word folds of the rows below; columns that fold the same rows share them."""
 
+    def pointer_to(self, word: Generator) -> str:
+        """Return where a word of this column stands in the document."""
+
     def combined(self) -> Locator | None:
         """Return the numbers that the column has in a combination which must not repeat; None where it is in none."""
 

@@ -18,11 +18,8 @@ from datagen_chat.generators._row_choice import (
     among,
     any_row,
     beside,
-    check_condition,
-    condition_uses,
     own_rows,
     rows_beside,
-    rows_where,
     weighed,
 )
 from datagen_chat.generators.base import (
@@ -123,7 +120,9 @@ class Lookup(Generator, word="lookup"):
         """Yield the column that is read, and the local key when there is one."""
         yield Use("/from", self.table, self.column, "ancestor")
         if self.where is not None:
-            yield from (replace(use, at="/where", table=self.table, how="target") for use in condition_uses(self.where))
+            from datagen_chat.generators._formula import uses_of  # most lookups have no condition
+
+            yield from (replace(use, at="/where", table=self.table, how="target") for use in uses_of(self.where))
         if pointed := self.pointed():
             yield Use("/on", None, pointed[0])
 
@@ -152,7 +151,9 @@ class Lookup(Generator, word="lookup"):
         if isinstance(kind, Problem):
             yield kind.under("/weights_kind")
         if self.where is not None and facts.type_of(self.table, self.column):
-            yield from (problem.under("/where") for problem in check_condition(self.where, self.table, facts))
+            from datagen_chat.generators._conditions import check_condition
+
+            yield from (problem.under("/where") for problem in check_condition(self.where, self.from_, facts))
         if self.on is not None:
             for key in _DRAWING:
                 if getattr(self, key):
@@ -272,7 +273,7 @@ class Lookup(Generator, word="lookup"):
 
     def choice(self, scope: Scope) -> RowChoice:
         """Return the rows that can be drawn."""
-        rows = None if self.where is None else rows_where(self.where, scope.of(self.table))
+        rows = None if self.where is None else self._fulfilling(self.where, scope)
         count = scope.row_count(self.table) if rows is None else len(rows)
         kind = None if self.weights_kind is None else read_weights_kind(self.weights_kind)
         assert not isinstance(kind, Problem)
@@ -280,6 +281,11 @@ class Lookup(Generator, word="lookup"):
         if scope.twin is not None:
             return beside(chosen, rows, scope, self.table, scope.twin)
         return chosen if rows is None else among(chosen, rows)
+
+    def _fulfilling(self, where: str, scope: Scope) -> NDArray[np.int64]:
+        from datagen_chat.generators._conditions import rows_where  # most lookups have no condition
+
+        return rows_where(where, self.table, scope, f"{scope.pointer_to(self)}/where")
 
     def _nowhere(self, rows: Rows) -> NDArray[np.int64]:
         """Return no row numbers for no rows; for any other there is nothing to look up."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -249,6 +250,54 @@ def test_a_condition_that_cannot_be_is_a_problem(where: str, code: str) -> None:
     written = school({"rows": 30, "columns": [lookup("course", "course.id", where=where)]})
     written["nodes"][1] = COURSES
     assert code in [problem.code for problem in read(written).errors if problem.at.endswith("/lookup/where")]
+
+
+@pytest.mark.parametrize("where", ["level == 4", "course.level > 1 and level < 2", "level is null", "1 = 2", "level in (4, 5)"])
+def test_a_condition_that_no_known_value_fulfils_is_a_problem_before_the_first_row(where: str) -> None:
+    written = school({"rows": 30, "columns": [lookup("course", "course.id", where=where)]})
+    written["nodes"][1] = COURSES
+
+    [problem] = read(written).errors
+
+    assert (problem.at, problem.code) == ("/nodes/3/columns/1/generator/lookup/where", "condition-unfulfilled")
+
+
+@pytest.mark.parametrize("where", ["level == 2 or level == 4", "id > 30 or level > 2", "not level == 1"])
+def test_a_condition_that_some_value_may_fulfil_is_none(where: str) -> None:
+    fact = {"rows": 30, "columns": [lookup("course", "course.id", where=where)]}
+    written = school(fact)
+    written["nodes"][1] = COURSES
+
+    assert read(written).errors == ()
+
+
+def test_a_condition_that_turns_out_to_hold_nowhere_says_whose_it_is() -> None:
+    drawn = {"lookup": {"from": "course.id", "where": "id > 1000"}}
+    case = {"case": {"on": "role", "when": {"reader": drawn}, "else": {"lookup": {"from": "course.id"}}}}
+    written = school({"rows": 30, "columns": [roles(), {"name": "course", "type": "int", "generator": case}]})
+
+    with pytest.raises(SchemaError) as caught:
+        column(Plan(read(written).valid(), 1), "taken", "course")
+
+    [problem] = caught.value.problems
+    assert problem.at == "/nodes/3/columns/2/generator/case/when/reader/lookup/where"
+    assert problem.message == 'taken.course is looked up where "id > 1000", but no row of course fulfils that.'
+
+
+@pytest.mark.parametrize("where", ["level == taken.level", "course.level == level"])
+def test_a_condition_on_the_own_row_is_told_the_case_that_does_it(where: str) -> None:
+    own = {"name": "level", "type": "int", "generator": {"choice": {"choices": [1, 2, 3]}}}
+    written = school({"rows": 30, "columns": [own, lookup("course", "course.id", where=where)]})
+    written["nodes"][1] = COURSES
+
+    [problem] = read(written).errors
+
+    words, _, hint = problem.hint.partition(": ")
+    assert words == "Write a case of lookups, one for each value of level"
+    case = json.loads(hint.removesuffix("."))
+    case["case"]["when"] |= {str(level): {"lookup": {"from": "course.id", "where": f"level == {level}"}} for level in (2, 3)}
+    written["nodes"][3]["columns"][2]["generator"] = case
+    assert read(written).errors == ()
 
 
 U = "/constraints/unique/0"

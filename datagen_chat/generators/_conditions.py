@@ -1,0 +1,135 @@
+"""Conditions on the rows of another table, which a lookup chooses from."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from datagen_chat.expressions import Meaning, Name
+from datagen_chat.expressions.nodes import Comparison, every
+from datagen_chat.generators._formula import check_values, names_of, parsed, sampler_of, understood, uses_of
+from datagen_chat.generators._written import value_pool
+from datagen_chat.generators.base import Facts, Scope, TableFacts
+from datagen_chat.problems import Problem, SchemaError, shown
+from datagen_chat.values import Mask, Numbers, Values
+from datagen_chat.words import Scalar
+
+ROWS_LIMIT = 100_000
+"""A condition on the rows of another table is tried on all of them, once, up to so many."""
+_TRIED = 1 << 12
+
+
+def check_condition(code: str, from_: str, facts: Facts) -> Iterator[Problem]:
+    """Yield what is wrong with a condition on the rows of another table, of which the column `from_` is read."""
+    table, below = from_.partition(".")[0], facts.of(from_.partition(".")[0])
+    wrong = [*check_values(code, below, ("bool",)), *_check_names(code, from_, facts)]
+    yield from wrong
+    if facts.row_range(table)[0] > ROWS_LIMIT:
+        message = f"{table} has more than {ROWS_LIMIT} rows; a condition on them cannot be tried on each."
+        yield Problem("", "condition-too-large", message, "Use a smaller table, or remove where.")
+    if not wrong and _never_holds(code, below):
+        yield Problem("", "condition-unfulfilled", f"No row of {table} can fulfil {shown(code)}.", _possible(code, below))
+
+
+def _check_names(code: str, from_: str, facts: Facts) -> Iterator[Problem]:
+    """Yield columns of other tables, and one that is compared with itself because both names mean the same."""
+    table = from_.partition(".")[0]
+    sides = _compared(code, table)
+    same = next((left.column for left, right in sides if left.column == right.column and right.table in (None, table)), None)
+    if same is not None:
+        message = f"A condition sees the rows of {table} alone: {same} is compared with itself, not with this row's {same}."
+        hint = _by_case(same, same, from_, facts) if facts.type_of(None, same) else _from_there(table, same)
+        yield Problem("", "condition-on-itself", message, hint)
+    for other in sorted({use.table for use in uses_of(code) if use.table not in (None, table)} - {None}):
+        message = f"A condition on rows of {table} cannot name columns of {other}."
+        pair = next(((own.column, theirs.column) for theirs, own in sides if own.table == other), None)
+        is_own = pair is not None and other == facts.table_name and facts.type_of(None, pair[0]) is not None
+        hint = _by_case(*pair, from_, facts) if pair and is_own else f"Name columns of {table}."
+        yield Problem("", "condition-elsewhere", message, hint)
+
+
+def _compared(code: str, table: str) -> list[tuple[Name, Name]]:
+    """Return the columns that are said to be equal, those of `table` first."""
+    formula = parsed(code)
+    found: list[tuple[Name, Name]] = []
+    for node, _ in [] if isinstance(formula, Problem) else every(formula.root):
+        match node:
+            case Comparison(signs=("==",), operands=(Name() as left, Name() as right)):
+                found.append((left, right) if left.table in (None, table) else (right, left))
+    return found
+
+
+def _by_case(own: str, theirs: str, from_: str, facts: Facts) -> str:
+    """Return how to choose rows by a value of the row that chooses: another lookup for each value."""
+    value = next((value for value in facts.outcomes(None, own) or () if value is not None), "<value>")
+    where = f"{theirs} == {_spelled(value)}"
+    key = str(value).lower() if isinstance(value, bool) else str(value)
+    written = {"case": {"on": own, "when": {key: {"lookup": {"from": from_, "where": where}}}}}
+    return f"Write a case of lookups, one for each value of {own}: {json.dumps(written, ensure_ascii=False)}."
+
+
+def _spelled(value: Scalar) -> str:
+    return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else json.dumps(value)
+
+
+def _from_there(table: str, column: str) -> str:
+    written = f'{{"lookup": {{"from": "{table}.{column}", "on": "<the key>"}}}}'
+    return f"Draw the key without the condition, and take this row's {column} from the row that it points at: {written}."
+
+
+def _never_holds(code: str, facts: TableFacts) -> bool:
+    """Return whether a condition holds for no values that its columns are known to have, in any combination."""
+    meaning = understood(code, facts)
+    if not isinstance(meaning, Meaning):
+        return False
+    pools: dict[str, Values] = {}  # by the column alone: there is just one table
+    for name in names_of(code):
+        values, type_ = facts.outcomes(name.table, name.column), facts.type_of(name.table, name.column)
+        if values is None or type_ is None:
+            return False
+        pools[name.column] = value_pool(values, type_)
+    sizes = [len(pool) for pool in pools.values()]
+    count = math.prod(sizes)
+    if not 0 < count <= _TRIED:
+        return False
+    picks = dict(zip(pools, np.unravel_index(np.arange(count), sizes or [1]), strict=False))
+    made = meaning.compile("bool")(lambda _table, column: pools[column].take(picks[column]), count)
+    return not _holding(made).any()
+
+
+def _possible(code: str, facts: TableFacts) -> str:
+    """Return what the first column of a condition can be."""
+    name = next(iter(names_of(code)), None)
+    values = () if name is None else facts.outcomes(name.table, name.column) or ()
+    if name is None or not 0 < len(values) <= 12:
+        return "Change where."
+    return f"{name.column} is {' or '.join(map(shown, values))}: change where, or what {name.column} can be."
+
+
+def _holding(values: Values) -> Mask:
+    assert isinstance(values, Numbers)
+    holds = values.data.astype(np.bool_)
+    return holds if values.valid is None else holds & values.valid
+
+
+def rows_where(code: str, table: str, scope: Scope, at: str) -> NDArray[np.int64]:
+    """Return the rows of a table for which a condition holds; `at` is where the condition stands.
+
+    Raises:
+        SchemaError: it holds for none, or the table is too large.
+    """
+    other = scope.of(table)
+    count, name = other.row_count(), f"{scope.table_name}.{scope.column_name}"
+    if count > ROWS_LIMIT:
+        message = f"{table} has more than {ROWS_LIMIT} rows; the condition of {name} on them cannot be tried on each."
+        raise SchemaError([Problem(at, "condition-too-large", message, "Use a smaller table, or remove where.")])
+    found = np.flatnonzero(_holding(sampler_of(code, other, "bool")(other.rows(range(count)))))
+    if len(found):
+        return found
+    message = f"{name} is looked up where {shown(code)}, but no row of {table} fulfils that."
+    hint = f"Change where, or the columns of {table} that it names."
+    raise SchemaError([Problem(at, "condition-unfulfilled", message, hint)])
