@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -247,22 +245,6 @@ def test_after_a_kill_the_request_that_was_not_answered_stands_at_the_prompt(ser
     assert len(sessions(tmp_path)) == 1
 
 
-def test_a_transcript_that_another_program_wrote_is_not_written_over(server: Server, tmp_path: Path) -> None:
-    server.script += [Says("One."), Says("Two."), Says("Three.")]
-    child = session(tmp_path, "--model", server.name("openai"), "first")
-    prompt(child)
-    other = session(tmp_path, "--resume", "second")
-    other.expect_exact("Two.")
-    assert left(other) == 0
-    child.send("third\r")
-    child.expect_exact("Another program has changed the transcript")
-    child.expect_exact("Three.")
-    assert left(child) == 0
-    texts = [path.read_text("utf-8") for path in sessions(tmp_path)]
-    assert ["Two." in text for text in texts] == [True, False]
-    assert all("One." in text for text in texts)
-
-
 def test_without_a_key_a_model_is_named_or_a_key_is_pasted_that_nobody_sees(server: Server, tmp_path: Path) -> None:
     server.script.append(Says("Fine."))
     key = "sk-ant-canary0123456789abcdef"
@@ -288,20 +270,3 @@ def test_without_a_key_a_model_is_named_or_a_key_is_pasted_that_nobody_sees(serv
     assert "somebodyelses" not in shown
     assert key in said(server.requests[0].json)
     assert not any("canary" in path.read_text("utf-8", "replace") for path in tmp_path.rglob("*") if path.is_file())
-
-
-def test_calls_are_recorded_for_evals(server: Server, tmp_path: Path) -> None:
-    server.script += [Says("How many?"), Says(reply(SHOP)), Says("Fine.")]
-    folder = tmp_path / "recordings" / "shop"
-    for words in (["a shop", "four"], ["thanks"]):
-        child = session(tmp_path, "--model", server.name("openai"), "--record", str(folder))
-        for word in words:
-            prompt(child)
-            child.send(f"{word}\r")
-        assert left(child) == 0
-    [file] = folder.iterdir()
-    lines = [json.loads(line) for line in file.read_text().splitlines()]
-    assert [(line["case"], line["epoch"]) for line in lines] == [("shop", 0), ("shop", 0), ("shop", 1)]
-    assert "".join(lines[1]["deltas"]) == reply(SHOP)
-    assert file.stat().st_mode & 0o777 == 0o600
-    assert os.environ.get("DATAGEN_API_KEY", "canary-key-51b2e8d07f") not in file.read_text()

@@ -1,0 +1,91 @@
+"""What a conversation leaves in files: its transcript, and recorded calls."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from datagen_chat.commands.places import sessions
+from datagen_chat.commands.recordings import recorder
+from datagen_chat.commands.sessions import Keeper
+from datagen_chat.conversation.journal import Journal
+from datagen_chat.conversation.transcript import parse
+from datagen_chat.llm.base import Noted, read
+from datagen_chat.problems import ProblemsError
+from tests.cli.test_talk import CANARY, piped
+from tests.conversation.replies import SHOP, reply
+from tests.fakes.answers import Says
+from tests.fakes.server import Server
+from tests.llm.asking import QUESTION, live
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with Server() as found:
+        yield found
+
+
+def kept(path: Path) -> list[str]:
+    return [turn.text for turn in parse(path.read_text("utf-8")).conversations[0].turns]
+
+
+def test_a_transcript_that_another_program_wrote_is_not_written_over(tmp_path: Path) -> None:
+    path = tmp_path / "sessions" / "1.md"
+    one = Keeper(path, {}, tmp_path)
+    first = Journal().add("user", "first")
+    assert one.keep(first) is None
+    other = Keeper(path, {}, tmp_path)
+    assert other.keep(first.add("user", "second")) is None
+    elsewhere = one.keep(first.add("user", "third"))
+    assert elsewhere == one.path != path
+    assert one.keep(first.add("user", "fourth")) is None
+    assert (kept(path), kept(one.path)) == (["first", "second"], ["first", "fourth"])
+    assert set(sessions(tmp_path)) == {path, one.path}
+    assert one.path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_transcript_that_was_removed_is_written_again(tmp_path: Path) -> None:
+    one = Keeper(tmp_path / "talk.md", {}, tmp_path)
+    one.keep(Journal().add("user", "first"))
+    one.path.unlink()
+    assert one.keep(Journal().add("user", "second")) is None
+    assert kept(tmp_path / "talk.md") == ["second"]
+
+
+def test_calls_are_recorded_for_evals_each_session_as_an_epoch(server: Server, tmp_path: Path) -> None:
+    server.script += [Says(reply(SHOP)), Says(f"Your key is {CANARY}.", pieces=4)]
+    folder = tmp_path / "recordings" / "shop"
+    assert piped(server, tmp_path, "--record", str(folder), "-m", "a shop")[0] == 0
+    read(recorder(live(server, "openai"), folder, {"X_API_KEY": CANARY}).stream(QUESTION))
+    [file] = folder.iterdir()
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    assert [(line["case"], line["epoch"], line["model"]) for line in lines] == [
+        ("shop", n, server.name("openai")) for n in (0, 1)
+    ]
+    assert "".join(lines[0]["deltas"]) == reply(SHOP)
+    assert lines[1]["deltas"] == ["Your key is [key]."]
+    assert CANARY not in file.read_text()
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_call_that_cannot_be_recorded_is_noted_and_goes_on(server: Server, tmp_path: Path) -> None:
+    server.script.append(Says("Fine."))
+    provider = recorder(live(server, "openai"), tmp_path, {})
+    [file] = tmp_path.iterdir()
+    file.unlink()
+    file.mkdir()
+    events = list(provider.stream(QUESTION))
+    assert [event.problem.code for event in events if isinstance(event, Noted)] == ["not-recorded"]
+    assert read(iter(events)).text == "Fine."
+
+
+def test_a_file_that_holds_something_else_is_not_added_to(server: Server, tmp_path: Path) -> None:
+    recorder(live(server, "openai"), tmp_path, {})
+    [file] = tmp_path.iterdir()
+    file.write_text("My notes.\n")
+    with pytest.raises(ProblemsError, match="line 1 is no recorded call"):
+        recorder(live(server, "openai"), tmp_path, {})
+    assert file.read_text() == "My notes.\n"
