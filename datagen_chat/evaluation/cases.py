@@ -193,11 +193,22 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+_WORDS = {
+    "extra_forbidden": "There is no such key here",
+    "missing": "The key is missing",
+    "too_short": "It is empty",
+    "tuple_type": "It is no array",
+}
+
+
 def _translated(error: ValidationError, name: str) -> Iterator[Problem]:
-    for detail in error.errors(include_url=False, include_context=False, include_input=False):
-        at = pointer(*detail["loc"])
-        message = f"{name}: {detail['msg'].removeprefix('Value error, ')}."
-        yield Problem(at, "bad-case", message, "evals/README.md says what a case is made of.")
+    """Yield what is wrong, without what only follows from something below it."""
+    details = error.errors(include_url=False, include_context=False, include_input=False)
+    places = [pointer(*detail["loc"]) for detail in details]
+    for at, detail in zip(places, details, strict=True):
+        if not any(other.startswith(f"{at}/") for other in places):
+            said = _WORDS.get(detail["type"]) or detail["msg"].removeprefix("Value error, ")
+            yield Problem(at, "bad-case", f"{name}: {said}.", "evals/README.md says what a case is made of.")
 
 
 def read_cases(folder: Path) -> tuple[Case, ...]:

@@ -39,7 +39,8 @@ def keep(entry: Entry, folder: Path) -> Path:
         with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
             file.writelines(f"{call.line()}\n" for call in calls)
         os.replace(file.name, path)  # noqa: PTH105 - the name of a temporary file is text
-    except OSError as error:
-        message = f"The recording {path} cannot be written: {error.strerror}."
+    except (OSError, UnicodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "what is there is no text"
+        message = f"The recording {path} cannot be written: {reason}."
         raise OutputError([Problem("", "cannot-write", message, "Choose another folder with --record.")]) from None
     return path

@@ -85,10 +85,18 @@ def recordings(bench: Bench, cases: Sequence[Case], folder: Path) -> Iterator[Pl
         if case is None:
             hint = "Add its case, or remove the recording."
             raise ProblemsError([Problem("", "no-such-case", f"There is no case for the recording {name}.", hint)])
-        calls = read_calls(path.read_text("utf-8"), name)
+        calls = read_calls(_text(path, name), name)
         for epoch in sorted({call.asked.epoch for call in calls}):
             mine = tuple(call for call in calls if call.asked.epoch == epoch)
             yield Play(bench, case, mine, RECORDINGS, path.stem, epoch)
+
+
+def _text(path: Path, name: str) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeError):
+        hint = "Record it again, or remove it."
+        raise ProblemsError([Problem("", "bad-recording", f"{name} is no text that can be read.", hint)]) from None
 
 
 def transcripts(bench: Bench, folder: Path) -> Iterator[Play]:
