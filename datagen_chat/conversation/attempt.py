@@ -53,7 +53,7 @@ def attempt(candidate: Candidate, reply: Reply, base: Json) -> Attempt:
         parsed = parse(candidate.text, finished=_is_finished(candidate, reply))
     except SchemaError as error:
         return Attempt(candidate, None, base, problems=error.problems, question=ask_whole(error.problems))
-    draft = parsed.value
+    draft, taken_out = _unwrapped(parsed.value)
     if candidate.kind == "patch" and base is not None:
         patched = apply_patch(base, draft)
         if patched.problems:
@@ -63,4 +63,20 @@ def attempt(candidate: Candidate, reply: Reply, base: Json) -> Attempt:
     repaired = repair(draft)
     reading, draft = repaired.reading, repaired.draft
     question = "" if reading.dataset is not None else ask_again(draft, reading.problems)
-    return Attempt(candidate, parsed.liberties, draft, repaired.mends, reading.dataset, reading.problems, draft, question)
+    mends = (*taken_out, *repaired.mends)
+    return Attempt(candidate, parsed.liberties, draft, mends, reading.dataset, reading.problems, draft, question)
+
+
+_TABLES = ("nodes", "tables", "entities")
+
+
+def _unwrapped(draft: Json) -> tuple[Json, tuple[Mend, ...]]:
+    """Return a schema that is all that stands in an object or a list, taken out of it."""
+    where, inner = "", draft
+    if isinstance(draft, list) and len(draft) == 1:
+        where, inner = "the list that it stood in", draft[0]
+    elif isinstance(draft, dict) and len(draft) == 1:
+        where, inner = f'"{next(iter(draft))[:40]}"', next(iter(draft.values()))
+    if not where or not isinstance(inner, dict) or not any(isinstance(inner.get(key), list | dict) for key in _TABLES):
+        return draft, ()
+    return inner, (Mend("", "the schema", "not-a-schema", f"Took the schema out of {where}."),)

@@ -290,3 +290,15 @@ def test_prose_alone_misses_no_schema() -> None:
 def test_the_last_of_two_schemas_is_taken_and_said_to_be() -> None:
     both = reply(SHOP) + "\n\nor smaller:\n\n" + reply(shop(nodes__0__rows=2))
     assert [event.passed_over for event in of(SchemaExtracted, events(both))] == [1]
+
+
+@pytest.mark.parametrize("wrapped", [{"schema": SHOP}, [SHOP]])
+def test_a_schema_that_is_all_that_stands_in_an_object_or_a_list_is_taken_out(wrapped: Any) -> None:
+    found = events(f"```json datagen\n{json.dumps(wrapped)}\n```")
+    assert [event.version.draft for event in of(SchemaAccepted, found)] == [SHOP]
+    assert [mend.code for event in of(SchemaMended, found) for mend in event.mends] == ["not-a-schema"]
+
+
+@pytest.mark.parametrize("more", [{"schema": SHOP, "ok": True}, [SHOP, SHOP]])
+def test_a_schema_that_stands_beside_something_else_is_asked_about(more: Any) -> None:
+    assert not of(SchemaAccepted, events(f"```json datagen\n{json.dumps(more)}\n```"))
