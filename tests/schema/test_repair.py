@@ -452,3 +452,14 @@ def test_a_mean_and_deviation_are_not_taken_for_those_of_the_logarithm(shop):
     law = {"type": "lognormal", "params": {"mean": 50, "std": 20}}
     shop["nodes"][1]["columns"][1]["generator"] = {"distribution": law}
     assert repair(shop).reading.dataset is None
+
+
+@pytest.mark.parametrize("generator", [{"lookup": {"from": "customer.customer_id"}}, {"enum_list": {"values": ["a", "b"]}}])
+def test_the_kind_of_a_table_that_may_be_of_several_is_not_guessed(shop, generator):
+    columns = [
+        {"name": "id", "type": "int", "generator": {"sequence": {}}},
+        {"name": "x", "type": "int", "generator": generator},
+    ]
+    shop["nodes"].append({"id": "thing", "pk": "id", "columns": columns})
+    repaired = repair(shop)
+    assert ("/nodes/3/kind", "missing-key") in [(problem.at, problem.code) for problem in repaired.reading.errors]

@@ -53,14 +53,15 @@ def add_kind(draft: Json, problem: Problem) -> str | None:
     table, key = holder_of(draft, problem.at)
     if key != "kind" or "columns" not in table or "type" in table or ("fanout" in table and not table.get("parents")):
         return None
-    if not table.get("parents") and any(_looks_up(column) for column in columns_of(table)):
+    if not table.get("parents") and any(_leaves_open(column) for column in columns_of(table)):
         return None
     table[key] = "fact" if table.get("parents") else "entity"
     return f'Added kind "{table[key]}".'
 
 
-def _looks_up(column: dict[str, Any]) -> bool:
-    return isinstance(column.get("generator"), dict) and "lookup" in column["generator"]
+def _leaves_open(column: dict[str, Any]) -> bool:
+    """Return whether a column may as well stand in a fact, whose key it holds, or in a vocab, whose values it lists."""
+    return isinstance(column.get("generator"), dict) and not {"lookup", "enum_list"}.isdisjoint(column["generator"])
 
 
 @repairs("missing-key")
