@@ -73,7 +73,8 @@ def _promises(dataset: Dataset, index: Index) -> Iterator[tuple[str, str]]:
         yield f"foreign key {child}.{column}", f'SELECT count(*) FROM "{child}" c WHERE {lost}'
     for places in index.unique_sets:
         names = ", ".join(f'"{column}"' for _, column in places)
-        twice = f'SELECT 1 FROM "{places[0][0]}" GROUP BY {names} HAVING count(*) > 1'
+        known = " AND ".join(f'"{column}" IS NOT NULL' for _, column in places)
+        twice = f'SELECT 1 FROM "{places[0][0]}" WHERE {known} GROUP BY {names} HAVING count(*) > 1'
         yield f"unique {places[0][0]} {names}", f"SELECT count(*) FROM ({twice})"
     for bound in dataset.constraints.ranges:
         table_name, _, name = bound.attr.partition(".")

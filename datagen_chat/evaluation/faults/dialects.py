@@ -70,9 +70,9 @@ def _camel(key: str) -> str:
     return re.sub("_(.)", lambda found: found[1].upper(), key)
 
 
-@fault("same", "asked")
+@fault("same", "asked", "other")
 def other_case(good: Good, chance: Chance) -> str:
-    """Keys are written in capitals, or as camels."""
+    """Keys are written in capitals, or as camels; a state or a case in other letters is another one."""
     ways: tuple[Callable[[str], str], ...] = (str.upper, str.title, str.capitalize, _camel, lambda key: key.replace("_", "-"))
     spell = chance.pick(ways)
     keys = [key for each in _objects(good.draft) for key in each if spell(key) != key]
