@@ -39,6 +39,8 @@ _CONFIG: Mapping[str, Any] = {
 }
 _LONG = re.compile(r"(\d\.\d\d)\d+")
 _ATTRIBUTES = re.compile(r' (?:transform|d|width|height|x|y|x2|y2)="[-A-Za-z0-9.,()\s]*"')
+_ROLES = re.compile(r' (?:role="graphics-[a-z]+"|aria-roledescription="[a-z ]*"|aria-hidden="true")')
+"""What Vega says of the parts of a picture; to a reader it is one picture, with a text of its own."""
 _OPENING = re.compile(r"<svg [^>]*?(width=\"[\d.]+\" height=\"[\d.]+\" viewBox=\"[-\d. ]+\")>")
 
 
@@ -49,6 +51,7 @@ def draw(bars: Bars, declared: Declared, label: str) -> Markup:
     specification = _categories(bars, declared) if bars.kind == "category" else _intervals(bars, declared)
     drawn = vl_convert.vegalite_to_svg(specification, vl_version=_VEGA_LITE)
     drawn = _ATTRIBUTES.sub(lambda attribute: _LONG.sub(r"\1", attribute[0]), drawn)
+    drawn = _ROLES.sub("", drawn)
     size = _OPENING.match(drawn)
     assert size is not None
     opening = Markup('<svg xmlns="http://www.w3.org/2000/svg" class="chart {kind}" role="img" aria-label="{label}" {size}>')

@@ -72,6 +72,7 @@ def test_a_screen_reader_finds_its_way(bikes: tuple[Element, Path]) -> None:
     charts = page.all("svg", where=lambda each: "chart" in each.classes)
     assert charts
     assert all(chart.attributes["role"] == "img" and chart.attributes["aria-label"] for chart in charts)
+    assert [part for chart in charts for part in chart.walk() if "role" in part.attributes] == []  # the picture is one
     assert all(each.only("figcaption").words for each in page.all("figure"))
     assert all(each.attributes.get("aria-label") for each in page.walk() if each.attributes.get("tabindex") == "0")
     assert all(any(each.walk()) or each.text.strip() for each in page.all("a", "summary", "label"))
