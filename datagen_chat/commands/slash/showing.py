@@ -78,6 +78,7 @@ def _count(desk: Desk, _rest: str) -> None:
 @command("/check", "", "make the data and try the checks of the schema on it")
 def _check(desk: Desk, _rest: str) -> None:
     version = desk.current
+    desk.talk.screen.passing("trying the checks on the data …")
     found = Trial(desk.talk.session.settings.seed)(version)
     draw_tried(desk.talk.screen, found)
     if not found.checks and not found.left_out:
