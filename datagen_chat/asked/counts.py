@@ -19,7 +19,8 @@ _NOT_AFTER = vocabulary("after before within every per past between")
 _WHOLES = vocabulary("table tables dataset database data list set sample extract collection total sum number file up")
 _DEALING = vocabulary("each every apiece une un jeder jede jedes cada chaque par pro por")
 _NEAR = 10
-_NOT_BEFORE = vocabulary("each apiece minimum maximum min max tops")
+_NOT_BEFORE = vocabulary("each apiece per minimum maximum min max tops")
+_SETTING = vocabulary("increase raise set change bump reduce lower make cut bring grow scale up down number")
 _TALK = vocabulary("questions changes requests remarks wishes corrections comments notes issues problems ideas")
 _FEW = 10
 _TOTALS = frozenset(("row", "record", "entry"))
@@ -167,9 +168,6 @@ def _listed(sentence: Sentence, amount: Amount) -> Iterator[Count]:
         return
     quote, start = sentence.quote(found[0], amount.last)
     yield Count(quote=quote, start=start, things=sentence.quote(*found)[0], amount=amount)
-
-
-_SETTING = vocabulary("increase raise set change bump reduce lower make cut bring grow scale up down number")
 
 
 def _is_set(sentence: Sentence, first: int) -> bool:

@@ -20,6 +20,7 @@ from datagen_chat.schema.model import Check, Table
 
 _DAYS = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "quarter": 365.25 / 4, "year": 365.25, "hour": 1 / 24}
 _EACH = frozenset(("each", "every", "any"))
+_PER = vocabulary("per / pro a an each every")
 _ARTICLES = frozenset(("each", "every", "any", "a", "an", "the"))
 _HAVING = vocabulary(
     "have has having get gets place places make makes contain contains include includes hold holds with take takes own owns "
@@ -28,6 +29,7 @@ _HAVING = vocabulary(
 _MODAL = vocabulary(
     "must should shall can may will would needs need to have usually typically always on average do does please"
 )
+_CLOSING = vocabulary(", ; ) . per in for and each every but") | {""}
 _MEAN = 0.1
 _MEAN_ABOUT = 0.2
 
@@ -97,11 +99,12 @@ class Each(Statement):
         reason = f"each row of {parent.id} has {span} of {child.id}, {mean:.3g} on average"
         test = self._probe(ground, child, parent)
         wanted = slackened(self.amount, _MEAN_ABOUT if self.amount.is_about else 0.0)
-        if wanted[0] <= low and high <= wanted[1]:
-            return Tie("held", reason, at, test)
+        is_bare = not _is_scaled(ground, child)
         if self._is_average and self._is_near(mean):
             return Tie("held", reason, at, test)
-        if child.unfolding is not None or child.modifiers or child.rows is not None:
+        if is_bare and wanted[0] <= low and high <= wanted[1]:
+            return Tie("held", reason, at, test)
+        if not is_bare or child.unfolding is not None or child.modifiers or child.rows is not None:
             return Tie("unsure", reason, at, test)
         return Tie("open", reason, at, test)
 
@@ -143,6 +146,12 @@ class Each(Statement):
         if self._is_near(mean):
             return Tie("held", f"{mean:.3g} rows of {child.id} for each of {parent.id}", at)
         return Tie("unsure", f"each row of {parent.id} has {mean:.3g} of {child.id}", at)
+
+
+def _is_scaled(ground: Ground, child: Table) -> bool:
+    """Return whether a behaviour of a table above scales the number of rows."""
+    above = [ground.index.tables[name] for name in ground.index.ancestors(child.id)]
+    return any(table.segment_behavior is not None or table.vintage_behavior is not None for table in above)
 
 
 def _mean(ground: Ground, child: Table, parent: Table) -> float:
@@ -211,21 +220,12 @@ def _things(sentence: Sentence, amount: Amount) -> tuple[int, int] | None:
     return None
 
 
-_CLOSING = frozenset((*[",", ";", ")", ".", "per", "in", "for", "and", "each", "every", "but"], ""))
-
-
 def _owner_after(sentence: Sentence, at: int, before: str) -> tuple[str, str, int]:
     """Return what things belong to, the period in which they come, and the token behind both."""
     word, after = sentence.word(at), sentence.word(at + 1)
     if word in ("each", "apiece") and not sentence.is_word(at + 1):
         return before, "", at + 1
-    size = (
-        1
-        if word in ("per", "/", "pro", "a", "an", "each", "every")
-        else 2
-        if (word in ("for", "in", "to", "on") and after in _EACH)
-        else 0
-    )
+    size = 1 if word in _PER else 2 if word in ("for", "in", "to", "on") and after in _EACH else 0
     if not size:
         return "", "", at
     if stem(sentence.word(at + size)) in _DAYS:
@@ -236,12 +236,8 @@ def _owner_after(sentence: Sentence, at: int, before: str) -> tuple[str, str, in
         return "", "", at
     if word in ("a", "an") and sentence.word(last) not in _CLOSING:
         return "", "", at
-    if (
-        sentence.is_word(last)
-        and sentence.word(last) not in STOPS | TIMES
-        and size == 2
-        and sentence.word(last + 1) in _CLOSING
-    ):
+    has_two_words = sentence.is_word(last) and sentence.word(last) not in STOPS | TIMES
+    if has_two_words and size == 2 and sentence.word(last + 1) in _CLOSING:
         last += 1
     return sentence.quote(owner, last)[0], "", last
 

@@ -177,10 +177,11 @@ class Ground:
         if outcomes is not None:
             numbers = [float(value) for value in outcomes if isinstance(value, int | float)]
             return (min(numbers), max(numbers)) if numbers else None
-        source = (self.index.sources(place) or ())[:1]
-        if source and not column.modifiers and (source[0].table, source[0].column) != place:
-            own = (source[0].table, source[0].column)
-            return self.reach(own) if own in self.index.columns and self.index.sources(own) is None else None
+        sources = {(source.table, source.column) for source in self.index.sources(place) or ()}
+        if sources:
+            own = next(iter(sources))
+            is_drawn = own in self.index.columns and self.index.sources(own) is None
+            return self.reach(own) if len(sources) == 1 and is_drawn else None
         return _narrowed(_span(column), self._promised(place))
 
     def _promised(self, place: Place) -> tuple[float, float] | None:

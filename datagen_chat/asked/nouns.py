@@ -20,7 +20,7 @@ from datagen_chat.asked.lexicon import (
 )
 from datagen_chat.asked.words import Sentence
 
-_UNPLACED = vocabulary("top first last next other remaining another these those level floor room step version chapter")
+_NUMBERED = vocabulary("top first last next other remaining another these those level floor room step version chapter")
 _MOST_WORDS = 4
 
 
@@ -32,13 +32,9 @@ def noun_after(sentence: Sentence, at: int) -> tuple[int, int] | None:
             return None
         if word in TIMES or word in CURRENCIES or word in FRACTIONS or (word in NO_THINGS and end == at):
             return None
-        if _is_plural_form(word) or (end == at and _is_german_noun(sentence, end)):
+        if _is_plural_form(word) or (end == at and word in FOREIGN):
             return at, end + 1
     return None
-
-
-def _is_german_noun(sentence: Sentence, at: int) -> bool:
-    return sentence.word(at) in FOREIGN
 
 
 def is_plural(word: str) -> bool:
@@ -65,7 +61,7 @@ def subject_before(sentence: Sentence, at: int, most: int = 3) -> tuple[int, int
 
 def is_numbered(sentence: Sentence, at: int) -> bool:
     """Return whether the word before a number says that it numbers a thing, or a part of other things."""
-    return sentence.word(at - 1) in _UNPLACED or sentence.word(at - 1) == "#"
+    return sentence.word(at - 1) in _NUMBERED or sentence.word(at - 1) == "#"
 
 
 @lru_cache(4096)

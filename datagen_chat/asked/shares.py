@@ -13,6 +13,7 @@ from datagen_chat.asked.nouns import is_plural, root, stems
 from datagen_chat.asked.numbers import Amount
 from datagen_chat.asked.statements import UNPLACED, Statement, Tie
 from datagen_chat.asked.words import Sentence
+from datagen_chat.generators.base import Generator
 from datagen_chat.generators.bernoulli import Bernoulli
 from datagen_chat.generators.choice import Choice
 from datagen_chat.schema.index import Place
@@ -139,9 +140,9 @@ def _share_of(column: Column, value: str | bool | None) -> float | None:
     """Return the share of a column's rows that have a value, where its draw alone says so."""
     if column.modifiers:
         return None
-    if value is None:
-        return column.null_rate if not column.nullable or column.null_rate else None
     generator = column.generator
+    if value is None:
+        return column.null_rate if not column.nullable or _makes_no_null(generator) else None
     if isinstance(generator, Bernoulli):
         return generator.p * (1 - column.null_rate)
     if not isinstance(generator, Choice) or generator.choices is None or generator.weights_kind is not None:
@@ -149,6 +150,12 @@ def _share_of(column: Column, value: str | bool | None) -> float | None:
     weights = generator.weights or (1.0,) * len(generator.choices)
     part = sum(weight for each, weight in zip(generator.choices, weights, strict=False) if each == value)
     return part / sum(weights) * (1 - column.null_rate) if sum(weights) else None
+
+
+def _makes_no_null(generator: Generator) -> bool:
+    if isinstance(generator, Choice):
+        return generator.choices is not None and None not in generator.choices
+    return generator.word in ("faker", "distribution", "pattern", "uuid", "sequence", "bernoulli")
 
 
 def _content(label: str) -> list[str]:

@@ -56,7 +56,7 @@ SHOP: dict[str, Any] = {
             column("customer_id", "int", {"lookup": {"from": "customer.customer_id"}}),
             column("status", "string", choice("pending", "shipped", "delivered", weights=[0.05, 0.25, 0.7])),
             column("amount", "float", {"distribution": {"type": "normal", "params": {"mu": 50, "sigma": 20}}}),
-            column("note", "string", choice("a", None), nullable=True, null_rate=0.02),
+            column("note", "string", choice("a", "b"), nullable=True, null_rate=0.02),
             column("ordered_at", "datetime", {"datetime_series": {"within": "timeframe", "freq": "min"}}),
         ]},
         {"id": "order_item", "kind": "fact", "pk": "order_item_id", "parents": ["order"],
@@ -163,6 +163,13 @@ def made_of(text: str, **tried: str) -> list[Line]:
 def test_a_statement_is_tied_to_what_holds_it(text: str, state: str, at: str) -> None:
     [line] = made_of(text)
     assert (line.tie.state, line.tie.at) == (state, at), line.tie
+
+
+def test_a_behaviour_that_scales_the_rows_leaves_their_number_open() -> None:
+    behaviour = {"segment_column": "status", "behaviors": {"shipped": {"fanout_multiplier": 3}}}
+    nodes = [*SHOP["nodes"][:2], SHOP["nodes"][2] | {"segment_behavior": behaviour}, SHOP["nodes"][3]]
+    [line] = lines(standing([read("1 to 5 items per order")]), held(nodes=nodes))
+    assert line.tie.state == "unsure"
 
 
 def test_a_check_that_asks_for_a_statement_holds_it_where_the_data_passes_it() -> None:
