@@ -92,6 +92,15 @@ class Study:
                 waiting += self.index.needs.get(need, ())
         return False
 
+    def may_turn_null(self, place: Place) -> bool:
+        """Return whether a column is nullable, or could be without another one that reads it meeting its first nulls."""
+        return self.index.columns[place].may_be_null or place not in self._read
+
+    @cached_property
+    def _read(self) -> frozenset[Place]:
+        uses = ((place, use) for place, _, column in self.columns() for use in column.uses())
+        return frozenset((use.table or place[0], use.column) for place, use in uses)
+
     @cached_property
     def scored(self) -> frozenset[Place]:
         """The columns that others correlate with, which have to stay drawn."""

@@ -81,6 +81,8 @@ def _following(study: Study, place: Place, status: str, value: str) -> Patch | N
     if column.type == "bool":
         quoted = value.replace("'", "''")
         return of_column(place, {"generator": {"expression": {"code": f"{status} = '{quoted}'"}}, **_without_nulls(column)})
+    if not study.may_turn_null(place):
+        return None
     from datagen_chat.schema.canonical import as_draft
 
     written = as_draft(study.dataset.model_copy(update={"nodes": (study.dataset.table(place[0]),)}))

@@ -167,8 +167,11 @@ def _computed(study: Study, place: Place, code: str, parts: tuple[str, ...]) -> 
     """Return the patch that computes a column from others of its row; None where one of them depends on it."""
     if place in study.scored or any(study.is_made_of((place[0], part), place) for part in parts):
         return None
+    nulls = _nullable(study, place[0], parts)
+    if nulls and not study.may_turn_null(place):
+        return None
     changes: dict[str, Any] = {"type": "float", "decimals": 2, "generator": {"expression": {"code": code}}}
-    return of_column(place, changes | _nullable(study, place[0], parts))
+    return of_column(place, changes | nulls)
 
 
 def _nullable(study: Study, table: str, parts: tuple[str, ...]) -> dict[str, Any]:
@@ -235,7 +238,7 @@ def ages(study: Study) -> Iterator[Advice]:
             continue
         years = Values(np.floor((study.dataset.window[1] - births.values) / (365.25 * DAY)), births.shares)
         right = Values(np.rint(drawn.values), drawn.shares).near(years, 0.0)
-        rows = study.rows[table.id]
+        rows, nulls = study.rows[table.id], _nullable(study, table.id, (born[0],))
         code = f"floor((timeframe.end - {born[0]}) / days(365.25))"
         yield Advice(
             "age-ignores-birth",
@@ -244,8 +247,8 @@ def ages(study: Study) -> Iterator[Advice]:
             f"{named(place)} is drawn apart from {born[0]}: {percent(right)} of {many(rows)} rows have it right.",
             "A row contradicts itself.",
             f"Compute it: {code}.",
-            of_column(
-                place, {"type": "int", "generator": {"expression": {"code": code}}} | _nullable(study, table.id, (born[0],))
-            ),
+            of_column(place, {"type": "int", "generator": {"expression": {"code": code}}} | nulls)
+            if not nulls or study.may_turn_null(place)
+            else None,
             weight=86,
         )

@@ -188,3 +188,10 @@ def test_windows_without_room_for_an_order_get_no_fix() -> None:
         "booking", ["guest"], one_each(4), lookup("flight_id", "flight.flight_id"), column("booked_at", "datetime", times())
     )
     assert reviewed(schema(entity("flight", 90, late), entity("guest", 100), booked))["after-target"].fix is None
+
+
+def test_a_column_that_another_one_reads_is_not_made_nullable() -> None:
+    late = column("late", "bool", {"expression": {"code": "cancelled_at > date '2024-06-30'"}})
+    cancelled = column("cancelled_at", "datetime", times())
+    assert reviewed(schema(entity("order", 200, STATUS, cancelled)))["status-contradicted"].fix is not None
+    assert reviewed(schema(entity("order", 200, STATUS, cancelled, late)))["status-contradicted"].fix is None
