@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from datagen_chat import draws
 from datagen_chat.draws import Key, numbers_of
 from datagen_chat.engine.keys import key_finder
+from datagen_chat.generators._written import value_pool
 from datagen_chat.generators.base import (
     Descent,
     Generator,
@@ -138,7 +139,15 @@ class TableScope(TableFacts):
     def _pointed_reader(self, table: str, column: str) -> Sampler:
         [local] = self.pointing(table)
         locate, pick, key = self.pointer(local, table), self.picker(table, column), self.reader(None, local)
-        return lambda rows: masked(pick(locate(rows)), key(rows).valid)
+        nothing = value_pool((None,), self.plan.tables[table].table.column(column).type)
+
+        def read(rows: Rows) -> Values:
+            valid = key(rows).valid
+            if valid is not None and not valid.any():  # the table may have no row at all
+                return nothing.take(np.zeros(len(rows), dtype=np.int64))
+            return masked(pick(locate(rows)), valid)
+
+        return read
 
     def ancestor_numbers(self, table: str) -> Locator:
         """Return how to find the row number of each row's ancestor."""

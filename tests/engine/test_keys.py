@@ -97,3 +97,38 @@ def test_a_key_that_is_missing_leads_nowhere_even_to_an_ancestor() -> None:
     rows = Plan(read(draft).valid(), 1).tables["payment"].rows(range(500))
     keys, plans = listed(rows.values("subscription_id")), listed(rows.values("plan_id"))
     assert {(key is None, plan is None) for key, plan in zip(keys, plans, strict=True)} == {(True, True), (False, False)}
+
+
+def test_a_key_of_a_table_without_rows_leads_to_nothing() -> None:
+    """The last row below is a key of that table, by which an order is held against it."""
+    at, later = ({"constant": {"value": f"2024-01-0{day}T00:00:00Z"}} for day in (1, 5))
+    key = {"name": "id", "type": "int", "generator": {"sequence": {}}}
+    last = {"name": "last", "type": "int", "nullable": True, "generator": {"aggregate": {"of": "b.id", "op": "max"}}}
+    draft = {
+        "version": "1.0",
+        "metadata": {"name": "none"},
+        "constraints": {"inequalities": [{"left": "a.at", "op": "<", "right": "b.at"}]},
+        "nodes": [
+            {
+                "id": "a",
+                "kind": "entity",
+                "pk": "id",
+                "rows": 2,
+                "columns": [key, last, {"name": "at", "type": "datetime", "generator": at}],
+            },
+            {
+                "id": "b",
+                "kind": "fact",
+                "pk": "id",
+                "parents": ["a"],
+                "fanout": {"distribution": "constant", "value": 0},
+                "columns": [
+                    key,
+                    {"name": "a_id", "type": "int", "generator": {"lookup": {"from": "a.id"}}},
+                    {"name": "at", "type": "datetime", "generator": later},
+                ],
+            },
+        ],
+    }
+    plan = Plan(read(draft).valid(), 42)
+    assert [promise.broken(plan.tables["a"].rows(range(2))) for promise in plan.tables["a"].promises] == [0]
