@@ -180,10 +180,10 @@ class Teller:
         if name in ("coalesce", "ifnull", "nvl") and arguments:
             words, kind = self._values(arguments)
             return Told(f"coalesce({listed(words)})", kind, all(argument.is_exact for argument in arguments))
-        if name in ("min", "least", "max", "greatest") and len(arguments) > 1 and set(kinds) <= {"number"}:
+        if name in ("min", "least", "max", "greatest") and len(arguments) > 1:
+            words, kind = self._values(arguments)
             function = "least" if name in ("min", "least") else "greatest"
-            exact = all(argument.is_exact for argument in arguments)
-            return Told(f"{function}({listed(argument.sql for argument in arguments)})", "number", exact)
+            return Told(f"{function}({listed(words)})", kind, all(argument.is_exact for argument in arguments))
         if name == "abs" and kinds == ["number"]:
             return Told(f"abs({arguments[0].sql})", "number", arguments[0].is_exact)
         if name in _TEXTS and kinds == ["text"]:

@@ -305,3 +305,15 @@ def test_rows_that_do_not_say_whose_they_are_are_not_counted_for_anybody(tmp_pat
     found = verified(draft, tmp_path)
     assert "fanout" not in {finding.claim.kind for finding in found.failed}
     assert ("fanout", "item") in by_state(found, "skipped")
+
+
+HOSTILE = ("it's", "'); DROP TABLE customer; --", 'a "b" \\', "x\\'y", "{}$1?", "é\n\t", "")
+
+
+def test_texts_of_a_schema_stay_texts_in_its_sql(data: Path) -> None:
+    draft = copy.deepcopy(SHOP)
+    draft["nodes"][0]["columns"][2]["generator"] = {"choice": {"choices": list(HOSTILE)}}
+    draft["constraints"]["enum"].append({"attr": "customer.tier", "values": list(HOSTILE)})
+    draft["constraints"]["pattern"].append({"attr": "customer.tier", "regex": "[^|]*'?(?s:.*)"})
+    write(dataset_of(draft), data)
+    assert failing(verified(draft, data)) == set()
