@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from datagen_chat.commands.eval import drawn
 from datagen_chat.commands.trial import Trial
 from datagen_chat.conversation.transcript import parse
 from datagen_chat.evaluation.cases import read_cases
-from datagen_chat.evaluation.entry import Entry
+from datagen_chat.evaluation.entry import Entry, Grade
 from datagen_chat.evaluation.graders import OURS
 from datagen_chat.evaluation.grading import Bench
 from datagen_chat.evaluation.markdown import refreshed
@@ -35,11 +34,6 @@ LARGE = {
 EXAMPLES = ("example-shop", "example-saas", "example-sensors")
 
 
-@cache
-def entries() -> tuple[Entry, ...]:
-    return tuple(job.run() for job in offline(Bench(Trial(42), drawn), Choice(), EVALS, folder("transcripts")))
-
-
 def recorded(case: str, model: str) -> Sequence[Call]:
     return read_calls((EVALS / "recordings" / case / f"{model}.jsonl").read_text("utf-8"))
 
@@ -49,34 +43,19 @@ def said(calls: Sequence[Call]) -> list[tuple[str, str]]:
     return [(call.asked.messages[-1].text, "".join(call.deltas)) for call in calls]
 
 
-def test_the_scoreboard_in_the_readme_is_fresh() -> None:
-    """`make evals` writes it again."""
+def test_what_is_recorded_plays_to_its_end_and_comes_to_what_the_readme_says() -> None:
+    """`make evals` writes the scoreboard again. One test, because it plays everything."""
+    entries = [job.run() for job in offline(Bench(Trial(42), drawn), Choice(), EVALS, folder("transcripts"))]
+    assert [(entry.case, entry.model, entry.error) for entry in entries if entry.error] == []
+    assert [one for one in failures(entries) if one[2].grader in OURS] == []
+    assert [one for one in failures(entries) if one[1] == "transcript"] == []
+    assert {(entry.cost, entry.seconds) for entry in entries} == {(None, None)}
     text = (EVALS / "README.md").read_text("utf-8")
-    assert refreshed(text, summed(entries())) == text
+    assert refreshed(text, summed(entries)) == text
 
 
-def test_nothing_that_is_recorded_lacks_a_reply() -> None:
-    assert [entry.error for entry in entries() if entry.error] == []
-
-
-def test_the_program_keeps_its_own_word_in_all_of_them() -> None:
-    wrong = [
-        (entry.case, entry.model, grade)
-        for entry in entries()
-        for grade in entry.grades
-        if grade.grader in OURS and grade.state == "failed"
-    ]
-    assert wrong == []
-
-
-def test_every_shipped_transcript_is_good_throughout() -> None:
-    transcripts = [entry for entry in entries() if entry.suite == "transcripts"]
-    assert len(transcripts) >= 9
-    assert [(entry.case, grade) for entry in transcripts for grade in entry.grades if grade.state == "failed"] == []
-
-
-def test_nothing_is_timed_or_paid_in_a_replay() -> None:
-    assert {(entry.cost, entry.seconds) for entry in entries()} == {(None, None)}
+def failures(entries: Sequence[Entry]) -> list[tuple[str, str, Grade]]:
+    return [(entry.case, entry.model, grade) for entry in entries for grade in entry.grades if grade.state == "failed"]
 
 
 @pytest.mark.parametrize(("file", "case"), LARGE.items())
