@@ -129,9 +129,24 @@ def check_inequalities(index: Index) -> Iterator[Problem]:
                 message = (
                     f"{inequality.left} {inequality.op} {inequality.right} is not drawn so; rows that break it are counted."
                 )
-                hint = "Make the later one a datetime_series, or compute it from the other with an expression."
-                yield note(at, "only-checked", message, hint)
+                yield note(at, "only-checked", message, _keeping(left, inequality.op, right, index))
     yield from check_orders(index)
+
+
+def _keeping(left: Place, op: str, right: Place, index: Index) -> str:
+    """Return how to write columns so that they stand in an order."""
+    type_ = index.columns[left].type
+    low, high = (left, right) if op[0] == "<" else (right, left)
+    if type_ not in ("int", "float") or op[0] not in "<>":
+        return "Make the later one a datetime_series, or compute it from the other with an expression."
+    is_below = low[0] == high[0] or low[0] in index.ancestors(high[0])
+    made, read, sign = (high, low, "+") if is_below else (low, high, "-")
+    code = f'{{"expression": {{"code": "{_named(read, made)} {sign} difference"}}}}'
+    return f"Compute one from the other: make {made[1]} {code}, where difference is another column, with numbers of 0 or more."
+
+
+def _named(place: Place, reader: Place) -> str:
+    return place[1] if place[0] == reader[0] else ".".join(place)
 
 
 def _follows(left: Place, op: str, right: Place, index: Index) -> bool:

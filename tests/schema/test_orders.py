@@ -108,3 +108,32 @@ def test_a_unique_code_may_have_a_prefix(shop: Any) -> None:
     code = {"name": "code", "type": "string", "unique": True, "generator": {"pattern": {"regex": "[0-9]{6}"}}}
     shop["nodes"][0]["columns"].append(code | {"modifiers": [{"transform": "prefix", "args": {"text": "X-"}}]})
     assert read(shop).errors == ()
+
+
+def number(name: str, **more: Any) -> dict[str, Any]:
+    drawn = {"distribution": {"type": "uniform", "params": {"low": 0, "high": 9}}}
+    return {"name": name, "type": "int", "generator": drawn} | more
+
+
+@pytest.mark.parametrize("order", [("low", "<=", "high"), ("high", ">", "low")])
+def test_numbers_in_an_order_that_nothing_keeps_are_told_the_formula_that_does(shop: dict[str, Any], order: Any) -> None:
+    left, op, right = order
+    shop["nodes"][0]["columns"] += [number("low"), number("high"), number("difference")]
+    shop["constraints"]["inequalities"] = [{"left": f"customer.{left}", "op": op, "right": f"customer.{right}"}]
+
+    [told] = [problem for problem in read(shop).notes if problem.code == "only-checked"]
+
+    assert "datetime_series" not in told.hint
+    assert 'make high {"expression": {"code": "low + difference"}}' in told.hint
+    shop["nodes"][0]["columns"][-2]["generator"] = {"expression": {"code": "low + difference"}}
+    assert "only-checked" not in [problem.code for problem in read(shop).problems]
+
+
+def test_a_parents_number_above_its_childrens_is_made_from_the_parent(shop: dict[str, Any]) -> None:
+    shop["nodes"][0]["columns"].append(number("most"))
+    shop["nodes"][2]["columns"].append(number("taken"))
+    shop["constraints"]["inequalities"] = [{"left": "order.taken", "op": "<=", "right": "customer.most"}]
+
+    [told] = [problem for problem in read(shop).notes if problem.code == "only-checked"]
+
+    assert 'make taken {"expression": {"code": "customer.most - difference"}}' in told.hint
