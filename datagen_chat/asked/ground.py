@@ -176,7 +176,7 @@ class Ground:
             return None
         if outcomes is not None:
             numbers = [float(value) for value in outcomes if isinstance(value, int | float)]
-            return (min(numbers), max(numbers)) if numbers else None
+            return _narrowed((min(numbers), max(numbers)), self._promised(place)) if numbers else None
         sources = {(source.table, source.column) for source in self.index.sources(place) or ()}
         if sources:
             own = next(iter(sources))

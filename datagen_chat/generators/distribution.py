@@ -15,16 +15,19 @@ from datagen_chat.bounds import Bounds, inner_bounds, rounded_window, truncated,
 from datagen_chat.draws import WIDE, below, bits, bits32, scaled
 from datagen_chat.generators.base import Facts, Generator, Layout, Locator, Numbering, Rows, Sampler, Scope, Scorer, Use
 from datagen_chat.laws import LAWS, Law
+from datagen_chat.laws.binomial import Binomial
 from datagen_chat.laws.uniform import Uniform
 from datagen_chat.problems import Problem, note
 from datagen_chat.scores import draws_of, joined, scores_of
 from datagen_chat.tables import Discrete, Quantiles, clamped_masses
 from datagen_chat.values import Numbers
-from datagen_chat.words import ColumnName, Float, Truth, Word, term
+from datagen_chat.words import ColumnName, Float, Scalar, Truth, Word, term
 
 _ENDS = (2.0**-33, 1 - 2.0**-33)  # of all that 32 bits can draw
 _MIDDLE = (0.1587, 0.8413)  # the normal law has its deviation there
 _LEAST = 2.0**-30
+_FEW = 256
+"""How many whole numbers a law may have for them to count as known."""
 _UPPER = np.uint64(32)
 
 Rho = Annotated[Float, Field(ge=-1, le=1)]
@@ -203,6 +206,27 @@ class Distribution(Generator, word="distribution"):
         if self.clamp:
             spread = min(spread, (self.clamp[1] - self.clamp[0]) / 6)
         return 2 if spread >= 1 or spread <= 0 else min(15, 2 - math.floor(math.log10(spread)))
+
+    def outcomes(self, facts: Facts) -> tuple[Scalar, ...] | None:
+        """Return the whole numbers that can come out, if they are few and end: of uniform, binomial and clamped discrete laws.
+
+        A clamp that only holds after modifiers leaves them open.
+        """
+        law = self.params
+        if facts.type != "int" or (self.clamp and facts.has_modifiers) or any(problem.is_error for problem in law.check()):
+            return None
+        if isinstance(law, Uniform):
+            first, count = self._whole_numbers(law)
+            drawn = range(first, first + min(count, _FEW + 1))
+        elif law.discrete and law.deviation() < _FEW and (self.clamp or isinstance(law, Binomial)):
+            masses = truncated_masses(law.masses(), self.clamp) if self.clamp and self.truncate else law.masses()
+            drawn = range(masses.first, masses.first + len(masses.shares))
+        else:
+            return None
+        if len(drawn) > _FEW or self.clamp is None:
+            return None if len(drawn) > _FEW else tuple(drawn)
+        low, high = math.ceil(self.clamp[0]), math.floor(self.clamp[1])
+        return None if high < low else tuple(dict.fromkeys(min(max(number, low), high) for number in drawn))
 
     def extent(self, facts: Facts) -> tuple[float, float] | None:  # noqa: ARG002 - the law decides
         """Return the ends of the law, within the clamp."""

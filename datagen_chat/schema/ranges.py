@@ -71,8 +71,9 @@ def check_ranges(index: Index) -> Iterator[Problem]:
         else:
             yield from (problem.under(at) for problem in _check_bounds(rule, index.columns[place].type))
     seen: dict[Place, RangePromise] = {}
+    kept = Index(within_ranges(index.dataset))
     for promise in ranges(index.dataset):
-        yield from _check_kept(promise, index)
+        yield from _check_kept(promise, index, kept)
         other = seen.setdefault(promise.place, promise)
         if max(promise.low, other.low) > min(promise.high, other.high):
             name = ".".join(promise.place)
@@ -98,9 +99,9 @@ def _check_bounds(rule: Range, type_: ColumnType) -> Iterator[Problem]:
         yield Problem("", "empty-range", message, "Swap min and max.")
 
 
-def _check_kept(promise: RangePromise, index: Index) -> Iterator[Problem]:
-    """Yield what a column can have beyond its range, and a note where it is pulled within."""
-    column, (low, high) = index.columns[promise.place], _known_reach(promise.place, index)
+def _check_kept(promise: RangePromise, index: Index, kept: Index) -> Iterator[Problem]:
+    """Yield what a column can have beyond its range once draws are pulled within theirs, and a note where it is pulled."""
+    column, (low, high) = index.columns[promise.place], _known_reach(promise.place, kept)
     if low < promise.low:
         yield _broken(promise, "min", low, promise.low, column)
     if high > promise.high:

@@ -336,3 +336,52 @@ def test_what_comes_out_of_a_case_is_known_to_a_case_that_depends_on_it() -> Non
     missing = copy.deepcopy(draft)
     del missing["nodes"][0]["columns"][3]["generator"]["case"]["when"]["L"]
     assert [problem.code for problem in read(missing).errors] == ["null-not-allowed"]
+
+
+@pytest.mark.parametrize(
+    ("law", "numbers"),
+    [
+        ({"type": "uniform", "params": {"low": 1, "high": 3}}, (1, 2, 3)),
+        ({"type": "uniform", "params": {"low": 0.5, "high": 3.5}}, (1, 2, 3)),
+        ({"type": "uniform", "params": {"low": 0, "high": 9}, "clamp": [1.5, 4], "truncate": True}, (2, 3, 4)),
+        ({"type": "binomial", "params": {"n": 2, "p": 0.4}}, (0, 1, 2)),
+        ({"type": "poisson", "params": {"lambda": 2}, "clamp": [1, 3]}, (1, 2, 3)),
+        ({"type": "geometric", "params": {"p": 0.4}, "clamp": [1, 3], "truncate": True}, (1, 2, 3)),
+    ],
+)
+def test_the_few_numbers_of_a_law_can_all_be_listed(law: Draft, numbers: tuple[int, ...]) -> None:
+    when = {str(number): {"constant": {"value": -number}} for number in numbers}
+    plan = plan_of(table("t", of("n", "int", {"distribution": law}), of("x", "int", case("n", when))))
+
+    made = values(plan, "t", "n", "x")
+
+    assert {n for n, _ in made} == set(numbers)
+    assert all(x == -n for n, x in made)
+
+
+@pytest.mark.parametrize(
+    ("law", "key", "code"),
+    [
+        ({"type": "uniform", "params": {"low": 1, "high": 3}}, "4", "unknown-case"),
+        ({"type": "uniform", "params": {"low": 1, "high": 3}}, "2", "null-not-allowed"),
+        ({"type": "poisson", "params": {"lambda": 2}}, "2", "null-not-allowed"),
+        ({"type": "uniform", "params": {"low": 1, "high": 1_000_000}}, "2", "null-not-allowed"),
+    ],
+)
+def test_a_number_that_is_not_listed_has_no_branch(law: Draft, key: str, code: str) -> None:
+    node = table("t", of("n", "int", {"distribution": law}), of("x", "int", case("n", {key: {"constant": {"value": 0}}})))
+
+    problems = read({"version": "1.0", "metadata": {"name": "x"}, "nodes": [node]}).errors
+
+    assert code in [problem.code for problem in problems]
+
+
+def test_a_modifier_leaves_the_clamped_numbers_of_a_law_open() -> None:
+    law = {"type": "poisson", "params": {"lambda": 2}, "clamp": [1, 3]}
+    moved = of("n", "int", {"distribution": law}, modifiers=[{"transform": "add", "args": {"value": 1}}])
+    when = {str(number): {"constant": {"value": number}} for number in (2, 3, 4)}
+    node = table("t", moved, of("x", "int", case("n", when)))
+
+    problems = read({"version": "1.0", "metadata": {"name": "x"}, "nodes": [node]}).errors
+
+    assert [problem.code for problem in problems] == ["null-not-allowed"]

@@ -171,6 +171,18 @@ def test_a_range_holds_after_modifiers_and_in_the_branches_of_a_case(plan_of: Pl
     assert column(plan, "t", "even").max() == 8
 
 
+def test_a_lookup_of_a_draw_that_keeps_to_its_range_keeps_to_it_too() -> None:
+    dice = {"distribution": {"type": "uniform", "params": {"low": 1, "high": 6}}}
+    draft = schema({"ranges": [{"attr": "t.dice", "max": 4}, {"attr": "u.dice", "max": 4}]})
+    draft["nodes"][0]["columns"].append({"name": "dice", "type": "int", "generator": dice})
+    key = {"name": "id", "type": "int", "generator": {"sequence": {}}}
+    read_there = {"name": "dice", "type": "int", "generator": {"lookup": {"from": "t.dice"}}}
+    draft["nodes"].append({"id": "u", "kind": "entity", "pk": "id", "rows": 5, "columns": [key, read_there]})
+    assert {problem.code for problem in read(draft).problems} == {"range-clamps"}
+    del draft["constraints"]["ranges"][0]
+    assert at_and_code(draft) == [("/constraints/ranges/0/max", "range-broken")]
+
+
 def test_promises_can_be_listed() -> None:
     pattern = {"attr": "t.status", "regex": "[a-z]+"}
     enum = {"attr": "t.stars", "values": [1, 5]}
