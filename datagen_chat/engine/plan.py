@@ -246,12 +246,16 @@ class Plan:
 
 
 def _kept(dataset: Dataset) -> Dataset:
-    """Return the dataset with draws that keep to the ranges that it promises."""
-    if not dataset.constraints.ranges:
-        return dataset
-    from datagen_chat.schema.ranges import within_ranges  # few schemas have ranges
+    """Return the dataset with draws that keep to the ranges that it promises, and leave room for its orders."""
+    if dataset.constraints.ranges:
+        from datagen_chat.schema.ranges import within_ranges  # few schemas have ranges
 
-    return within_ranges(dataset)
+        dataset = within_ranges(dataset)
+    if dataset.constraints.inequalities:
+        from datagen_chat.schema.within_orders import within_orders  # nor orders
+
+        dataset = within_orders(dataset)
+    return dataset
 
 
 def parents_first(tables: tuple[Table, ...]) -> tuple[Table, ...]:

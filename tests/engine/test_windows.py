@@ -24,6 +24,7 @@ from tests.engine.test_rows import listed
 PlanOf = Callable[..., Plan]
 KEY = {"name": "id", "type": "int", "generator": {"sequence": {}}}
 YEAR = {"start": "2024-01-01T00:00:00Z", "end": "2024-12-31T23:59:59Z"}
+SHORT = {"start": "2024-01-01T00:00:00Z", "end": "2024-07-01T00:00:00Z"}
 
 
 def shop(child: dict[str, Any], *, rows: int = 400, **more: Any) -> dict[str, Any]:
@@ -44,7 +45,7 @@ def shop(child: dict[str, Any], *, rows: int = 400, **more: Any) -> dict[str, An
     key = {"name": "customer_id", "type": "int", "generator": {"lookup": {"from": "customer.id"}}}
     node = {"id": "visit", "kind": "fact", "pk": "id", "parents": ["customer"], **child}
     node["columns"] = [KEY, key, *child["columns"]]
-    return {"version": "1.0", "metadata": {"name": "t"}, "timeframe": YEAR, "nodes": [parent, node], **more}
+    return {"version": "1.0", "metadata": {"name": "t"}, "timeframe": YEAR, "nodes": [parent, node]} | more
 
 
 def at(generator: dict[str, Any], name: str = "at", type_: str = "datetime", **more: Any) -> dict[str, Any]:
@@ -326,6 +327,30 @@ def test_a_time_that_may_have_nothing_to_begin_at_is_allowed_to_be_null() -> Non
     repaired = repair(written)
     assert repaired.draft["nodes"][1]["columns"][2]["nullable"] is True
     assert "may be null" in repaired.mends[0].text
+
+
+CHAINS = [("datetime", "D"), ("date", "D"), ("datetime", "36h"), ("datetime", "MS")]
+
+
+@pytest.mark.parametrize(("type_", "freq"), CHAINS)
+@pytest.mark.parametrize("names", ["abc", "cba"], ids=["earlier first", "later first"])
+def test_a_chain_of_orders_leaves_room_for_all_its_times(plan_of: PlanOf, type_: str, freq: str, names: str) -> None:
+    columns = [at({"within": "timeframe", "freq": freq}, name, type_) for name in names]
+    orders = [{"left": f"visit.{left}", "op": "<", "right": f"visit.{right}"} for left, right in pairwise("abc")]
+    plan = plan_of(shop({"fanout": MANY, "columns": columns}, constraints={"inequalities": orders}, timeframe=SHORT))
+    a, b, c = (column(plan, "visit", name) for name in "abc")
+    assert (a < b).all()
+    assert (b < c).all()
+    assert not plan.tellings.all
+    assert len(set(a.tolist())) > 2
+
+
+def test_orders_without_effect_on_the_window_leave_the_rows_as_they_were(plan_of: PlanOf) -> None:
+    columns = [at({"within": "timeframe", "freq": "h"}, name) for name in "ab"]
+    orders = {"inequalities": [{"left": "visit.a", "op": "<=", "right": "visit.b"}]}
+    free = plan_of(shop({"fanout": MANY, "columns": columns}))
+    kept = plan_of(shop({"fanout": MANY, "columns": columns}, constraints=orders))
+    assert column(free, "visit", "a").tolist() == column(kept, "visit", "a").tolist()
 
 
 LATER = {"left": "visit.spent", "op": ">=", "right": "visit.planned"}
