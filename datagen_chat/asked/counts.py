@@ -21,7 +21,10 @@ _DEALING = vocabulary("each every apiece une un jeder jede jedes cada chaque par
 _NEAR = 10
 _NOT_BEFORE = vocabulary("each apiece per minimum maximum min max tops")
 _SETTING = vocabulary("increase raise set change bump reduce lower make cut bring grow scale up down number")
-_TALK = vocabulary("questions changes requests remarks wishes corrections comments notes issues problems ideas")
+_HAS = vocabulary("has contains holds takes includes")
+_TALK = vocabulary(
+    "questions versions variants changes requests remarks wishes corrections comments notes issues problems ideas"
+)
 _FEW = 10
 _TOTALS = frozenset(("row", "record", "entry"))
 _YEARS = (1900, 2100)
@@ -117,7 +120,7 @@ def read_count(sentence: Sentence, amount: Amount, _before: str) -> Iterator[Cou
     found = noun_after(sentence, amount.last)
     if found is not None and amount.low == amount.high == 1:
         return  # of one thing there is no plural
-    if found is not None and (sentence.word(found[1]) in _NOT_BEFORE or _is_talk(sentence, found, amount)):
+    if found is not None and (_is_said_of_others(sentence, amount, found) or _is_talk(sentence, found, amount)):
         return
     if found is not None and not (_may_be_year(amount, sentence) and not amount.is_about):
         quote, start = sentence.quote(amount.first, found[1])
@@ -149,6 +152,16 @@ def _is_dealt(sentence: Sentence, amount: Amount) -> bool:
         if sentence.word(at) in _DEALING:
             return True
     return False
+
+
+def _is_said_of_others(sentence: Sentence, amount: Amount, noun: tuple[int, int]) -> bool:
+    """Return whether words around a count say that it is none of all things: each, the biggest ones, those of last year."""
+    after = sentence.word(noun[1]), sentence.word(noun[1] + 1)
+    is_each = after[0] in _NOT_BEFORE or (after[0] in ("in", "for", "to", "on") and after[1] in _DEALING)
+    is_past = after[0] in ("last", "ago") or after == ("so", "far")
+    is_ranked = any(sentence.word(at).endswith("est") for at in range(amount.last, noun[1] - 1))
+    is_of_one = sentence.word(amount.first - 3) in ("a", "an") and sentence.word(amount.first - 1) in _HAS
+    return is_each or is_past or is_ranked or is_of_one
 
 
 def _is_talk(sentence: Sentence, noun: tuple[int, int], amount: Amount) -> bool:

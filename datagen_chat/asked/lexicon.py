@@ -53,7 +53,7 @@ NO_THINGS = vocabulary(
     "halves thirds fifths tenths plus minus news always perhaps yes this his its us thus bus gas status process address "
     "business access is was has does hers ours yours theirs others ones needs looks means makes takes gets goes comes wants "
     "seems works sounds prozent sometimes kg g mg lb lbs km m cm mm kb mb gb tb l ml ms kwh kw mw hz px pt v w c f x "
-    "kinds types sorts sets groups pieces pairs"
+    "star kinds types sorts sets groups pieces pairs"
 )
 """What is counted in numbers, and words that only look like plurals."""
 IRREGULAR = {
