@@ -43,7 +43,8 @@ def run(options: argparse.Namespace) -> int:
     if not different:
         screen.say(("✓ ", "green"), f"{one_line(name)}: {_count(many, 'result')}, all as recorded.", hang=2)
         return 0
-    screen.say((f"{one_line(name)}: {_count(different, 'reply')} of another result than recorded.", "bold red"), hang=2)
+    come = "comes" if different == 1 else "come"
+    screen.say((f"{one_line(name)}: {_count(different, 'reply')} {come} to something else now.", "bold red"), hang=2)
     screen.command("If they are as they should be:", shlex.join(["datagen", "chat", "--from-transcript", name, "--update"]))
     return DIFFERENT
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 PROMPT = "You   "
 _AGAIN_SECONDS = 2.0
-_DEAF_SECONDS = 0.5  # the second of two quick Ctrl-C must not clear the text that the first one put back
+_DEAF_SECONDS = 1.0  # the second of two quick Ctrl-C must not clear the text that the first one put back
 
 Complete = Callable[[str], Iterable[str]]
 """From what stands before the cursor to the words that may take the place of its last one."""
@@ -46,7 +46,7 @@ class Typed:
     ) -> None:
         self._hint = ""
         self._left_at = float("-inf")
-        self._deaf_until = float("-inf")
+        self._is_put_back, self._deaf_until = False, float("-inf")
         self._styled = styled
         self._shown: Callable[[], None] | None = shown
         self._session = self._opened(history, complete, redact)
@@ -55,7 +55,7 @@ class Typed:
     def read(self, text: str = "") -> str | None:
         """Return what is entered next, None when the person leaves."""
         self._hint = ""
-        self._deaf_until = time.monotonic() + _DEAF_SECONDS if text else float("-inf")
+        self._is_put_back, self._deaf_until = bool(text), float("inf") if text else float("-inf")
         try:
             return self._session.prompt(default=text)
         except EOFError:
@@ -103,6 +103,8 @@ class Typed:
         return keys
 
     def _rendered(self, _application: object) -> None:
+        if self._is_put_back:
+            self._is_put_back, self._deaf_until = False, time.monotonic() + _DEAF_SECONDS
         if self._shown is not None:
             shown, self._shown = self._shown, None
             shown()

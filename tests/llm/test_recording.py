@@ -70,7 +70,7 @@ def test_a_call_without_a_reply_is_not_recorded() -> None:
     calls: list[Call] = []
     with Server([Fails(401, "Wrong key."), Says("Half", ending="cut")]) as server:
         for _ in range(2):
-            assert hear(recorder(live(server, "openai"), calls)).error is not None  # type: ignore[arg-type]
+            assert hear(recorder(live(server, "openai"), calls)).error is not None
     assert calls == []
 
 
