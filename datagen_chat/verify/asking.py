@@ -76,9 +76,19 @@ def _judged(
     answer = question.judge(values, tests)
     if answer.holds or not isinstance(question, NoRow):
         return Finding(claim, "holds" if answer.holds else "fails", answer.wanted, answer.found)
-    found = connection.execute(f"{question.sql} LIMIT {OFFENDERS}")
-    columns = tuple(str(column[0]) for column in found.description or ())
-    return Finding(claim, "fails", answer.wanted, answer.found, columns, tuple(found.fetchall()))
+    columns, rows = _offenders(question, connection)
+    return Finding(claim, "fails", answer.wanted, answer.found, columns, rows)
+
+
+def _offenders(question: NoRow, connection: duckdb.DuckDBPyConnection) -> tuple[tuple[str, ...], tuple[tuple[Any, ...], ...]]:
+    """Return some rows that break a claim, as far as they can be read, and the names of their columns."""
+    import duckdb
+
+    try:
+        found = connection.execute(f"{question.sql} LIMIT {OFFENDERS}")
+        return tuple(str(column[0]) for column in found.description or ()), tuple(found.fetchall())
+    except duckdb.Error:
+        return (), ()
 
 
 def without(claims: Sequence[Claim], lacking: Mapping[tuple[str, str], str], tables: Mapping[str, str]) -> tuple[Claim, ...]:

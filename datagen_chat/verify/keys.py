@@ -45,7 +45,7 @@ def _distinct(kind: Kind, at: str, places: tuple[Place, ...]) -> Claim:
         times += "_"
     inner = f"SELECT {listed(cells)}, count(*) AS {quoted(times)} FROM {quoted(table)} WHERE {there} GROUP BY {listed(cells)}"  # noqa: S608 - names are letters, digits and underscores
     question = NoRow(f"({inner})", f"{quoted(times)} > 1", (*cells, quoted(times)))
-    requirement = "no value comes twice" if len(names) == 1 else f"no {' and '.join(names)} come twice together"
+    requirement = "has no value twice" if len(names) == 1 else f"never has the same {' and '.join(names)} twice"
     place = f"{table}.{names[0]}" if len(names) == 1 else f"{table} ({', '.join(names)})"
     return Claim(kind, at, table, place, requirement).asking(question, *places)
 

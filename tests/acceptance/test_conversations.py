@@ -42,7 +42,8 @@ def test_the_data_keeps_what_the_schema_promises(name: str, number: int, tmp_pat
     _, database = generated(dataset, tmp_path)
     assert list(broken_promises(dataset, database)) == []
     assert list(failed_checks(dataset, database)) == []
-    assert verify(dataset, tmp_path).failed == ()
+    if number == SCHEMAS[name] - 1:
+        assert verify(dataset, tmp_path).failed == ()
 
 
 SHIPPED = {path.stem: path for path in sorted(folder("transcripts").glob("*.md"))}
@@ -59,4 +60,4 @@ def test_the_data_of_a_shipped_conversation_keeps_what_its_schemas_promise(name:
         _, database = generated(dataset, tmp_path / str(number))
         assert list(broken_promises(dataset, database)) == []
         assert list(failed_checks(dataset, database)) == []
-        assert verify(dataset, tmp_path / str(number)).failed == ()
+    assert verify(datasets[-1], tmp_path / str(len(datasets) - 1)).failed == ()
