@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from datagen_chat.conversation.ask import ask_again, ask_patch, ask_whole
 from datagen_chat.conversation.extract import Candidate
@@ -37,6 +37,11 @@ class Attempt:
     def notes(self) -> tuple[Problem, ...]:
         """What is only worth knowing."""
         return tuple(problem for problem in self.problems if not problem.is_error)
+
+    def failing(self, problems: tuple[Problem, ...]) -> Attempt:
+        """Return this attempt with problems that only its rows have shown."""
+        question = ask_again(self.draft, problems)
+        return replace(self, dataset=None, problems=problems, blamed=self.draft, question=question)
 
 
 def _is_finished(candidate: Candidate, reply: Reply) -> bool:

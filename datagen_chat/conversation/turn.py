@@ -30,7 +30,8 @@ from datagen_chat.conversation.extract import Candidate, candidates, extract, pr
 from datagen_chat.conversation.session import Json, OpenTurn, Session, Version
 from datagen_chat.conversation.stated import hear, remind, stated
 from datagen_chat.llm.base import Message, Reply
-from datagen_chat.preview import preview
+from datagen_chat.preview import Preview, preview
+from datagen_chat.problems import SchemaError
 from datagen_chat.schema.change import difference
 
 if TYPE_CHECKING:
@@ -79,7 +80,12 @@ def answer(session: Session, reply: Reply) -> Step:
     events: tuple[Event, ...] = (*heard, *_reading(reply, tried))
     if tried.dataset is None:
         return _wrong(session, turn, reply, tried, events)
-    return _accepted(session, turn, reply, tried, events)
+    settings = session.settings
+    try:
+        shown = preview(tried.dataset, settings.seed, settings.rows, settings.tables)
+    except SchemaError as error:  # a condition that no row fulfils, too few values: only the rows tell
+        return _wrong(session, turn, reply, tried.failing(error.problems), events)
+    return _accepted(session, turn, reply, tried, shown, events)
 
 
 def _prose(reply: Reply, candidate: Candidate | None) -> tuple[Event, ...]:
@@ -105,10 +111,11 @@ def _reading(reply: Reply, tried: Attempt) -> tuple[Event, ...]:
     return (*extracted, SchemaMended(tried.mends)) if tried.mends else extracted
 
 
-def _accepted(session: Session, turn: OpenTurn, reply: Reply, tried: Attempt, events: tuple[Event, ...]) -> Step:
+def _accepted(
+    session: Session, turn: OpenTurn, reply: Reply, tried: Attempt, shown: Preview, events: tuple[Event, ...]
+) -> Step:
     assert tried.dataset is not None
-    before, settings, known = session.versions.current, session.settings, session.review()
-    shown = preview(tried.dataset, settings.seed, settings.rows, settings.tables)
+    before, known = session.versions.current, session.review()
     version = Version(tried.dataset, tried.draft, shown, session.heard)
     changes = () if before is None else difference(before.draft, tried.draft)
     is_same = before is not None and not changes

@@ -302,3 +302,21 @@ def test_a_schema_that_is_all_that_stands_in_an_object_or_a_list_is_taken_out(wr
 @pytest.mark.parametrize("more", [{"schema": SHOP, "ok": True}, [SHOP, SHOP]])
 def test_a_schema_that_stands_beside_something_else_is_asked_about(more: Any) -> None:
     assert not of(SchemaAccepted, events(f"```json datagen\n{json.dumps(more)}\n```"))
+
+
+def test_a_schema_whose_rows_cannot_be_made_is_asked_about_and_the_conversation_goes_on() -> None:
+    """Only the rows show that none of them fulfils a condition."""
+    chosen = {"name": "friend_id", "type": "int", "generator": {"lookup": {"from": "friend.id", "where": "id > 99"}}}
+    friend = {
+        "id": "friend",
+        "kind": "entity",
+        "pk": "id",
+        "rows": 3,
+        "columns": [{"name": "id", "type": "int", "generator": {"sequence": {}}}],
+    }
+    draft = shop()
+    draft["nodes"][1]["columns"].append(chosen)
+    draft["nodes"].append(friend)
+    found = events(reply(draft), reply(SHOP), session=Session(Settings(max_repairs=1)))
+    assert [problem.code for event in of(ProblemsFound, found) for problem in event.problems] == ["condition-unfulfilled"]
+    assert ended(found).outcome == "accepted"
