@@ -463,3 +463,16 @@ def test_the_kind_of_a_table_that_may_be_of_several_is_not_guessed(shop, generat
     shop["nodes"].append({"id": "thing", "pk": "id", "columns": columns})
     repaired = repair(shop)
     assert ("/nodes/3/kind", "missing-key") in [(problem.at, problem.code) for problem in repaired.reading.errors]
+
+
+@pytest.mark.parametrize(
+    "generator",
+    [
+        {"datetime_series": {"within": "timeframe", "freq": "D"}},
+        {"choice": {"choices": ["2024-01-05T00:00:00Z", "2024-02-05"]}},
+    ],
+)
+def test_a_type_that_the_generator_leaves_open_is_not_guessed(shop, generator):
+    shop["nodes"][0]["columns"].append({"name": "x", "generator": generator})
+    repaired = repair(shop)
+    assert ("/nodes/0/columns/4/type", "missing-key") in [(problem.at, problem.code) for problem in repaired.reading.errors]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from datagen_chat.generators import GENERATORS
 from datagen_chat.problems import Problem
 from datagen_chat.schema.places import Json, called, columns_of, holder_of, rename_key, schema_at
 from datagen_chat.schema.repairs.registry import repairs
+from datagen_chat.schema.repairs.values import loose_instant
 from datagen_chat.words import Registered
 
 _UNNAMED = "dataset"
+_WITHIN_DAYS = re.compile(r"\d*(?:h|H|min|s|hours?|hourly|minutes?|seconds?)")
 
 
 @repairs("missing-key")
@@ -144,11 +147,23 @@ def _type_of(generator: Any) -> str | None:
         return None
     [(word, arguments)] = generator.items()
     if word == "choice" and isinstance(arguments, dict) and isinstance(arguments.get("choices"), list):
-        kinds = {_SCALARS.get(type(value)) for value in arguments["choices"] if value is not None}
+        kinds = {_kind_of(value) for value in arguments["choices"] if value is not None}
         return _common(kinds)
     if word == "case" and isinstance(arguments, dict) and isinstance(arguments.get("when"), dict):
         return _common({_type_of(branch) for branch in [*arguments["when"].values(), arguments.get("else")] if branch})
-    return {"sequence": "int", "datetime_series": "datetime"}.get(word)
+    if word == "datetime_series" and isinstance(arguments, dict) and _is_within_days(arguments.get("freq")):
+        return "datetime"
+    return "int" if word == "sequence" else None
+
+
+def _kind_of(value: Any) -> str | None:
+    """Return the type of a choice; a text that is an instant may be meant as one."""
+    return None if isinstance(value, str) and loose_instant(value) else _SCALARS.get(type(value))
+
+
+def _is_within_days(freq: Any) -> bool:
+    """Return whether a step is shorter than a day; those of days and longer may be of dates."""
+    return isinstance(freq, str) and _WITHIN_DAYS.fullmatch(freq.strip()) is not None
 
 
 def _common(kinds: set[str | None]) -> str | None:
