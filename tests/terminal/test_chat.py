@@ -103,6 +103,12 @@ def test_a_reply_that_did_not_end_by_itself_is_called_so(stop: Stop, said: str) 
     assert said in show(found)
 
 
+def test_brackets_that_were_added_at_the_end_are_told_aloud() -> None:
+    text = reply(json.dumps(FIXED)[:-1])
+    found = Conversation("", (Turn("user", "a shop"), Turn("assistant", text, {"stop": "end"})))
+    assert "If anything stood behind them, it is lost." in " ".join(show(found).split())
+
+
 def test_long_speeches_are_cut_and_counted() -> None:
     shown = show(conversation(("user", "line\n" * 100), ("assistant", "line\n" * 1000)))
     assert "… and 60 more lines." in shown
