@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from datagen_chat import __version__
 from datagen_chat.commands.files import read_schema
+from datagen_chat.commands.gathering import gather_locales
 from datagen_chat.conversation.document import Document
 from datagen_chat.engine.estimate import check_size, duration
 from datagen_chat.engine.plan import Plan
@@ -55,6 +56,7 @@ def make(document: Document, options: argparse.Namespace, screen: Screen, out: S
     """Write a dataset; progress and notes are drawn on `screen`, what was written on `out`."""
     expected = check_size(document.valid(), options.max_rows)
     started = time.monotonic()
+    gather_locales(document.valid(), screen)
     plan = Plan(document.valid(), options.seed)
     with progress(screen, round(expected.total)) as told:
         manifest, replaced = write(plan, document, options, told)

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from datagen_chat.commands.files import read_schema
+from datagen_chat.commands.gathering import gather_locales
 from datagen_chat.engine.plan import Plan, TablePlan
 from datagen_chat.engine.shapes import table_shape
 from datagen_chat.preview import Count, check_planning, sample
@@ -29,6 +30,7 @@ def run(options: argparse.Namespace) -> int:
     dataset = read_schema(options.file, stderr(), strict=options.strict).valid()
     names = _tables(dataset, options.table, options.format)
     check_planning(dataset)
+    gather_locales(dataset, stderr())
     plan = Plan(dataset, options.seed)
     if options.format == "table":
         _show(dataset, [plan.tables[name] for name in names], options)

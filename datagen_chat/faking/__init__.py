@@ -25,6 +25,7 @@ __all__ = [
     "check",
     "distinct",
     "is_address",
+    "is_at_hand",
     "is_name_part",
     "locale_for",
     "locales",
@@ -64,6 +65,13 @@ def is_address(method: str) -> bool:
     """Return whether a method makes an address from a person's names."""
     role = role_of(method)
     return role is not None and role[0] == "contact"
+
+
+def is_at_hand(locale: str) -> bool:
+    """Return whether a locale's data can be read at once: it is shipped, or was kept when it was first taken from Faker."""
+    from datagen_chat.faking.store import is_at_hand as found
+
+    return found(locale)
 
 
 def speaking(

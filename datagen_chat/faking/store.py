@@ -45,6 +45,15 @@ def is_shipped(method: str, locale: str) -> bool:
     return method in _shipped(locale).methods
 
 
+def is_at_hand(locale: str) -> bool:
+    """Return whether grammars of a locale are shipped, or some were traced before and kept."""
+    from importlib.metadata import version
+
+    with contextlib.suppress(OSError, RuntimeError):
+        return shipped_path(locale).exists() or _folder(version("faker"), locale).expanduser().is_dir()
+    return False
+
+
 def shipped_path(locale: str) -> Path:
     """Return where the shipped grammars of a locale are."""
     return DATA / f"grammars.{locale}.json.xz"
@@ -131,7 +140,11 @@ def _path(method: str, locale: str, spelled: str) -> Path:
     from importlib.metadata import version
 
     name = method if spelled == "{}" else f"{method}-{hashlib.blake2b(spelled.encode(), digest_size=12).hexdigest()}"
-    return cache_folder() / f"{version('faker')}-{FORMAT}" / locale / f"{name}.json.gz"
+    return _folder(version("faker"), locale) / f"{name}.json.gz"
+
+
+def _folder(version: str, locale: str) -> Path:
+    return cache_folder() / f"{version}-{FORMAT}" / locale
 
 
 def _read(path: Path) -> Grammar | None:

@@ -136,6 +136,20 @@ class Faker(Generator, word="faker"):
             return faking.speaking(self.method, locale, self.args, person, (Key(0), Key(0)))
         return faking.source(self.method, locale, self.args, Key(0))
 
+    def locales(self, facts: Facts) -> tuple[str, ...]:
+        """Return the locales that the values are known to be made in."""
+        if self.locale_from is None:
+            return (self.locale or DEFAULT_LOCALE,)
+        table, _, column = self.locale_from.rpartition(".")
+        named = [value for value in facts.outcomes(table or None, column) or () if isinstance(value, str)]
+        return tuple(dict.fromkeys(filter(None, map(faking.locale_for, named))))
+
+    def gather(self, facts: Facts, locale: str) -> None:
+        """Take what the values of a locale are made from out of Faker, so that it is at hand when they are made."""
+        method = faking.method_in(self.method, locale)
+        if method is not None and not any(faking.check(self.method, locale, self.args)):
+            self._plain(facts, locale)
+
     def compile(self, scope: Scope) -> Sampler:
         """Return the sampler: a grammar over Faker's own data, or a pool of real calls."""
         column = MadeByFaker(self, scope)
