@@ -106,10 +106,14 @@ def tick_table(grid: Grid, patterns: tuple[Pattern, ...]) -> TickTable:
     """Return how shares become ticks of this grid.
 
     Raises:
-        ValueError: all ticks have weight zero, or there are too many to weigh.
+        ValueError: all ticks have weight zero, there are too many to weigh, or a pattern has too few or too many weights.
     """
     if not patterns:
         return EvenTicks(grid.count)
+    for pattern in patterns:
+        parts = PERIODS[pattern.dimension]
+        if len(pattern.weights) != parts:
+            raise ValueError(f"{len(pattern.weights)} weights do not fit the {parts} parts of {pattern.dimension}.")
     first, ticks, instants = _segments(grid, any(pattern.dimension == "hour" for pattern in patterns))
     weights = ticks.astype(np.float64)
     for pattern in patterns:

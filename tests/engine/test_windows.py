@@ -400,6 +400,14 @@ def test_an_order_that_says_nothing_is_a_problem_at_its_place(order: dict[str, s
     assert (f"/constraints/inequalities/0{place}", code) in found
 
 
+@pytest.mark.parametrize("more", [{}, {"distinct": True}, {"spacing": "regular"}], ids=str)
+def test_weights_that_are_not_as_many_as_the_hours_are_a_problem_and_no_error(more: dict[str, Any]) -> None:
+    series = {"within": "timeframe", "freq": "h", "pattern": {"dimension": "hour", "weights": [1] * 21}} | more
+    for unique in ([], [["visit.customer_id", "visit.at"]]):
+        found = read(shop({"columns": [at(series)]}, constraints={"unique": unique})).errors
+        assert "/nodes/1/columns/2/generator/datetime_series/pattern/weights" in [problem.at for problem in found]
+
+
 DECEMBER = {"start": "2025-12-01T00:00:00Z", "end": "2025-12-31T00:00:00Z"}
 NO_WEEKENDS = {"dimension": "dow", "weights": [1, 1, 1, 1, 1, 0, 0]}
 

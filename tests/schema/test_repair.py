@@ -79,6 +79,7 @@ DIALECT = [
     ("/nodes/2/kind", GONE, "fact"),
     ("/nodes/0/pk", GONE, "customer_id"),
     ("/nodes/0/pk", ["customer_id"], "customer_id"),
+    ("/nodes/0/pk", "customer.customer_id", "customer_id"),
     ("/nodes/0/rows", "500", 500),
     ("/nodes/2/rows", None, GONE),
     ("/nodes/2/parents", "customer", ["customer"]),

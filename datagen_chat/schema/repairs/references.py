@@ -110,6 +110,19 @@ def name_table_of_unique(draft: Json, problem: Problem) -> str | None:
     return f"Wrote the table of the columns, {entry['table']}, beside them."
 
 
+@repairs("bad-name")
+def shorten_key(draft: Json, problem: Problem) -> str | None:
+    """Turn a primary key such as "order.id" into the name of its column."""
+    table, key = holder_of(draft, problem.at)
+    if key != "pk" or not isinstance(table[key], str) or not re.fullmatch(REFERENCE_PATTERN, table[key]):
+        return None
+    owner, _, column = table[key].partition(".")
+    if owner != table.get("id") or column not in [each.get("name") for each in columns_of(table)]:
+        return None
+    table[key] = column
+    return f'Wrote the primary key "{owner}.{column}" as "{column}".'
+
+
 @repairs("wrong-type")
 def name_parent(draft: Json, problem: Problem) -> str | None:
     """Turn a parent such as {"table": "customer"} into its name."""
