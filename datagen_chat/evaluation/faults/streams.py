@@ -91,7 +91,7 @@ def one_character(good: Good, chance: Chance) -> str:
     return good.around(spliced(good.json, at, at + 1, chance.pick(("", good.json[at] * 2, chance.pick('aZ0_ ".,:{}[]-é\n')))))
 
 
-@fault("asked", "other")
+@fault("asked", "other", "same")
 def one_digit(good: Good, chance: Chance) -> str | None:
     """A digit of a number is missing, doubled or another one."""
     piece = a_piece(good.json, chance, "number", least=2)
