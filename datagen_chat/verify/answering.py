@@ -1,4 +1,4 @@
-"""The process that answers questions of a model: `python -m datagen_chat.verify.answering`, one JSON object in a line each way.
+"""What the process does that answers questions of a model: one JSON object in a line each way.
 
 It first gets the statements that make the tables, then questions. The system limits its memory and forbids it to write files;
 the database is shut besides. What gets past all that ends this process, and nothing else.
@@ -7,6 +7,7 @@ the database is shut besides. What gets past all that ends this process, and not
 from __future__ import annotations
 
 import json
+import os
 import sys
 import threading
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,7 @@ from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from datagen_chat.verify.allowed import why_refused
 
@@ -26,6 +27,7 @@ _ADDRESSES = 4 << 30
 _LONGEST_TEXT = 10_000
 _LOCKS = (
     "SET TimeZone = 'UTC'",
+    "SET enable_progress_bar = false",
     f"SET memory_limit = '{_MEMORY}'",
     "SET threads = 2",
     "SET max_expression_depth = 250",
@@ -41,6 +43,9 @@ def main() -> None:
     import duckdb
 
     _limit()
+    # The answers have the stream for themselves: DuckDB draws a bar on standard output when a query takes seconds.
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
     setting = json.loads(sys.stdin.readline())
     shut: dict[str, Any] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
     with duckdb.connect(config=shut) as connection:
@@ -52,14 +57,14 @@ def main() -> None:
         for lock in _LOCKS:
             connection.execute(lock)
         database = _Database(connection, dict(found), setting["seconds"], setting["files"])
-        _say({"ready": True})
+        _say({"ready": True}, answers)
         for line in sys.stdin:
-            _say(database.answer(json.loads(line)))
+            _say(database.answer(json.loads(line)), answers)
 
 
-def _say(answer: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(answer) + "\n")
-    sys.stdout.flush()
+def _say(answer: dict[str, Any], answers: IO[str]) -> None:
+    answers.write(json.dumps(answer) + "\n")
+    answers.flush()
 
 
 def _limit() -> None:
@@ -135,7 +140,3 @@ def _sent(value: Any) -> dict[str, Any]:
     if isinstance(value, date):
         return {"date": value.isoformat()}
     return {"text": str(value)[:_LONGEST_TEXT]}
-
-
-if __name__ == "__main__":
-    main()

@@ -29,6 +29,16 @@ _KEPT = ("PATH", "PYTHONPATH", "PYTHONHOME", "SYSTEMROOT", "LD_LIBRARY_PATH", "D
 """What of this process's environment the other one gets: what Python needs to start, and no keys."""
 
 
+_BEGIN = """\
+import sys
+if sys.argv[1] not in sys.path:
+    sys.path.insert(0, sys.argv[1])
+from datagen_chat.verify.answering import main
+main()
+"""
+"""What the other process begins with: the same package as here, wherever that was found."""
+
+
 class RefusedError(Exception):
     """A question was not answered; its text says why."""
 
@@ -59,7 +69,7 @@ class Locked:
     def start(self) -> None:
         """Start the process that answers, if it is not there; it opens the tables while this one goes on."""
         if self._process is None:
-            command = [sys.executable, "-P", "-m", "datagen_chat.verify.answering"]
+            command = [sys.executable, "-P", "-c", _BEGIN, str(Path(__file__).parents[2])]
             kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
             pipe = subprocess.PIPE
             self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, env=kept)  # noqa: S603 - our own module

@@ -44,7 +44,12 @@ def opened(data: Data, tables: Sequence[Table]) -> Iterator[Opened]:
     import duckdb
 
     with TemporaryDirectory(prefix="datagen-") as private, duckdb.connect() as connection:
-        for line in (UTC, f"SET memory_limit = '{MEMORY}'", f"SET temp_directory = '{private}'"):
+        for line in (
+            UTC,
+            "SET enable_progress_bar = false",
+            f"SET memory_limit = '{MEMORY}'",
+            f"SET temp_directory = '{private}'",
+        ):
             connection.execute(line)
         before, problem = _attached(data, connection)
         readings = read_tables(data, tables, connection) if not problem else _unreadable(data, problem)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -127,7 +127,15 @@ def test_what_takes_too_long_is_interrupted(folder: Path, sql: str) -> None:
     with opened(folder, 2) as database:
         with pytest.raises(RefusedError, match="longer"):
             database.ask(sql)
-        assert database.ask("SELECT 1") == (1,)
+        assert answered(database, "SELECT 1") == (1,)
+
+
+def answered(database: Locked, sql: str) -> tuple[Any, ...] | None:
+    """Return an answer, asking again where a busy machine takes longer than the little time that the database has."""
+    for _ in range(20):
+        with suppress(RefusedError):
+            return database.ask(sql)
+    raise AssertionError(f"{sql} is not answered")
 
 
 @pytest.mark.parametrize(
