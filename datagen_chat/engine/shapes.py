@@ -23,7 +23,7 @@ def _column_shape(table: TablePlan, column: Column) -> ColumnShape:
     return ColumnShape(
         column.name,
         column.type,
-        nullable=column.may_be_null or (table.name, column.name) in table.plan.index.failing,
+        nullable=table.plan.index.may_hold_null((table.name, column.name)),
         decimals=column.places,
         layout=table.layout(column),
         ticks=_ticks(table, column),

@@ -52,7 +52,7 @@ def _ends_among(outcomes: Iterable[Scalar], type_: ColumnType) -> Ends | None:
 
 def _number(value: Scalar, type_: ColumnType) -> float:
     if isinstance(value, str):
-        instant = parse_instant(value if "T" in value else f"{value}T00:00:00Z")
+        instant = parse_instant(value)
         return instant // DAY if type_ == "date" else instant
     assert value is not None
     return value

@@ -54,7 +54,7 @@ def _column(index: Index, table: Table, column: Column) -> str:
     if column.name == table.pk:
         parts.append("PRIMARY KEY")
     else:
-        parts += [] if column.may_be_null else ["NOT NULL"]
+        parts += [] if index.may_hold_null((table.id, column.name)) else ["NOT NULL"]
         parts += ["UNIQUE"] if index.must_not_repeat((table.id, column.name)) else []
     return " ".join(parts)
 

@@ -57,7 +57,7 @@ def _facts(index: Index, table: Table, column: Column) -> Iterator[str]:
     elif index.must_not_repeat(place):
         yield "unique"
     yield from (f"→ {_text('.'.join(to))}" for here, to in index.foreign_keys() if here == place)
-    if column.may_be_null:
+    if index.may_hold_null(place):
         yield f"{column.null_rate:.3g} null" if column.null_rate else "may be null"
 
 

@@ -175,6 +175,10 @@ class Index:
                 waiting += readers.get(place, ())
         return frozenset(found)
 
+    def may_hold_null(self, place: Place) -> bool:
+        """Return whether a column can come out with nulls: said to, or by a formula that fails."""
+        return self.columns[place].may_be_null or place in self.failing
+
     def _may_fail(self, place: Place, column: Column) -> bool:
         return any(word.may_fail(self.facts(place)) for _, word in words_in(column.generator))
 

@@ -95,3 +95,15 @@ ROWS = {"customer": "4", "order": "8"}
 
 def test_the_page_of_a_schema_without_checks_ends_with_its_tables() -> None:
     assert "What was asked for" not in dictionary(read(SHOP).valid(), ROWS)
+
+
+def test_a_column_whose_formula_can_fail_is_not_said_to_have_no_nulls() -> None:
+    draft = shop()
+    draft["nodes"][1]["columns"].append({"name": "part", "type": "float", "generator": {"expression": {"code": "1 / amount"}}})
+    draft["nodes"][1]["columns"].append({"name": "twice", "type": "float", "generator": {"expression": {"code": "2 * amount"}}})
+    dataset = read(draft).valid()
+
+    assert '"part" DOUBLE PRECISION,' in create_tables(dataset)
+    assert '"twice" DOUBLE PRECISION NOT NULL' in create_tables(dataset)
+    assert "| part | float | may be null |" in dictionary(dataset, ROWS)
+    assert "| twice | float |  |" in dictionary(dataset, ROWS)
