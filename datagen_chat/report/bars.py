@@ -135,7 +135,7 @@ def _numbers(data: Data, table: str, column: Column, found: Figures) -> Bars | N
     grain = 1.0 if column.type == "int" else 0.0 if column.places is None else 10.0**-column.places
     if high - low > _MOST_NUMBERS * grain:
         shares = f"[{_TAIL}, {1 - _TAIL}]"
-        [(inner,)] = data.ask(f"SELECT approx_quantile({name}, {shares}) FROM {source}")  # noqa: S608 - quoted
+        [(inner,)] = data.estimate(f"SELECT approx_quantile({name}, {shares}) FROM {source}")  # noqa: S608 - quoted
         low, high = _trimmed(low, high, *map(float, inner))
     step = _step((high - low) / _MOST_NUMBERS, grain)
     start = math.floor(low / step + 1e-9) * step - grain / 2

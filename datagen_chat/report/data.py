@@ -32,6 +32,14 @@ class Data:
     connection: duckdb.DuckDBPyConnection
     manifest: Manifest | None
 
+    def estimate(self, sql: str) -> list[Row]:
+        """Return the rows that a query with estimates gives; one thread reads in order, so that the same rows give the same."""
+        self.ask("SET threads = 1")
+        try:
+            return self.ask(sql)
+        finally:
+            self.ask("RESET threads")
+
     def ask(self, sql: str) -> list[Row]:
         """Return the rows that a query gives.
 

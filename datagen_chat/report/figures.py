@@ -41,7 +41,8 @@ def figures(data: Data, table: Table) -> dict[str, Figures]:
     for start in range(0, len(table.columns), _AT_ONCE):
         columns = table.columns[start : start + _AT_ONCE]
         wanted = ", ".join(sql for column in columns for sql in _wanted(column, rows <= EXACT_ROWS))
-        [row] = data.ask(f"SELECT {wanted} FROM {quoted(table.id)}")  # noqa: S608 - quoted
+        asked = data.ask if rows <= EXACT_ROWS else data.estimate
+        [row] = asked(f"SELECT {wanted} FROM {quoted(table.id)}")  # noqa: S608 - quoted
         for k, column in enumerate(columns):
             known, distinct, low, middle, high, mean = row[6 * k : 6 * k + 6]
             found[column.name] = Figures(rows, rows - known, distinct, low, middle, high, mean, rows <= EXACT_ROWS)

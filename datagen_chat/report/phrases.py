@@ -94,13 +94,19 @@ def figures(found: Figures, column: Column, *, is_key: bool) -> list[tuple[str, 
     about = "" if found.is_exact else "about "
     told = [("null", _nulls(found, column))] if found.nulls or column.may_be_null else []
     if found.low is not None:
-        middle = round(found.middle) if column.type == "int" else found.middle
-        low, median, high = values((found.low, middle, found.high), column)
+        low, median, high = values((found.low, _middle(found, column), found.high), column)
         told += [("least", low), *([] if is_key else [("median", about + median)]), ("greatest", high)]
     if found.mean is not None and not is_key:
         told.append(("mean", f"{found.mean:,.{2 if column.places is None else max(column.places, 1)}f}"))
     told.append(("distinct", "all different" if found.all_differ else f"{about}{found.distinct:,}"))
     return told
+
+
+def _middle(found: Figures, column: Column) -> Any:
+    """Return the median as a value of its column; an estimated time to the minute."""
+    if column.type == "datetime" and not found.is_exact:
+        return found.middle.replace(second=0, microsecond=0)
+    return round(found.middle) if column.type == "int" else found.middle
 
 
 def _nulls(found: Figures, column: Column) -> str:
