@@ -43,7 +43,7 @@ def person_of(own: Speaker, table: str, speakers: Sequence[Speaker]) -> Person:
     else:
         owner = owners[own] if own in owners else owner_of(own.column, role, table)
     group = [speaker for speaker in owners if owners[speaker] == owner]
-    is_unique = any(speaker.is_unique and _role(speaker)[0] == "whole" for speaker in group)
+    is_unique = any(speaker.is_unique and _role(speaker)[0] == "whole" for speaker in (own, *group))
     return Person(owner, gender or next(_genders(group), None), is_unique)
 
 

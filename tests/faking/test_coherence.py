@@ -170,3 +170,9 @@ def test_a_unique_first_name_is_said_not_to_agree() -> None:
         "people-not-coherent",
         "note",
     )
+
+
+def test_unique_names_that_need_not_agree_do_not_repeat_either() -> None:
+    names = made(column("name", "name", unique=True, coherent=False), column("email", "email"), rows=5000)["name"]
+
+    assert len(set(names)) == 5000
