@@ -134,5 +134,6 @@ class Basis:
         return Joined(self, table, " ".join(joins), aliases, tuple(reads))
 
     def parent_key(self, table: str, above: str) -> str | None:
-        """Return the column of a table that holds the key of its own row in a table above, if there is one."""
-        return next((key for key in self.index.pointing(table, above) if self.index.follows((table, key), above)), None)
+        """Return the column of a table that holds the key of its own row in a table above, in every row, if there is one."""
+        keys = (key for key in self.index.pointing(table, above) if self.index.follows((table, key), above))
+        return next((key for key in keys if not self.index.columns[table, key].may_be_null), None)

@@ -42,9 +42,6 @@ def _claims(at: str, table: Table, basis: Basis) -> Iterator[Claim]:
     if key is None:
         yield claim.skipped(f"no column says which row of {parent} a row belongs to")
         return
-    if basis.index.columns[table.id, key].may_be_null:
-        yield claim.skipped(f"some rows do not say which row of {parent} they belong to")
-        return
     theirs, own = basis.key(parent), f"p.{quoted(basis.key(parent))}"
     counted = f"SELECT {quoted(key)} AS k, count(*) AS n FROM {quoted(table.id)} GROUP BY 1"  # noqa: S608 - names are letters, digits and underscores
     source = f"{quoted(parent)} AS p LEFT JOIN ({counted}) AS s ON {own} = s.k"

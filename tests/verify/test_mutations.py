@@ -317,3 +317,14 @@ def test_texts_of_a_schema_stay_texts_in_its_sql(data: Path) -> None:
     draft["constraints"]["pattern"].append({"attr": "customer.tier", "regex": "[^|]*'?(?s:.*)"})
     write(dataset_of(draft), data)
     assert failing(verified(draft, data)) == set()
+
+
+def test_rows_below_are_found_by_keys_that_every_row_has(tmp_path: Path) -> None:
+    """A line that also names its customer, now and then, belongs to the customer of its order."""
+    draft = copy.deepcopy(SHOP)
+    tables = {table["id"]: table for table in draft["nodes"]}
+    named = column("whose", "int", {"lookup": {"from": "order.customer_id"}}, null_rate=0.9)
+    tables["item"]["columns"].append(named)
+    tables["customer"]["columns"].append(column("lines", "int", {"aggregate": {"of": "item.item_id", "op": "count"}}))
+    write(dataset_of(draft), tmp_path, "parquet")
+    assert verified(draft, tmp_path).failed == ()
