@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from datagen_chat.generators._written import check_fit, held
+from datagen_chat.generators._written import check_fit, fits, held
 from datagen_chat.problems import Problem, pointer, shown
 from datagen_chat.schema.index import Index, Place
 from datagen_chat.schema.model import Column, Dataset
@@ -167,7 +167,7 @@ def _check_source(promise: EnumPromise, source: Place, index: Index) -> Problem 
 def _check_kept(promise: EnumPromise, allowed: tuple[Scalar, ...], type_: ColumnType, index: Index) -> Iterator[Problem]:
     """Yield the first value that a column can have and that is not allowed; a null is no value."""
     values = {held(value, type_) for value in allowed if value is not None}
-    made = [value for value in index.outcomes(promise.place) or () if value is not None]
+    made = [value for value in index.outcomes(promise.place) or () if value is not None and fits(value, type_)]
     odd = next((value for value in made if held(value, type_) not in values), None)
     if odd is not None:
         message = f"{'.'.join(promise.place)} can be {shown(odd)}, which is not among the values that it promises."

@@ -243,3 +243,9 @@ def test_a_promise_beside_a_generator_is_mended() -> None:
     assert repaired.reading.errors == ()
     assert repaired.draft["nodes"][0]["columns"][1]["constraints"] == {"enum": ["new", "paid"], "pattern": "[a-z]+"}
     assert repaired.draft["constraints"]["ranges"] == [{"attr": "t.held", "min": 20, "max": 90}]
+
+
+def test_a_choice_that_does_not_fit_beside_a_list_is_a_problem_and_no_error(shop):
+    shop["nodes"][2]["columns"][5]["generator"] = {"choice": {"choices": ["~500", "2024-02-01T00:00:00Z"]}}
+    shop["constraints"]["enum"] = [{"attr": "order.ordered_at", "values": ["2024-02-01T00:00:00Z"]}]
+    assert "choice-type" in [problem.code for problem in read(shop).errors]
