@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 from datagen_chat.arbitrary.arguments import Json
@@ -17,9 +18,11 @@ def change(draft: Json, chance: Chance, name: str) -> Json:
 
 
 def _in_table(draft: Json, chance: Chance) -> tuple[Json, Json]:
-    """Return a table, and one of its columns that is no key."""
+    """Return a table, and one of its columns of which nothing is promised."""
     table = chance.pick(draft["nodes"])
-    columns = [column for column in table["columns"] if not column["name"].endswith("id")]
+    promised = json.dumps(draft.get("constraints", {}))
+    names = {column["name"]: f'"{table["id"]}.{column["name"]}"' for column in table["columns"]}
+    columns = [column for column in table["columns"] if names[column["name"]] not in promised and column["name"] != "id"]
     return table, chance.pick(columns or table["columns"])
 
 
