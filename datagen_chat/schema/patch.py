@@ -20,6 +20,7 @@ from datagen_chat.schema.repair import copied
 
 RENAME, DELETE = "$rename", "$delete"
 _NAMED = {"nodes": "id", "columns": "name"}
+_OF_LAWS = {"type", "params", "clamp", "truncate", "correlate", "comment", "description"}
 _OTHER_NAMES = {"tables": "nodes", "fields": "columns"}
 
 
@@ -170,6 +171,8 @@ def _replaces(key: str, old: dict[str, Any], new: dict[str, Any]) -> bool:
         return False  # its keys are values of a column, not words of the language
     if key == "generator" or (len(old) == 1 and set(old) <= set(GENERATORS)):
         return set(old) != set(new)
+    if {"type", "params"} <= set(old) and not set(new) <= _OF_LAWS:
+        return True  # parameters beside the type: merged, they would be taken for bounds of the old law
     tag = next((tag for tag in ("distribution", "type") if tag in old and tag in new), None)
     return tag is not None and old[tag] != new[tag]
 

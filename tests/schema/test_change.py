@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from datagen_chat.schema.change import difference, in_words
 from datagen_chat.schema.patch import apply_patch
 from datagen_chat.schema.read import read
+from datagen_chat.schema.repair import repair
 
 EDITS = [
     ({"nodes": [{"id": "product", "rows": 30}]}, ["product: rows 20 → 30"]),
@@ -318,3 +319,12 @@ def test_the_cases_of_a_fanout_are_told_by_their_values(shop):
         "case": {"on": "tier", "when": {"gold": {"distribution": "poisson", "lambda": 9}}, "else": shop["nodes"][2]["fanout"]}
     }
     assert in_words(spread).startswith("case tier, gold: poisson, lambda 9, else ")
+
+
+@pytest.mark.parametrize("law", [{"type": "uniform", "low": 10, "high": 500}, {"low": 10, "high": 500}])
+def test_flat_parameters_in_a_change_are_never_bounds_of_the_old_law(shop, law):
+    shop["nodes"][1]["columns"][1]["generator"] = {"distribution": {"type": "uniform", "params": {"low": 1, "high": 99}}}
+    patch = {"nodes": [{"id": "product", "columns": [{"name": "price", "generator": {"distribution": law}}]}]}
+    repaired = repair(apply_patch(shop, patch).draft)
+    meant = {"distribution": {"type": "uniform", "params": {"low": 10, "high": 500}}}
+    assert repaired.reading.dataset is None or repaired.draft["nodes"][1]["columns"][1]["generator"] == meant
