@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from datagen_chat.expressions import Meaning, Name
 from datagen_chat.expressions.nodes import Comparison, every
 from datagen_chat.generators._formula import check_values, names_of, parsed, sampler_of, understood, uses_of
-from datagen_chat.generators._written import value_pool
+from datagen_chat.generators._written import fits, value_pool
 from datagen_chat.generators.base import Facts, Scope, TableFacts
 from datagen_chat.problems import Problem, SchemaError, shown
 from datagen_chat.values import Mask, Numbers, Values
@@ -39,27 +39,29 @@ def _check_names(code: str, from_: str, facts: Facts) -> Iterator[Problem]:
     """Yield columns of other tables, and one that is compared with itself because both names mean the same."""
     table = from_.partition(".")[0]
     sides = _compared(code, table)
-    same = next((left.column for left, right in sides if left.column == right.column and right.table in (None, table)), None)
+    alike = (left.column for _, left, right in sides if left.column == right.column and right.table in (None, table))
+    same = next(alike, None)
     if same is not None:
         message = f"A condition sees the rows of {table} alone: {same} is compared with itself, not with this row's {same}."
-        hint = _by_case(same, same, from_, facts) if facts.type_of(None, same) else _from_there(table, same)
+        is_own = ("==", same) in [(sign, left.column) for sign, left, _ in sides] and facts.type_of(None, same) is not None
+        hint = _by_case(same, same, from_, facts) if is_own else _from_there(table, same)
         yield Problem("", "condition-on-itself", message, hint)
     for other in sorted({use.table for use in uses_of(code) if use.table not in (None, table)} - {None}):
         message = f"A condition on rows of {table} cannot name columns of {other}."
-        pair = next(((own.column, theirs.column) for theirs, own in sides if own.table == other), None)
+        pair = next(((own.column, theirs.column) for sign, theirs, own in sides if sign == "==" and own.table == other), None)
         is_own = pair is not None and other == facts.table_name and facts.type_of(None, pair[0]) is not None
         hint = _by_case(*pair, from_, facts) if pair and is_own else f"Name columns of {table}."
         yield Problem("", "condition-elsewhere", message, hint)
 
 
-def _compared(code: str, table: str) -> list[tuple[Name, Name]]:
-    """Return the columns that are said to be equal, those of `table` first."""
+def _compared(code: str, table: str) -> list[tuple[str, Name, Name]]:
+    """Return the columns that are compared with each other, those of `table` first, after the sign."""
     formula = parsed(code)
-    found: list[tuple[Name, Name]] = []
+    found: list[tuple[str, Name, Name]] = []
     for node, _ in [] if isinstance(formula, Problem) else every(formula.root):
         match node:
-            case Comparison(signs=("==",), operands=(Name() as left, Name() as right)):
-                found.append((left, right) if left.table in (None, table) else (right, left))
+            case Comparison(signs=(sign,), operands=(Name() as left, Name() as right)):
+                found.append((sign, left, right) if left.table in (None, table) else (sign, right, left))
     return found
 
 
@@ -89,7 +91,7 @@ def _never_holds(code: str, facts: TableFacts) -> bool:
     pools: dict[str, Values] = {}  # by the column alone: there is just one table
     for name in names_of(code):
         values, type_ = facts.outcomes(name.table, name.column), facts.type_of(name.table, name.column)
-        if values is None or type_ is None:
+        if values is None or type_ is None or not all(value is None or fits(value, type_) for value in values):
             return False
         pools[name.column] = value_pool(values, type_)
     sizes = [len(pool) for pool in pools.values()]

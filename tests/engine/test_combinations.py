@@ -243,6 +243,7 @@ def test_a_drawn_key_stands_in_the_declared_order_to_another(plan_of: PlanOf) ->
         ("student.id > 1", "condition-elsewhere"),
         ("course.level = level", "condition-on-itself"),
         ("id > 1 and level == level", "condition-on-itself"),
+        ("course.level > level", "condition-on-itself"),
         ("level >", "expression-syntax"),
     ],
 )
@@ -269,6 +270,14 @@ def test_a_condition_that_some_value_may_fulfil_is_none(where: str) -> None:
     written["nodes"][1] = COURSES
 
     assert read(written).errors == ()
+
+
+def test_values_that_do_not_fit_their_column_are_told_once_and_tried_in_no_condition() -> None:
+    written = school({"rows": 30, "columns": [lookup("course", "course.id", where="level == 2")]})
+    level = COURSES["columns"][1] | {"generator": {"choice": {"choices": [1, "two", 10**30]}}}
+    written["nodes"][1] = COURSES | {"columns": [KEY, level]}
+
+    assert {problem.at.partition("/choice")[0] for problem in read(written).errors} == {"/nodes/1/columns/1/generator"}
 
 
 def test_a_condition_that_turns_out_to_hold_nowhere_says_whose_it_is() -> None:
