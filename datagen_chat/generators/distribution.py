@@ -17,6 +17,7 @@ from datagen_chat.generators.base import Facts, Generator, Layout, Locator, Numb
 from datagen_chat.laws import LAWS, Law
 from datagen_chat.laws.binomial import Binomial
 from datagen_chat.laws.uniform import Uniform
+from datagen_chat.laws.zipf import Zipf
 from datagen_chat.problems import Problem, note
 from datagen_chat.scores import draws_of, joined, scores_of
 from datagen_chat.tables import Discrete, Quantiles, clamped_masses
@@ -208,7 +209,7 @@ class Distribution(Generator, word="distribution"):
         return 2 if spread >= 1 or spread <= 0 else min(15, 2 - math.floor(math.log10(spread)))
 
     def outcomes(self, facts: Facts) -> tuple[Scalar, ...] | None:
-        """Return the whole numbers that can come out, if they are few and end: of uniform, binomial and clamped discrete laws.
+        """Return the whole numbers that can come out, if they are few and end: of uniform, binomial, zipf and clamped laws.
 
         A clamp that only holds after modifiers leaves them open.
         """
@@ -218,7 +219,7 @@ class Distribution(Generator, word="distribution"):
         if isinstance(law, Uniform):
             first, count = self._whole_numbers(law)
             drawn = range(first, first + min(count, _FEW + 1))
-        elif law.discrete and law.deviation() < _FEW and (self.clamp or isinstance(law, Binomial)):
+        elif law.discrete and law.deviation() < _FEW and (self.clamp or isinstance(law, Binomial | Zipf)):
             masses = truncated_masses(law.masses(), self.clamp) if self.clamp and self.truncate else law.masses()
             drawn = range(masses.first, masses.first + len(masses.shares))
         else:

@@ -345,6 +345,7 @@ def test_what_comes_out_of_a_case_is_known_to_a_case_that_depends_on_it() -> Non
         ({"type": "uniform", "params": {"low": 0.5, "high": 3.5}}, (1, 2, 3)),
         ({"type": "uniform", "params": {"low": 0, "high": 9}, "clamp": [1.5, 4], "truncate": True}, (2, 3, 4)),
         ({"type": "binomial", "params": {"n": 2, "p": 0.4}}, (0, 1, 2)),
+        ({"type": "zipf", "params": {"alpha": 1.2, "n": 3}}, (1, 2, 3)),
         ({"type": "poisson", "params": {"lambda": 2}, "clamp": [1, 3]}, (1, 2, 3)),
         ({"type": "geometric", "params": {"p": 0.4}, "clamp": [1, 3], "truncate": True}, (1, 2, 3)),
     ],
