@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datagen_chat.draws import Key, RowNumbers, uniform
-from datagen_chat.generators.base import Siblings
+from datagen_chat.generators.base.rows import Siblings
 from datagen_chat.instants import Step, calendar, tick_at, tick_counts
 from datagen_chat.ticks import Pattern
 from datagen_chat.urns import take_distinct, take_evenly

@@ -23,7 +23,7 @@ from datagen_chat.laws.normal import standard_scores
 from datagen_chat.tables import Quantiles
 
 if TYPE_CHECKING:
-    from datagen_chat.generators.base import Siblings
+    from datagen_chat.generators.base.rows import Siblings
 
 BUCKET = 1024
 _SCALE = 2.0**30

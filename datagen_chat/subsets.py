@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datagen_chat.draws import Key, RowNumbers, bits, numbers_of, uniform
-from datagen_chat.generators.base import Siblings
+from datagen_chat.generators.base.rows import Siblings
 from datagen_chat.laws.normal import standard_scores
 from datagen_chat.permutation import permuted_each
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from datagen_chat.draws import Key, RowNumbers, bits, numbers_of
 from datagen_chat.draws import key as make_key
-from datagen_chat.generators.base import Siblings
+from datagen_chat.generators.base.rows import Siblings
 from datagen_chat.permutation import permuted_each
 from datagen_chat.subsets import distinct_subset, sorted_within
 from datagen_chat.tables import Quantiles

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from datagen_chat.generators.base import Facts, Rows, Scope
+from datagen_chat.generators.base.facts import Facts
+from datagen_chat.generators.base.rows import Rows
+from datagen_chat.generators.base.scope import Scope
 from datagen_chat.generators.datetime_series import DatetimeSeries, Instants, Reshaping
 from datagen_chat.modifiers._times import compile_time
 

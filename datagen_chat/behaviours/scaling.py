@@ -9,7 +9,9 @@ import numpy as np
 
 from datagen_chat.behaviours.curves import Curve
 from datagen_chat.branches import Branches
-from datagen_chat.generators.base import Rows, Sampler, Scope, TableScope, Use
+from datagen_chat.generators.base.rows import Rows, Sampler
+from datagen_chat.generators.base.scope import Scope, TableScope
+from datagen_chat.generators.base.uses import Use
 from datagen_chat.modifiers._numbers import Floats, changed
 from datagen_chat.modifiers._times import TIMES, Place, compile_time
 from datagen_chat.modifiers.base import NUMBERS, Factor, Made, Modifier

@@ -11,7 +11,7 @@ import numpy as np
 from datagen_chat.bounds import inner_bounds
 from datagen_chat.conversion import Stage, converter
 from datagen_chat.draws import bits32
-from datagen_chat.generators.base import Limits, Rows, Sampler
+from datagen_chat.generators.base.rows import Limits, Rows, Sampler
 from datagen_chat.modifiers.base import Made
 from datagen_chat.rounding import round_half_even
 from datagen_chat.schema.model import Column

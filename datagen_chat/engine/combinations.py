@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from datagen_chat.draws import Key, RowNumbers, below, bits, numbers_of, scaled
 from datagen_chat.draws import key as make_key
-from datagen_chat.generators.base import Locator, Numbering, Room, Rows, Siblings
+from datagen_chat.generators.base.rows import Locator, Numbering, Room, Rows, Siblings
 from datagen_chat.permutation import permuted
 from datagen_chat.problems import LimitError, Problem, SchemaError
 from datagen_chat.schema.combinations import Combination

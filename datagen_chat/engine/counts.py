@@ -20,7 +20,7 @@ from datagen_chat.engine.fanout import Counts, Highest, bounded_masses, drawn_co
 from datagen_chat.fanouts import Spread
 from datagen_chat.fanouts.constant import ConstantSpread
 from datagen_chat.fanouts.poisson import PoissonSpread
-from datagen_chat.generators.base import Room, Rows
+from datagen_chat.generators.base.rows import Room, Rows
 from datagen_chat.problems import Problem, SchemaError
 from datagen_chat.schema.fanouts import Fanout, branches, spreads
 from datagen_chat.schema.model import Table

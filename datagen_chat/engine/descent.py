@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from datagen_chat.draws import RowNumbers
 from datagen_chat.engine.fanout import Fanout
-from datagen_chat.generators.base import Piece, Rows
+from datagen_chat.generators.base.rows import Piece, Rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TableDescent:
-    """Implements `generators.base.Descent`; `first` holds the number of the first row below each row, shape (rows,)."""
+    """Implements `generators.base.rows.Descent`; `first` holds the number of the first row below each row, shape (rows,)."""
 
     first: NDArray[np.int64]
     edges: NDArray[np.int64]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from datagen_chat.engine.descent import TableDescent
-from datagen_chat.generators.base import Fold, Rows
+from datagen_chat.generators.base.rows import Fold, Rows
 from datagen_chat.schema.cycles import reachable
 from datagen_chat.values import Values
 

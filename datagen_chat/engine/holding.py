@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from datagen_chat.generators.base import Rows, Sampler
+from datagen_chat.generators.base.rows import Rows, Sampler
 from datagen_chat.values import Values
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from datagen_chat.generators.base import Rows, Sampler
+from datagen_chat.generators.base.rows import Rows, Sampler
 from datagen_chat.values import Mask, Numbers, Text, Values
 
 if TYPE_CHECKING:

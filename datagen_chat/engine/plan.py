@@ -16,7 +16,8 @@ from datagen_chat.engine.keeping import Kept, Shelf
 from datagen_chat.engine.rows import TableRows
 from datagen_chat.engine.scope import ColumnScope, TableScope
 from datagen_chat.engine.told import Tellings
-from datagen_chat.generators.base import Layout, Locator, Picker, Rows, Sampler, Unfold
+from datagen_chat.generators.base.facts import Layout
+from datagen_chat.generators.base.rows import Locator, Picker, Rows, Sampler, Unfold
 from datagen_chat.schema.behaviours import with_behaviours
 from datagen_chat.schema.combinations import Combination, combinations
 from datagen_chat.schema.index import Index

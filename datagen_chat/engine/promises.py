@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from datagen_chat.generators.base import Rows, Sampler
+from datagen_chat.generators.base.rows import Rows, Sampler
 from datagen_chat.instants import DAY
 from datagen_chat.schema.bounds import meets, place_of
 from datagen_chat.schema.index import Place

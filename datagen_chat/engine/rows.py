@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datagen_chat.draws import RowNumbers, numbers_of
-from datagen_chat.generators.base import Siblings
+from datagen_chat.generators.base.rows import Siblings
 from datagen_chat.values import Values
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Source(Protocol):
 
 
 class TableRows:
-    """Some rows of one table, neighbours or any; implements `generators.base.Rows`.
+    """Some rows of one table, neighbours or any; implements `generators.base.rows.Rows`.
 
     `known` are neighbours that were made already, of a table above or of this one: what lies among them is not made again.
     """

@@ -13,19 +13,10 @@ from datagen_chat import draws
 from datagen_chat.draws import Key, numbers_of
 from datagen_chat.engine.keys import key_finder
 from datagen_chat.generators._written import value_pool
-from datagen_chat.generators.base import (
-    Descent,
-    Generator,
-    Layout,
-    Locator,
-    Picker,
-    Rows,
-    Sampler,
-    Scorer,
-    Source,
-    Unfold,
-    words_in,
-)
+from datagen_chat.generators.base import Generator, words_in
+from datagen_chat.generators.base.facts import Layout
+from datagen_chat.generators.base.rows import Descent, Locator, Picker, Rows, Sampler, Scorer, Unfold
+from datagen_chat.generators.base.uses import Source
 from datagen_chat.schema.facts import ColumnFacts, TableFacts
 from datagen_chat.values import Values, masked
 
@@ -202,7 +193,7 @@ class TableScope(TableFacts):
 
 @dataclass(frozen=True)
 class ColumnScope(TableScope, ColumnFacts):
-    """What one column's words may ask of the engine; implements `generators.base.Scope`."""
+    """What one column's words may ask of the engine; implements `generators.base.scope.Scope`."""
 
     @property
     def is_unique(self) -> bool:

@@ -13,7 +13,8 @@ from datagen_chat.expressions import Meaning, Name
 from datagen_chat.expressions.nodes import Comparison, every
 from datagen_chat.generators._formula import check_values, names_of, parsed, sampler_of, understood, uses_of
 from datagen_chat.generators._written import fits, value_pool
-from datagen_chat.generators.base import Facts, Scope, TableFacts
+from datagen_chat.generators.base.facts import Facts, TableFacts
+from datagen_chat.generators.base.scope import Scope
 from datagen_chat.problems import Problem, SchemaError, shown
 from datagen_chat.values import Mask, Numbers, Values
 from datagen_chat.words import Scalar

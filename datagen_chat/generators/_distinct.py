@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datagen_chat.draws import RowNumbers, numbers_of, uniform
-from datagen_chat.generators.base import Rows, Scope
+from datagen_chat.generators.base.rows import Rows
+from datagen_chat.generators.base.scope import Scope
 from datagen_chat.problems import Problem, SchemaError
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from datagen_chat.generators.base import Facts, Generator
+from datagen_chat.generators.base import Generator
+from datagen_chat.generators.base.facts import Facts
 from datagen_chat.instants import DAY, parse_instant
 from datagen_chat.words import ColumnType, Scalar
 

@@ -14,7 +14,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from datagen_chat.generators._written import value_pool
-from datagen_chat.generators.base import CATEGORY_LIMIT, Descent, Piece, Rows
+from datagen_chat.generators.base import CATEGORY_LIMIT
+from datagen_chat.generators.base.rows import Descent, Piece, Rows
 from datagen_chat.selection import scattered
 from datagen_chat.values import Mask, Numbers, Text, Values, compute, taken
 from datagen_chat.words import ColumnType

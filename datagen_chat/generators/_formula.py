@@ -10,7 +10,10 @@ import numpy as np
 from datagen_chat.expressions import Expression as Formula
 from datagen_chat.expressions import Kind, Meaning, parse
 from datagen_chat.expressions.nodes import Name
-from datagen_chat.generators.base import Rows, Sampler, TableFacts, TableScope, Use, may_read_null
+from datagen_chat.generators.base.facts import TableFacts, may_read_null
+from datagen_chat.generators.base.rows import Rows, Sampler
+from datagen_chat.generators.base.scope import TableScope
+from datagen_chat.generators.base.uses import Use
 from datagen_chat.problems import Problem
 from datagen_chat.values import Numbers, Values
 from datagen_chat.words import ColumnType

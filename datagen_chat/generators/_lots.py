@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from datagen_chat.draws import Key, bits32, bits32_each
 from datagen_chat.generators._written import value_pool
-from datagen_chat.generators.base import Lots, Rows, Sampler
+from datagen_chat.generators.base.rows import Rows, Sampler
+from datagen_chat.generators.base.uses import Lots
 from datagen_chat.tables import Discrete
 from datagen_chat.values import Values, code_type
 from datagen_chat.words import ColumnType

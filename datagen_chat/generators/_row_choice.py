@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datagen_chat.draws import Key, numbers_of
-from datagen_chat.generators.base import Locator, Order, Rows, Scope, TableScope, Twin
+from datagen_chat.generators.base.rows import Locator, Rows
+from datagen_chat.generators.base.scope import Scope, TableScope
+from datagen_chat.generators.base.uses import Order, Twin
 from datagen_chat.popularity import WeightsKind, choice_weights, popular_rows
 
 Ints = NDArray[np.int64]

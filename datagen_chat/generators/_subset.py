@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datagen_chat.draws import RowNumbers
-from datagen_chat.generators.base import Rows, Siblings
+from datagen_chat.generators.base.rows import Rows, Siblings
 from datagen_chat.values import Index, Values
 
 T = TypeVar("T")
@@ -17,7 +17,7 @@ _FEW = 16
 
 
 class Subset:
-    """The rows at some positions of other rows; implements `generators.base.Rows`."""
+    """The rows at some positions of other rows; implements `generators.base.rows.Rows`."""
 
     __slots__ = ("_made", "_rows", "_shared", "index", "numbers")
 

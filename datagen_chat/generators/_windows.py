@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from datagen_chat.generators.base import Bound, Facts, Rows, Sampler, TableScope
+from datagen_chat.generators.base.facts import Facts
+from datagen_chat.generators.base.rows import Rows, Sampler
+from datagen_chat.generators.base.scope import TableScope
+from datagen_chat.generators.base.uses import Bound
 from datagen_chat.instants import DAY, HOUR, Step, tick_at, tick_counts
 from datagen_chat.ticks import Pattern
 from datagen_chat.values import Mask, Numbers, Values

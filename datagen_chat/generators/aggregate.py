@@ -20,7 +20,11 @@ from datagen_chat.generators._folds import (
     Total,
     ValueCount,
 )
-from datagen_chat.generators.base import Facts, Fold, Generator, Layout, Rows, Sampler, Scope, Source, Use
+from datagen_chat.generators.base import Generator
+from datagen_chat.generators.base.facts import Facts, Layout
+from datagen_chat.generators.base.rows import Fold, Rows, Sampler
+from datagen_chat.generators.base.scope import Scope
+from datagen_chat.generators.base.uses import Source, Use
 from datagen_chat.problems import Problem
 from datagen_chat.values import Mask, Numbers, Values
 from datagen_chat.words import COLUMN_TYPES, Code, ColumnType, Reference, Scalar, term

@@ -9,7 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datagen_chat.draws import Key, bits32
-from datagen_chat.generators.base import Facts, Generator, Layout, Lots, Numbering, Rows, Sampler, Scope
+from datagen_chat.generators.base import Generator
+from datagen_chat.generators.base.facts import Facts, Layout
+from datagen_chat.generators.base.rows import Numbering, Rows, Sampler
+from datagen_chat.generators.base.scope import Scope
+from datagen_chat.generators.base.uses import Lots
 from datagen_chat.values import Numbers
 from datagen_chat.words import Scalar, Share, term
 

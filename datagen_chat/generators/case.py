@@ -13,22 +13,11 @@ from datagen_chat.conversion import converter
 from datagen_chat.generators._ends import ends_of, joined
 from datagen_chat.generators._lots import are_few, draw_lots
 from datagen_chat.generators._subset import Subset, divided
-from datagen_chat.generators.base import (
-    ANY_GENERATOR,
-    CATEGORY_LIMIT,
-    Facts,
-    Generator,
-    Layout,
-    Limits,
-    Locator,
-    Lots,
-    Rows,
-    Sampler,
-    Scope,
-    Source,
-    Use,
-    may_read_null,
-)
+from datagen_chat.generators.base import ANY_GENERATOR, CATEGORY_LIMIT, Generator
+from datagen_chat.generators.base.facts import Facts, Layout, may_read_null
+from datagen_chat.generators.base.rows import Limits, Locator, Rows, Sampler
+from datagen_chat.generators.base.scope import Scope
+from datagen_chat.generators.base.uses import Lots, Source, Use
 from datagen_chat.problems import Problem, pointer
 from datagen_chat.rounding import round_half_even
 from datagen_chat.selection import Joiner, scattered

@@ -12,19 +12,11 @@ from pydantic import Field
 from datagen_chat.draws import bits32
 from datagen_chat.generators._distinct import distinct_order
 from datagen_chat.generators._written import check_fit, is_distinct, most_places, value_pool
-from datagen_chat.generators.base import (
-    CATEGORY_LIMIT,
-    Facts,
-    Generator,
-    Layout,
-    Lots,
-    Numbering,
-    Rows,
-    Sampler,
-    Scope,
-    Source,
-    Use,
-)
+from datagen_chat.generators.base import CATEGORY_LIMIT, Generator
+from datagen_chat.generators.base.facts import Facts, Layout
+from datagen_chat.generators.base.rows import Numbering, Rows, Sampler
+from datagen_chat.generators.base.scope import Scope
+from datagen_chat.generators.base.uses import Lots, Source, Use
 from datagen_chat.popularity import WEIGHTS_KIND_PATTERN, choice_weights, read_weights_kind
 from datagen_chat.problems import Problem, SchemaError
 from datagen_chat.tables import Discrete

@@ -9,7 +9,11 @@ import numpy as np
 from pydantic import model_validator
 
 from datagen_chat.generators._written import check_fit, most_places, value_pool
-from datagen_chat.generators.base import Facts, Generator, Layout, Lots, Numbering, Rows, Sampler, Scope, Source
+from datagen_chat.generators.base import Generator
+from datagen_chat.generators.base.facts import Facts, Layout
+from datagen_chat.generators.base.rows import Numbering, Rows, Sampler
+from datagen_chat.generators.base.scope import Scope
+from datagen_chat.generators.base.uses import Lots, Source
 from datagen_chat.problems import Problem
 from datagen_chat.values import Values
 from datagen_chat.words import AnyScalar, Scalar, term

@@ -11,19 +11,11 @@ from pydantic import Field, PlainValidator, WithJsonSchema
 
 from datagen_chat.draws import numbers_of, uniform
 from datagen_chat.generators._windows import End, Ends, LikelyTicks, Window, Windows, can_be_counted, is_above, likely_ticks
-from datagen_chat.generators.base import (
-    Bound,
-    Facts,
-    Generator,
-    Numbering,
-    Room,
-    Rows,
-    Sampler,
-    Scope,
-    Siblings,
-    TableScope,
-    Use,
-)
+from datagen_chat.generators.base import Generator
+from datagen_chat.generators.base.facts import Facts
+from datagen_chat.generators.base.rows import Numbering, Room, Rows, Sampler, Siblings
+from datagen_chat.generators.base.scope import Scope, TableScope
+from datagen_chat.generators.base.uses import Bound, Use
 from datagen_chat.instants import DAY, Grid, grid, parse_step, show_instant
 from datagen_chat.order import ordered_uniform
 from datagen_chat.problems import Problem, note, pointer

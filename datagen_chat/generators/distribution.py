@@ -13,7 +13,11 @@ from pydantic_core import CoreSchema, core_schema
 
 from datagen_chat.bounds import Bounds, inner_bounds, rounded_window, truncated, truncated_masses
 from datagen_chat.draws import WIDE, below, bits, bits32, scaled
-from datagen_chat.generators.base import Facts, Generator, Layout, Locator, Numbering, Rows, Sampler, Scope, Scorer, Use
+from datagen_chat.generators.base import Generator
+from datagen_chat.generators.base.facts import Facts, Layout
+from datagen_chat.generators.base.rows import Locator, Numbering, Rows, Sampler, Scorer
+from datagen_chat.generators.base.scope import Scope
+from datagen_chat.generators.base.uses import Use
 from datagen_chat.laws import LAWS, Law
 from datagen_chat.laws.binomial import Binomial
 from datagen_chat.laws.uniform import Uniform

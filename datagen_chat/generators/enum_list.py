@@ -9,7 +9,10 @@ from pydantic import Field
 
 from datagen_chat.draws import numbers_of
 from datagen_chat.generators._written import check_fit, is_distinct, value_pool
-from datagen_chat.generators.base import CATEGORY_LIMIT, Facts, Generator, Layout, Rows, Sampler, Scope
+from datagen_chat.generators.base import CATEGORY_LIMIT, Generator
+from datagen_chat.generators.base.facts import Facts, Layout
+from datagen_chat.generators.base.rows import Rows, Sampler
+from datagen_chat.generators.base.scope import Scope
 from datagen_chat.problems import Problem, note
 from datagen_chat.values import Values
 from datagen_chat.words import LIST_LIMIT, AnyScalar, Scalar, term

@@ -24,7 +24,11 @@ from datagen_chat.generators._formula import (
     understood,
     uses_of,
 )
-from datagen_chat.generators.base import CATEGORY_LIMIT, Facts, Generator, Layout, Sampler, Scope, Use
+from datagen_chat.generators.base import CATEGORY_LIMIT, Generator
+from datagen_chat.generators.base.facts import Facts, Layout
+from datagen_chat.generators.base.rows import Sampler
+from datagen_chat.generators.base.scope import Scope
+from datagen_chat.generators.base.uses import Use
 from datagen_chat.problems import Problem
 from datagen_chat.words import Code, ColumnType, Scalar, term
 

@@ -11,7 +11,11 @@ from pydantic import Field, StringConstraints
 
 from datagen_chat import faking
 from datagen_chat.draws import Key, RowNumbers
-from datagen_chat.generators.base import CATEGORY_LIMIT, Facts, Generator, Layout, Rows, Sampler, Scope, Use
+from datagen_chat.generators.base import CATEGORY_LIMIT, Generator
+from datagen_chat.generators.base.facts import Facts, Layout
+from datagen_chat.generators.base.rows import Rows, Sampler
+from datagen_chat.generators.base.scope import Scope
+from datagen_chat.generators.base.uses import Use
 from datagen_chat.problems import Problem, note
 from datagen_chat.values import Text, Values, coded
 from datagen_chat.words import AnyScalar, ColumnName, ColumnType, Truth, term

@@ -22,22 +22,11 @@ from datagen_chat.generators._row_choice import (
     rows_beside,
     weighed,
 )
-from datagen_chat.generators.base import (
-    ANY_NUMBER,
-    CATEGORY_LIMIT,
-    Facts,
-    Generator,
-    Layout,
-    Locator,
-    Numbering,
-    Room,
-    Rows,
-    Sampler,
-    Scope,
-    Source,
-    TableScope,
-    Use,
-)
+from datagen_chat.generators.base import CATEGORY_LIMIT, Generator
+from datagen_chat.generators.base.facts import Facts, Layout
+from datagen_chat.generators.base.rows import ANY_NUMBER, Locator, Numbering, Room, Rows, Sampler
+from datagen_chat.generators.base.scope import Scope, TableScope
+from datagen_chat.generators.base.uses import Source, Use
 from datagen_chat.popularity import WEIGHTS_KIND_PATTERN, read_weights_kind
 from datagen_chat.problems import Problem, SchemaError
 from datagen_chat.values import masked

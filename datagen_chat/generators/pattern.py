@@ -10,7 +10,10 @@ import pyarrow as pa
 from pydantic import StringConstraints
 
 from datagen_chat.generators._distinct import distinct_numbers
-from datagen_chat.generators.base import CATEGORY_LIMIT, Facts, Generator, Layout, Numbering, Rows, Sampler, Scope
+from datagen_chat.generators.base import CATEGORY_LIMIT, Generator
+from datagen_chat.generators.base.facts import Facts, Layout
+from datagen_chat.generators.base.rows import Numbering, Rows, Sampler
+from datagen_chat.generators.base.scope import Scope
 from datagen_chat.patterns.language import characters, is_unambiguous
 from datagen_chat.patterns.parser import TEXT_LIMIT, PatternError, parse
 from datagen_chat.patterns.writer import RANKS, Writer

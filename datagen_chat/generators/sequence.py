@@ -8,7 +8,10 @@ from typing import ClassVar
 import numpy as np
 
 from datagen_chat.draws import RowNumbers
-from datagen_chat.generators.base import Facts, Generator, Layout, Rows, Sampler, Scope
+from datagen_chat.generators.base import Generator
+from datagen_chat.generators.base.facts import Facts, Layout
+from datagen_chat.generators.base.rows import Rows, Sampler
+from datagen_chat.generators.base.scope import Scope
 from datagen_chat.problems import Problem
 from datagen_chat.values import Numbers
 from datagen_chat.words import Int, term

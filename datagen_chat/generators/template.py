@@ -10,7 +10,11 @@ from typing import Annotated, ClassVar
 import numpy as np
 from pydantic import StringConstraints, WithJsonSchema
 
-from datagen_chat.generators.base import Facts, Generator, Rows, Sampler, Scope, Use, may_read_null
+from datagen_chat.generators.base import Generator
+from datagen_chat.generators.base.facts import Facts, may_read_null
+from datagen_chat.generators.base.rows import Rows, Sampler
+from datagen_chat.generators.base.scope import Scope
+from datagen_chat.generators.base.uses import Use
 from datagen_chat.problems import Problem
 from datagen_chat.templates.formats import Writer, is_lossless, writer_of
 from datagen_chat.templates.joining import Part, RowJoiner

@@ -10,7 +10,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from datagen_chat.draws import bits
-from datagen_chat.generators.base import Facts, Generator, Rows, Sampler, Scope
+from datagen_chat.generators.base import Generator
+from datagen_chat.generators.base.facts import Facts
+from datagen_chat.generators.base.rows import Rows, Sampler
+from datagen_chat.generators.base.scope import Scope
 from datagen_chat.values import Text
 
 _GROUP = np.uint64(0xFFFF)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from datagen_chat.draws import Key, bits32
-from datagen_chat.generators.base import Rows
+from datagen_chat.generators.base.rows import Rows
 from datagen_chat.modifiers._numbers import Floats
 from datagen_chat.scores import scores_of
 

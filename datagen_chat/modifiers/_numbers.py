@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from datagen_chat.generators.base import Rows, Sampler
+from datagen_chat.generators.base.rows import Rows, Sampler
 from datagen_chat.values import Numbers, Values
 
 Floats = NDArray[np.float64]

@@ -7,7 +7,10 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from datagen_chat.generators.base import Facts, Rows, TableFacts, TableScope, Use
+from datagen_chat.generators.base.facts import Facts, TableFacts
+from datagen_chat.generators.base.rows import Rows
+from datagen_chat.generators.base.scope import TableScope
+from datagen_chat.generators.base.uses import Use
 from datagen_chat.instants import DAY
 from datagen_chat.problems import Problem
 from datagen_chat.values import Mask, Numbers

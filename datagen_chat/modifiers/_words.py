@@ -8,7 +8,8 @@ from typing import ClassVar
 import pyarrow as pa
 
 from datagen_chat.conversion import converter
-from datagen_chat.generators.base import Rows, Sampler, Scope
+from datagen_chat.generators.base.rows import Rows, Sampler
+from datagen_chat.generators.base.scope import Scope
 from datagen_chat.modifiers.base import Made, Modifier
 from datagen_chat.values import Text, Values, arrow, words_array
 

@@ -7,7 +7,9 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from datagen_chat.generators.base import Facts, Rows, Sampler, Scope
+from datagen_chat.generators.base.facts import Facts
+from datagen_chat.generators.base.rows import Rows, Sampler
+from datagen_chat.generators.base.scope import Scope
 from datagen_chat.instants import DAY, HOUR, MINUTE
 from datagen_chat.modifiers._numbers import changed
 from datagen_chat.modifiers.base import NUMBERS, Made, Modifier

@@ -6,7 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from datagen_chat.generators.base import Facts, Generator, Layout, Rows, Sampler, Scope, TableScope, Use
+from datagen_chat.generators.base import Generator
+from datagen_chat.generators.base.facts import Facts, Layout
+from datagen_chat.generators.base.rows import Rows, Sampler
+from datagen_chat.generators.base.scope import Scope, TableScope
+from datagen_chat.generators.base.uses import Use
 from datagen_chat.problems import Problem
 from datagen_chat.words import COLUMN_TYPES, ColumnType, Registered, Scalar
 

@@ -8,7 +8,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from datagen_chat.generators.base import Facts, Layout, Rows, Sampler, Scope
+from datagen_chat.generators.base.facts import Facts, Layout
+from datagen_chat.generators.base.rows import Rows, Sampler
+from datagen_chat.generators.base.scope import Scope
 from datagen_chat.modifiers.base import NUMBERS, Made, Modifier
 from datagen_chat.problems import Problem
 from datagen_chat.values import Numbers, Values

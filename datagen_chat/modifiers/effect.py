@@ -9,7 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from datagen_chat.generators.base import Facts, Rows, Sampler, Scope, TableFacts, TableScope, Use
+from datagen_chat.generators.base.facts import Facts, TableFacts
+from datagen_chat.generators.base.rows import Rows, Sampler
+from datagen_chat.generators.base.scope import Scope, TableScope
+from datagen_chat.generators.base.uses import Use
 from datagen_chat.instants import DAY
 from datagen_chat.modifiers._matching import Keys, Spans, known_of
 from datagen_chat.modifiers._numbers import Floats, changed

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import ClassVar, Literal
 
-from datagen_chat.generators.base import Rows, Sampler, Scope
+from datagen_chat.generators.base.rows import Rows, Sampler
+from datagen_chat.generators.base.scope import Scope
 from datagen_chat.modifiers._noise import noise
 from datagen_chat.modifiers._numbers import Floats, changed
 from datagen_chat.modifiers.base import NUMBERS, USUAL_PLACES, Made, Modifier

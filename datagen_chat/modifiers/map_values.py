@@ -11,7 +11,9 @@ from pydantic import Field
 
 from datagen_chat.branches import Branches, as_written, check_names, covers
 from datagen_chat.generators._written import FORMS, fits, value_pool
-from datagen_chat.generators.base import Facts, Layout, Rows, Sampler, Scope
+from datagen_chat.generators.base.facts import Facts, Layout
+from datagen_chat.generators.base.rows import Rows, Sampler
+from datagen_chat.generators.base.scope import Scope
 from datagen_chat.modifiers.base import Made, Modifier
 from datagen_chat.problems import Problem, pointer, shown
 from datagen_chat.selection import Joiner, picked

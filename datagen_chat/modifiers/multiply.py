@@ -6,7 +6,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from datagen_chat.generators.base import Sampler, Scope, TableScope
+from datagen_chat.generators.base.rows import Sampler
+from datagen_chat.generators.base.scope import Scope, TableScope
 from datagen_chat.modifiers._numbers import changed
 from datagen_chat.modifiers.base import NUMBERS, Factor, Made, Modifier
 from datagen_chat.words import Float, term

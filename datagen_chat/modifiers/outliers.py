@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datagen_chat.draws import RowNumbers, bits32, numbers_of
-from datagen_chat.generators.base import Facts, Rows, Sampler, Scope
+from datagen_chat.generators.base.facts import Facts
+from datagen_chat.generators.base.rows import Rows, Sampler
+from datagen_chat.generators.base.scope import Scope
 from datagen_chat.laws import LAWS
 from datagen_chat.modifiers._laws import Draw, Magnitude, drawn
 from datagen_chat.modifiers._numbers import Floats, changed

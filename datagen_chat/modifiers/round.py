@@ -6,7 +6,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from datagen_chat.generators.base import Sampler, Scope
+from datagen_chat.generators.base.rows import Sampler
+from datagen_chat.generators.base.scope import Scope
 from datagen_chat.modifiers._numbers import changed
 from datagen_chat.modifiers.base import NUMBERS, Made, Modifier
 from datagen_chat.rounding import round_half_even

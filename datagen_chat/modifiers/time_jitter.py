@@ -7,7 +7,8 @@ from typing import Annotated, ClassVar
 import numpy as np
 from pydantic import Field
 
-from datagen_chat.generators.base import Rows, Sampler, Scope
+from datagen_chat.generators.base.rows import Rows, Sampler
+from datagen_chat.generators.base.scope import Scope
 from datagen_chat.instants import MINUTE, SECOND
 from datagen_chat.modifiers._noise import noise
 from datagen_chat.modifiers.base import Made, Modifier

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from datagen_chat.generators.base import Bound
+from datagen_chat.generators.base.uses import Bound
 from datagen_chat.problems import Problem, nearest, note, pointer, shown
 from datagen_chat.schema.cycles import needs
 from datagen_chat.schema.index import Index, Need, Place

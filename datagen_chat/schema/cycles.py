@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from datagen_chat.generators.base import Use, words_in
+from datagen_chat.generators.base import words_in
+from datagen_chat.generators.base.uses import Use
 from datagen_chat.problems import Problem, pointer
 from datagen_chat.schema.index import Index, Need
 from datagen_chat.schema.model import Column, Table

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from datagen_chat.generators.base import Bound, Generator, Layout, Twin
+from datagen_chat.generators.base import Generator
+from datagen_chat.generators.base.facts import Layout
+from datagen_chat.generators.base.uses import Bound, Twin
 from datagen_chat.schema.index import Index
 from datagen_chat.schema.model import Column, Table
 from datagen_chat.words import ColumnType, Scalar
@@ -107,7 +109,7 @@ class TableFacts:
 
 @dataclass(frozen=True)
 class ColumnFacts(TableFacts):
-    """What is known of one column before any row exists; implements `generators.base.Facts`."""
+    """What is known of one column before any row exists; implements `generators.base.facts.Facts`."""
 
     column: Column
 

@@ -9,7 +9,7 @@ from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from datagen_chat.fanouts import SPREADS, Spread
-from datagen_chat.generators.base import Use
+from datagen_chat.generators.base.uses import Use
 from datagen_chat.problems import pointer
 from datagen_chat.words import ColumnName, Word, term
 

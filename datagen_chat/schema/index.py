@@ -9,7 +9,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from datagen_chat.fanouts import Spread
-from datagen_chat.generators.base import Bound, Layout, Source, Twin, Use, words_in
+from datagen_chat.generators.base import words_in
+from datagen_chat.generators.base.facts import Layout
+from datagen_chat.generators.base.uses import Bound, Source, Twin, Use
 from datagen_chat.instants import parse_instant
 from datagen_chat.schema.fanouts import reach
 from datagen_chat.schema.model import Column, Dataset, Table

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from datagen_chat.faking import locale_for
-from datagen_chat.generators.base import Generator, Use, words_in
+from datagen_chat.generators.base import Generator, words_in
+from datagen_chat.generators.base.uses import Use
 from datagen_chat.generators.choice import Choice
 from datagen_chat.generators.faker import Faker
 from datagen_chat.generators.lookup import Lookup

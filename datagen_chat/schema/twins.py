@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from datagen_chat.generators.base import Order, Twin
+from datagen_chat.generators.base.uses import Order, Twin
 from datagen_chat.schema.bounds import place_of
 from datagen_chat.schema.index import Index, Place
 

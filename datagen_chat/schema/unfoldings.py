@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from datagen_chat.generators.base import Use
+from datagen_chat.generators.base.uses import Use
 from datagen_chat.problems import Problem, pointer
 from datagen_chat.schema.facts import TableFacts
 from datagen_chat.schema.index import Index, Place

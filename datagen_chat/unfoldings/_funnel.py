@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datagen_chat.draws import Key, bits
-from datagen_chat.generators.base import Rows, Sampler
+from datagen_chat.generators.base.rows import Rows, Sampler
 from datagen_chat.instants import SECOND
 from datagen_chat.laws.exponential import Exponential
 from datagen_chat.tables import Quantiles

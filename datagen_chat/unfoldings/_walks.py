@@ -68,7 +68,7 @@ def _numbers(numbers: RowNumbers, at: Index) -> Index:
 
 
 class Walks:
-    """What some parent rows walk through; implements `generators.base.Unfolded`."""
+    """What some parent rows walk through; implements `generators.base.rows.Unfolded`."""
 
     def __init__(self, route: Route, numbers: RowNumbers, starts: Index, ends: Index) -> None:
         self._route, self._numbers, self._starts, self._ends = route, numbers, starts, ends

@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from datagen_chat.generators.base import Generator, Rows, Sampler, TableFacts, TableScope, Unfold, Use
+from datagen_chat.generators.base import Generator
+from datagen_chat.generators.base.facts import TableFacts
+from datagen_chat.generators.base.rows import Rows, Sampler, Unfold
+from datagen_chat.generators.base.scope import TableScope
+from datagen_chat.generators.base.uses import Use
 from datagen_chat.instants import DAY, SECOND, parse_instant, show_instant
 from datagen_chat.problems import Problem, note
 from datagen_chat.values import Numbers

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
-from datagen_chat.generators.base import Rows, TableScope, Use
+from datagen_chat.generators.base.rows import Rows
+from datagen_chat.generators.base.scope import TableScope
+from datagen_chat.generators.base.uses import Use
 from datagen_chat.generators.choice import Choice
 from datagen_chat.problems import Problem, did_you_mean, note, pointer, shown
 from datagen_chat.unfoldings.base import LATEST, Above, ColumnLike, Unfolding

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
-from datagen_chat.generators.base import Rows, TableScope
+from datagen_chat.generators.base.rows import Rows
+from datagen_chat.generators.base.scope import TableScope
 from datagen_chat.problems import Problem, did_you_mean, note, pointer, shown
 from datagen_chat.unfoldings._dwell import ANY_DWELL, Dwell
 from datagen_chat.unfoldings.base import Above, Unfolding, When

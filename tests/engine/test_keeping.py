@@ -9,7 +9,7 @@ import pytest
 
 from datagen_chat.engine.keeping import Kept, Shelf
 from datagen_chat.engine.plan import Plan, TablePlan
-from datagen_chat.generators.base import Rows
+from datagen_chat.generators.base.rows import Rows
 from datagen_chat.schema.read import read
 from datagen_chat.values import Numbers, Values
 from tests.engine.test_rows import listed

@@ -15,7 +15,7 @@ from datagen_chat.engine import folding
 from datagen_chat.engine.plan import Plan
 from datagen_chat.generators import _folds
 from datagen_chat.generators._folds import FloatSum, WholeSum
-from datagen_chat.generators.base import Piece
+from datagen_chat.generators.base.rows import Piece
 from datagen_chat.schema.read import read
 from datagen_chat.schema.rename import rename_column, rename_table
 from datagen_chat.schema.repair import repair

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from datagen_chat.draws import key
 from datagen_chat.engine.plan import Plan
-from datagen_chat.generators.base import Facts
+from datagen_chat.generators.base.facts import Facts
 from datagen_chat.generators.pattern import Pattern
 from datagen_chat.patterns.language import distinct_texts, is_unambiguous
 from datagen_chat.patterns.parser import LENGTH_LIMIT, STEPS_LIMIT, TEXT_LIMIT, PatternError, parse

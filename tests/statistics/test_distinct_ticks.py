@@ -10,7 +10,7 @@ import pytest
 
 from datagen_chat.distinct_ticks import distinct_ticks
 from datagen_chat.draws import below, key
-from datagen_chat.generators.base import Siblings
+from datagen_chat.generators.base.rows import Siblings
 from datagen_chat.instants import DAY, HOUR, parse_instant, parse_step
 from datagen_chat.ticks import Pattern
 

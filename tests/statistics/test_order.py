@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from datagen_chat.draws import key
-from datagen_chat.generators.base import Siblings
+from datagen_chat.generators.base.rows import Siblings
 from datagen_chat.order import BUCKET, ordered_uniform
 
 SPACING, LAST = key(1, "spacing"), key(1, "last")

@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from datagen_chat.draws import below, key
-from datagen_chat.generators.base import Siblings
+from datagen_chat.generators.base.rows import Siblings
 from datagen_chat.subsets import PART, distinct_subset, hypergeometric
 
 STREAM = key(1, "subset")
