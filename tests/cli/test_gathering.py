@@ -17,6 +17,11 @@ from tests.terminal.screens import Memory
 KOREAN = schema(column("work", "job", locale="ko_KR"))
 
 
+@pytest.fixture(autouse=True)
+def no_dumb_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+
+
 def told(dataset: Dataset, *, is_terminal: bool = True) -> str:
     file = Memory(is_terminal=is_terminal)
     gather_locales(dataset, Screen(file, width=100, styled=False))
