@@ -30,13 +30,12 @@ class _Encoding:
 
 
 # Measured per value (ns, bytes): ascending integers 7, 0.2 as deltas, 30, 4.5 as a dictionary; random keys 11, 2.7;
-# hours of a year 13, 2 as a dictionary; random floats 7, 8 plain and 27, 5 with snappy. Texts take less time, and
-# no more room, with their lengths apart.
+# hours of a year 13, 2 as a dictionary; random floats 7, 8 plain and 27, 5 with snappy.
 _DELTA = _Encoding("DELTA_BINARY_PACKED")
 _PLAIN = _Encoding("PLAIN")
 # Text in no order: no reader can skip by its smallest and largest values, and finding them costs as much as writing it.
-_TEXT = _Encoding("DELTA_LENGTH_BYTE_ARRAY", "SNAPPY", statistics=False)
-_GRID = _Encoding(None)  # codes in no order, which snappy finds nothing in
+_TEXT = _Encoding("PLAIN", "SNAPPY", statistics=False)
+_GRID = _Encoding(None, "SNAPPY")
 # Smallest and largest word of a random category are those of its pool: no reader can skip by them, and finding them
 # for each page costs as much as writing the codes.
 _CATEGORY = _Encoding(None, "SNAPPY", statistics=False)
