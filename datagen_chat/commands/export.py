@@ -31,7 +31,7 @@ def export(version: Version, conversation: str, folder: Path) -> list[Path]:
         "README.md": dictionary(version.dataset, rows),
         "conversation.md": conversation,
     }
-    check_is_free(folder / SCHEMA)
+    check_is_free(folder / SCHEMA, version.draft, "Move it away, or choose another folder.")
     there = [name for name in files if (folder / name).exists()]
     if there and SCHEMA not in there:
         raise OutputError([Problem("", "in-the-way", f"{folder / there[0]} is in the way.", "Choose another folder.")])

@@ -126,8 +126,8 @@ def _finish(screen: Screen, ends: Sequence[_End], options: argparse.Namespace) -
         how = shlex.join(["datagen", "chat", "--from-transcript", options.from_transcript, "--save", "schemas"])
         screen.command("To keep the schemas:", how)
         return
-    paths = save([end.version for end in ends if end.version is not None], Path(options.save))
-    for path in paths:
-        screen.say(("Saved ", "green"), one_line(str(path)), hang=2)
-    how = shlex.join(["datagen", "generate", str(paths[0]), "--seed", str(ends[0].seed), "-o", "output"])
+    files = save([end.version for end in ends if end.version is not None], Path(options.save))
+    for saved in files:
+        screen.say((f"{saved.verb} ", "green"), one_line(str(saved.path)), hang=2)
+    how = shlex.join(["datagen", "generate", str(files[0].path), "--seed", str(ends[0].seed), "-o", "output"])
     screen.command("To generate all rows:", how)

@@ -7,10 +7,12 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from datagen_chat.conversation.session import Version
-from datagen_chat.problems import OutputError, Problem
+from datagen_chat.problems import OutputError, Problem, shown
 from datagen_chat.schema.canonical import dump
 from datagen_chat.sinks.output import problem_of
 
@@ -18,48 +20,62 @@ _LONGEST = 60
 _RESERVED = re.compile(r"con|prn|aux|nul|com\d|lpt\d")  # devices, whatever their suffix, on Windows
 
 
-def save(versions: Sequence[Version], folder: Path) -> list[Path]:
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A file that a schema was written to, and whether an earlier schema of the same dataset was there."""
+
+    path: Path
+    is_replaced: bool
+
+    @property
+    def verb(self) -> str:
+        """What was done, in one word."""
+        return "Replaced" if self.is_replaced else "Saved"
+
+
+def save(versions: Sequence[Version], folder: Path) -> list[Saved]:
     """Write each schema to a file in `folder`, and return the files.
 
     Raises:
-        OutputError: the folder cannot be written, or a file that is no schema is in the way.
+        OutputError: the folder cannot be written, or a file that is no schema of the same dataset is in the way.
     """
     paths = [folder / f"{name}.json" for name in slugs(version.dataset.metadata.name for version in versions)]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for path in paths:
-            check_is_free(path)
         for version, path in zip(versions, paths, strict=True):
-            _replace(path, dump(version.draft) + "\n")
+            check_is_free(path, version.draft, "Move it away, or choose another folder.")
+        return [_put(version, path) for version, path in zip(versions, paths, strict=True)]
     except OSError as error:
         raise OutputError([problem_of(error, folder)]) from None
-    return paths
 
 
-def save_as(version: Version, path: Path) -> None:
+def save_as(version: Version, path: Path) -> Saved:
     """Write a schema to a file that a person named.
 
     Raises:
-        OutputError: it cannot be written, or a file that is no schema is in the way.
+        OutputError: it cannot be written, or a file that is no schema of the same dataset is in the way.
     """
     try:
-        check_is_free(path)
-        _replace(path, dump(version.draft) + "\n")
+        check_is_free(path, version.draft, "Choose another name, or move it away.")
+        return _put(version, path)
     except OSError as error:
         raise OutputError([problem_of(error, path)]) from None
 
 
-def check_is_free(path: Path) -> None:
-    """Refuse to replace anything but a schema: a dataset called "package" must not become package.json.
+def check_is_free(path: Path, draft: Any, hint: str) -> None:
+    """Refuse to replace anything but an earlier schema of the same dataset; one called "package" must not become package.json.
 
     Raises:
         OutputError: something else is there.
     """
     if not path.exists() and not path.is_symlink():
         return
-    if path.is_symlink() or not path.is_file() or not _is_schema(path):
-        hint = "Move it away, or choose another folder."
+    there = None if path.is_symlink() or not path.is_file() else _schema_in(path)
+    if there is None:
         raise OutputError([Problem("", "in-the-way", f"{path} is in the way, and is no schema.", hint)])
+    if (name := _name(there)) != _name(draft):
+        message = f"{path} holds the schema of another dataset{f', {shown(name)}' if name else ''}."
+        raise OutputError([Problem("", "in-the-way", message, hint)])
 
 
 def slugs(names: Iterable[str]) -> list[str]:
@@ -79,11 +95,24 @@ def slugs(names: Iterable[str]) -> list[str]:
     return list(found)
 
 
-def _is_schema(path: Path) -> bool:
+def _schema_in(path: Path) -> dict[str, Any] | None:
+    """Return what a file holds where that looks like a schema."""
     with suppress(ValueError, RecursionError):
         found = json.loads(path.read_bytes())
-        return isinstance(found, dict) and "nodes" in found and "version" in found
-    return False
+        return found if isinstance(found, dict) and "nodes" in found and "version" in found else None
+    return None
+
+
+def _name(draft: Any) -> str:
+    """Return the name of the dataset that a schema describes."""
+    metadata = draft.get("metadata")
+    return str(metadata.get("name", "")) if isinstance(metadata, dict) else ""
+
+
+def _put(version: Version, path: Path) -> Saved:
+    saved = Saved(path, path.exists())
+    _replace(path, dump(version.draft) + "\n")
+    return saved
 
 
 def _replace(path: Path, text: str) -> None:

@@ -160,16 +160,18 @@ def test_a_conversation_that_ends_invalid_exits_with_4(tmp_path: Path) -> None:
     assert "The schema is not valid: 1 problem." in done.stdout
 
 
-def test_saving_replaces_schemas_and_nothing_else(tmp_path: Path) -> None:
+def test_saving_replaces_schemas_of_the_same_dataset_and_nothing_else(tmp_path: Path) -> None:
     transcript = tmp_path / "chat.md"
     named = shop(metadata__name="../package")
     transcript.write_text(f"**User:** a shop\n\n**LLM:** Here:\n\n```json\n{json.dumps(named)}\n```\n")
     target = tmp_path / "package.json"
-    target.write_text('{"dependencies": {}}')
-    assert datagen("chat", "--from-transcript", transcript, "--save", tmp_path).returncode == 2
-    assert target.read_text() == '{"dependencies": {}}'
-    target.write_text('{"version": "1.0", "nodes": []}')
-    assert datagen("chat", "--from-transcript", transcript, "--save", tmp_path).returncode == 0
+    for before in ('{"dependencies": {}}', '{"version": "1.0", "metadata": {"name": "Package"}, "nodes": []}'):
+        target.write_text(before)
+        assert datagen("chat", "--from-transcript", transcript, "--save", tmp_path).returncode == 2
+        assert target.read_text() == before
+    target.write_text('{"version": "1.0", "metadata": {"name": "../package"}, "nodes": []}')
+    done = datagen("chat", "--from-transcript", transcript, "--save", tmp_path)
+    assert (done.returncode, "Replaced" in done.stdout) == (0, True)
     assert json.loads(target.read_text())["nodes"] == named["nodes"]
 
 

@@ -210,6 +210,22 @@ def test_a_schema_is_generated_and_saved(tmp_path: Path, monkeypatch: pytest.Mon
     assert "[in-the-way]" in table.say("/save package.json")
 
 
+def test_save_replaces_an_earlier_schema_of_the_same_dataset_and_no_other_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    table = Table(reply(SHOP))
+    table.say("a shop", "/save", "/set customer.rows 5")
+    assert "Replaced shop.json" in table.say("/save")
+    assert json.loads(Path("shop.json").read_text())["nodes"][0]["rows"] == 5
+    for before in (json.dumps({**SHOP, "metadata": {"name": "Bikes"}}), "not JSON"):
+        Path("bikes.json").write_text(before)
+        told = table.say("/save bikes.json")
+        assert "[in-the-way]" in told
+        assert "another name" in told
+        assert Path("bikes.json").read_text() == before
+
+
 def test_retry_asks_again_as_if_nothing_had_been_said() -> None:
     table = Table(reply(SHOP), MORE, reply({"nodes": [{"id": "customer", "rows": 5}]}))
     table.say("a shop", "more customers", "/retry")

@@ -65,8 +65,8 @@ def _save(desk: Desk, rest: str) -> None:
     version = desk.current
     parts = split(rest)
     path = Path(" ".join(parts) if parts else f"{slugs([version.dataset.metadata.name])[0]}.json")
-    save_as(version, path)
-    desk.talk.screen.say(("Saved ", "green"), one_line(str(path)), hang=2)
+    saved = save_as(version, path)
+    desk.talk.screen.say((f"{saved.verb} ", "green"), one_line(str(path)), hang=2)
     how = shlex.join(["datagen", "generate", str(path), "--seed", str(desk.talk.session.settings.seed), "-o", "output"])
     desk.talk.screen.command("To generate all rows:", how)
 
