@@ -33,7 +33,7 @@ examples:
   datagen report schemas/shop.json --data output
 
 exit codes:
-  0 done; 1 data does not keep its schema; 2 wrong input; 3 the language model failed;
+  0 done; 1 data does not keep its schema; 2 wrong input; 3 the language model failed or declined;
   4 a conversation ended with a schema that is not valid; 5 the model asked a question;
   6 a recorded conversation comes to something else; 70 an error in datagen itself; 130 interrupted
 """
@@ -293,7 +293,7 @@ def _add_sample(parser: argparse.ArgumentParser) -> None:
     _add_file(parser)
     _add_seed(parser)
     parser.add_argument("--table", metavar="NAME", help="only this table")
-    parser.add_argument("-n", type=_whole(1, 10**9), default=5, metavar="N", help="rows of each table (default: 5)")
+    parser.add_argument("-n", type=_whole(1, 10**9), metavar="N", help="rows of each table (default: 5)")
     parser.add_argument("--rows", type=_rows, metavar="A:B", help="rows A up to but not including B; the first is row 0")
     parser.add_argument(
         "--format", default="table", choices=("table", "csv", "jsonl"), help="how to show them (default: table)"

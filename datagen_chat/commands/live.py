@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from datagen_chat.commands.connecting import Connector, draw_notes
-from datagen_chat.commands.places import data_folder, new_session, private_folder, sessions
+from datagen_chat.commands.places import check_writable, data_folder, new_session, private_folder, sessions
 from datagen_chat.commands.stopping import interruptible, stopping, unstopped
 from datagen_chat.llm.address import Address, parse
 from datagen_chat.llm.base import Provider, ProviderError
@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from datagen_chat.terminal.keyboard import Keyboard
 
 FAILED, STILL_INVALID, ASKED, INTERRUPTED = 3, 4, 5, 130
+_DECLINED = ("refusal", "filter")
 _MESSAGE_BYTES = 1 << 20
+_COMMAND = re.compile(r"/[a-z]+(?=\s|\Z)")
 
 
 def run(options: argparse.Namespace, recorded: Conversation | None = None) -> int:
@@ -62,13 +64,16 @@ def _transcript(options: argparse.Namespace) -> Path:
     """Return where the conversation is kept.
 
     Raises:
-        ProblemsError: the last one is to be taken up, and there is none; or a new one would take the place of another.
+        ProblemsError: the last one is to be taken up, and there is none; or a new one would take the place of another, or
+            cannot be written.
     """
     if options.transcript is not None:
         path = Path(options.transcript)
         if not options.resume and path.exists() and (not path.is_file() or path.stat().st_size):
             hint = "Name another file, or go on with the conversation in it: add --resume."
             raise ProblemsError([Problem("", "in-the-way", f"{path} is there already.", hint)])
+        if not options.resume:
+            check_writable(private_folder(path.parent))
         return path
     folder = private_folder(data_folder(os.environ))
     if not options.resume:
@@ -194,7 +199,7 @@ def _take(desk: Desk, line: str) -> None:
     """Take what a person entered: a command, or a request."""
     from datagen_chat.commands.slash import obey
 
-    if re.match(r"/[a-z]+(?:\s|\Z)", line):
+    if _COMMAND.match(line):
         desk.talk.unsaid = ""
         desk.talk.screen.blank()
         obey(desk, line)
@@ -218,18 +223,37 @@ def _answer_once(talk: Talk, options: argparse.Namespace) -> int:
     current = talk.session.versions.current
     if result == "accepted" and current is not None:
         sys.stdout.write(dump(current.draft) + "\n")
+    if result == "prose" and talk.stop in _DECLINED:
+        return FAILED
     return _code(result, talk.failure)
 
 
 def _message(options: argparse.Namespace) -> str:
+    from datagen_chat.commands.slash import COMMANDS
+
+    said = options.say if options.say is not None else options.message
+    text = (_piped() if said is None else str(said)).strip()
+    if not text:
+        hint = 'Say what data you need: datagen chat -m "a shop with customers and orders"'
+        raise ProblemsError([Problem("", "no-message", "The message is missing.", hint)])
+    found = _COMMAND.match(text)
+    if found is not None and found[0] in COMMANDS:
+        message = f"{found[0]} is a command of a conversation in a terminal; here it would go to the model as words."
+        raise ProblemsError([Problem("", "command", message, "Start datagen chat in a terminal, and enter it there.")])
+    return text
+
+
+def _piped() -> str:
+    """Return what is piped in, "" where nothing is.
+
+    Raises:
+        ProblemsError: it is no text, or too much.
+    """
     from datagen_chat.commands.files import read_bytes
     from datagen_chat.conversation.document import decoded
 
-    said = options.say if options.say is not None else options.message
-    text = decoded(read_bytes("-", _MESSAGE_BYTES), _MESSAGE_BYTES) if said is None else str(said)
-    if not text.strip():
-        raise ProblemsError([Problem("", "no-message", "There is nothing to say.", "Write what data you need.")])
-    return text.strip()
+    data = read_bytes("-", _MESSAGE_BYTES)
+    return decoded(data, _MESSAGE_BYTES) if data.strip() else ""
 
 
 def _code(result: Result, failure: ProviderError | None) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import time
@@ -38,6 +39,16 @@ def private_folder(path: Path) -> Path:
     except OSError as error:
         raise refused(error, path) from None
     return path
+
+
+def check_writable(folder: Path) -> None:
+    """Refuse a folder that nothing can be written to.
+
+    Raises:
+        OutputError: nothing can be.
+    """
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise refused(PermissionError(errno.EACCES, os.strerror(errno.EACCES)), folder)
 
 
 def new_session(folder: Path) -> Path:

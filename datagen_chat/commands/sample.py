@@ -21,6 +21,7 @@ from datagen_chat.sinks.base import DatasetShape
 from datagen_chat.terminal.clean import clean
 from datagen_chat.terminal.screen import stderr, stdout
 
+SAMPLED_ROWS = 5
 SHOWN_ROWS = 1000
 STREAMED_ROWS = 1_000_000
 
@@ -57,7 +58,10 @@ def _tables(dataset: Dataset, wanted: str | None, format_: str) -> Sequence[str]
 def _rows(table: TablePlan, options: argparse.Namespace, limit: int) -> range:
     """Return the row numbers that are asked for, as far as the table has them."""
     first, stop = options.rows or (0, None)
-    rows = range(first, first + options.n if stop is None else stop)
+    if stop is not None and options.n is not None:
+        hint = f"Leave one of them out, or write --rows {first}: -n {options.n}."
+        raise ProblemsError([Problem("", "not-together", "--rows with an end and -n both say how many rows.", hint)])
+    rows = range(first, first + (options.n or SAMPLED_ROWS) if stop is None else stop)
     if len(rows) > limit:
         hint = "Ask for fewer, or write files with `datagen generate`."
         raise LimitError([Problem("", "too-many-rows", f"{len(rows):,} rows are more than {limit:,}.", hint)])

@@ -16,7 +16,7 @@ from datagen_chat.conversation.loop import converse
 from datagen_chat.conversation.session import Session, Version
 from datagen_chat.conversation.steer import RETRY, SHORTEN, shorten
 from datagen_chat.conversation.turn import Step
-from datagen_chat.llm.base import Provider, ProviderError, TextDelta, cancelled
+from datagen_chat.llm.base import Provider, ProviderError, Stop, TextDelta, cancelled
 from datagen_chat.llm.budget import Metered, Spent
 from datagen_chat.llm.cancellation import Cancellation
 from datagen_chat.problems import OutputError, Problem, ProblemsError
@@ -58,7 +58,7 @@ class Keeping(Protocol):
 class Talk:
     """A conversation as it is now; a turn replaces its session and its journal.
 
-    `unsaid` is a request whose reply was stopped, to be sent again or changed.
+    `stop` is why the last reply ended. `unsaid` is a request whose reply was stopped, to be sent again or changed.
     """
 
     session: Session
@@ -73,6 +73,7 @@ class Talk:
     before: Session | None = None
     trial: Stoppable | None = None
     unsaid: str = ""
+    stop: Stop = "end"
 
     def say(self, request: str) -> Result:
         """Hold one turn, and return how it ended; when it failed, the session is as it was."""
@@ -161,6 +162,7 @@ class Talk:
             said.append(event.text)
         elif isinstance(event, ReplyFinished):
             said.clear()
+            self.stop = event.reply.stop
         elif isinstance(event, TurnEnded):
             self.session = event.session
             self._keep()  # a correction of its data may follow

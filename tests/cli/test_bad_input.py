@@ -79,6 +79,7 @@ def test_a_bad_schema_is_told_with_place_code_and_hint(tmp_path: Path, name: str
         (("generate", "."), "is-a-folder"),
         (("sample", ECOMMERCE, "--table", "ordr"), "unknown-table"),
         (("sample", ECOMMERCE, "--table", "order", "--rows", "99999:"), "no-such-row"),
+        (("sample", ECOMMERCE, "--rows", "0:2", "-n", "5"), "not-together"),
         (("sample", ECOMMERCE, "--format", "csv"), "no-table"),
         (("generate", ECOMMERCE, "--max-rows", "1k"), "too-many-rows"),
         (("chat", "--conversation", "1"), "no-transcript"),

@@ -137,6 +137,7 @@ def test_a_pipe_gets_the_schema_and_nothing_else(server: Server, tmp_path: Path)
         ([Says(reply(WRONG)), Says(reply(RIGHT))], 0, "Asked again"),
         ([Fails(401, "Incorrect API key", "authentication_error")], 3, "key"),
         ([Says("Here it", ending="cut")], 3, "Here it"),
+        ([Says("I cannot help.", stop="refusal")], 3, "I cannot help."),
     ],
 )
 def test_the_exit_code_says_what_became_of_a_piped_message(
@@ -156,8 +157,24 @@ def test_a_piped_conversation_may_begin_with_a_schema(server: Server, tmp_path: 
     assert json.dumps("customer_id") in server.requests[0].json["messages"][-1]["content"]
 
 
-def test_nothing_to_say_is_wrong_input(server: Server, tmp_path: Path) -> None:
-    assert piped(server, tmp_path, stdin=" \n")[0] == 2
+@pytest.mark.parametrize("said", ["", " \n"])
+def test_nothing_to_say_is_wrong_input(server: Server, tmp_path: Path, said: str) -> None:
+    code, _, told = piped(server, tmp_path, stdin=said)
+    assert (code, "The message is missing." in told, server.requests) == (2, True, [])
+
+
+def test_a_command_in_a_pipe_is_refused_and_other_words_with_a_slash_are_not(server: Server, tmp_path: Path) -> None:
+    code, _, told = piped(server, tmp_path, stdin="/set customer.rows 5\n")
+    assert (code, "/set is a command" in told, server.requests) == (2, True, [])
+    assert piped(server, tmp_path, "-m", "/help")[0] == 2
+    server.script.append(Says("What is that?"))
+    assert piped(server, tmp_path, "-m", "/etc/passwd as a table")[0] == 5
+
+
+def test_a_transcript_that_cannot_be_written_is_refused_before_the_model_is_asked(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "bikes.json").write_text("{}")
+    code, out, told = piped(server, tmp_path, "-m", "a shop", "--transcript", str(tmp_path / "bikes.json" / "x.md"))
+    assert (code, out, "[not-a-folder]" in told, server.requests) == (2, "", True, [])
 
 
 def test_without_a_model_the_ways_to_one_are_told(tmp_path: Path) -> None:
