@@ -6,8 +6,11 @@ import math
 from collections.abc import Iterator, Sequence
 
 from datagen_chat.generators.choice import Choice
+from datagen_chat.generators.constant import Constant
 from datagen_chat.generators.distribution import Distribution
+from datagen_chat.generators.enum_list import EnumList
 from datagen_chat.generators.pattern import Pattern
+from datagen_chat.generators.uuid import Uuid
 from datagen_chat.modifiers.clamp import Clamp
 from datagen_chat.problems import pointer, shown
 from datagen_chat.schema.index import Place
@@ -18,7 +21,7 @@ from datagen_chat.verify.branches import Branch, branches
 from datagen_chat.verify.claims import Claim
 from datagen_chat.verify.questions import NoRow, Question, Stored
 from datagen_chat.verify.reading import Reading, misfit
-from datagen_chat.verify.sql import listed, literal, number, quoted, value
+from datagen_chat.verify.sql import held, listed, literal, number, quoted, value
 from datagen_chat.words import ColumnType, Scalar
 
 _NAMES: dict[ColumnType, str] = {
@@ -30,6 +33,7 @@ _NAMES: dict[ColumnType, str] = {
     "date": "days",
 }
 _SHOWN = 4
+_UUID = "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 
 
 def column_claims(basis: Basis) -> Iterator[Claim]:
@@ -114,6 +118,11 @@ def _drawn(at: str, table: Table, column: Column, basis: Basis) -> Iterator[Clai
             yield _clamped(f"{where}/clamp", place, word.clamp, branch, basis)
         elif isinstance(word, Choice) and word.choices is not None and not changes:
             yield _among(f"{where}/choices", place, word.choices, basis, branch)
+        elif isinstance(word, Constant | EnumList) and not changes:
+            said, values = ("value", (word.value,)) if isinstance(word, Constant) else ("values", word.values)
+            yield _among(f"{where}/{said}", place, values, basis, branch)
+        elif isinstance(word, Uuid) and not changes:
+            yield _matching(where, place, _UUID, basis, branch)
         elif isinstance(word, Pattern) and not changes:
             yield _matching(f"{where}/regex", place, word.regex, basis, branch)
 
@@ -164,18 +173,11 @@ def _among(at: str, place: Place, values: Sequence[Scalar], basis: Basis, branch
     claim = Claim("enum", at, place[0], ".".join(place), f"is one of {words}{_of(branch)}")
     if branch is not None and branch.problem:
         return claim.skipped(branch.problem)
-    allowed = listed(dict.fromkeys(_held(one, column) for one in values if one is not None)) or "NULL"
+    allowed = listed(dict.fromkeys(held(one, column) for one in values if one is not None)) or "NULL"
     cell = quoted(place[1])
     broken = f"{cell} NOT IN ({allowed})" if allowed != "NULL" else f"{cell} IS NOT NULL"
     broken += f" AND {branch.condition}" if branch is not None and branch.condition else ""
     return claim.asking(NoRow(quoted(place[0]), broken, basis.shown(*place)), place, *_read(branch))
-
-
-def _held(scalar: Scalar, column: Column) -> str:
-    """Return a value as a column holds it."""
-    if column.places is not None and isinstance(scalar, float):
-        return value(round(scalar, column.places), column.type)
-    return value(scalar, column.type)
 
 
 def _among_rows(at: str, place: Place, source: Place, basis: Basis) -> Claim:

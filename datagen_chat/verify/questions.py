@@ -143,7 +143,7 @@ class Shares:
     @property
     def sql(self) -> str:
         """The number of rows, and how many meet each condition."""
-        names = ("rows", *(share.label for share in self.shares))
+        names = ("rows", *(share.label or "empty text" for share in self.shares))  # no column can be called ""
         asked = listed(f"{measure} AS {quoted(name)}" for measure, name in zip(self.measures, names, strict=True))
         return f"SELECT {asked} FROM {self.source}"  # noqa: S608 - built of quoted names and literals
 

@@ -24,6 +24,7 @@ from datagen_chat.verify.orders import order_claims
 from datagen_chat.verify.presence import lacking, presence
 from datagen_chat.verify.shares import share_claims
 from datagen_chat.verify.sums import sum_claims
+from datagen_chat.verify.values import value_claims
 
 
 def verify(dataset: Dataset, folder: Path, schema_hash: str | None = None) -> Verification:
@@ -104,6 +105,7 @@ def claims_of(basis: Basis) -> Iterator[Claim]:
     """Yield everything that a schema claims of its data, but for its checks."""
     yield from key_claims(basis)
     yield from column_claims(basis)
+    yield from value_claims(basis)
     yield from order_claims(basis)
     yield from sum_claims(basis)
     yield from computed_claims(basis)

@@ -98,7 +98,7 @@ def _mean(word: Distribution, place: Place, among: str, basis: Basis) -> Mean | 
     if not all(map(math.isfinite, moments)):
         return None
     low, high = (cut(lambda x: share(word.params, x), level) for level in (_TAIL, 1 - _TAIL))
-    inner = _inside(word, basis, place)
+    inner = inside(word, basis, place)
     if low is None or high is None or low < inner[0] or high > inner[1]:
         return None
     half = 0.5 * 10.0 ** -(column.places or 0)
@@ -182,7 +182,7 @@ def _label(choice: Scalar) -> str:
 def _law_shares(word: Distribution, column: Column, basis: Basis, place: Place) -> Iterator[Share]:
     """Yield which shares of the values lie below some numbers between two that the column can have."""
     share, unit = _rounded_law(word, column), 10.0 ** -(column.places or 0)
-    (low, high), seen = _inside(word, basis, place), set[float]()
+    (low, high), seen = inside(word, basis, place), set[float]()
     for level in _LEVELS:
         found = cut(share, level)
         if found is None or not math.isfinite(found) or abs(found) > 2.0**52 * unit:
@@ -195,7 +195,7 @@ def _law_shares(word: Distribution, column: Column, basis: Basis, place: Place) 
             yield Share(f"at most {point:.6g}", f"{quoted(column.name)} <= {below}", share(point))
 
 
-def _inside(word: Distribution, basis: Basis, place: Place) -> tuple[float, float]:
+def inside(word: Distribution, basis: Basis, place: Place) -> tuple[float, float]:
     """Return the bounds within which nothing was pulled to a bound."""
     bounds = [word.clamp] if word.clamp is not None else []
     name = ".".join(place)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from datagen_chat.instants import parse_instant, show_instant
+from datagen_chat.schema.model import Column
 from datagen_chat.words import ColumnType, Scalar
 
 
@@ -41,6 +42,13 @@ def value(scalar: Scalar, type_: ColumnType) -> str:
     if type_ == "string":
         return literal(str(scalar))
     return number(float(scalar)) if type_ == "float" or isinstance(scalar, float) else str(int(scalar))
+
+
+def held(scalar: Scalar, column: Column) -> str:
+    """Return a value as a column holds it."""
+    if column.places is not None and isinstance(scalar, float):
+        return value(round(scalar, column.places), column.type)
+    return value(scalar, column.type)
 
 
 def instant(microseconds: int) -> str:

@@ -67,8 +67,9 @@ def test_data_that_does_not_keep_its_schema_is_exit_code_1_with_its_rows_and_sql
     assert sql in " ".join(done.stdout.split())
     assert "shop does not keep its schema: " in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 80
-    [claim] = [claim for claim in report(data / "report.json")["claims"] if claim["state"] == "fails"]
+    [claim, bounds] = [claim for claim in report(data / "report.json")["claims"] if claim["state"] == "fails"]
     assert (claim["kind"], claim["at"], claim["rows"]) == ("range", "/constraints/ranges/0", [[7, 200]])
+    assert (bounds["kind"], bounds["place"], bounds["rows"]) == ("bounds", "customer.age", [[7, 200]])
 
 
 @pytest.mark.parametrize("format_", ["parquet", "csv", "jsonl", "duckdb"])

@@ -120,7 +120,7 @@ def test_good_data_keeps_every_claim(data: Path) -> None:
     assert {finding.claim.kind for finding in found.findings} == {
         "columns", "type", "rows", "null", "null-share", "primary-key", "foreign-key", "unique", "range", "clamp", "pattern",
         "enum", "inequality", "window", "ascending", "fanout", "fanout-mean", "fanout-shares", "shares", "law", "mean",
-        "aggregate", "copy", "expression", "check", "target",
+        "aggregate", "copy", "expression", "check", "target", "bounds", "sequence",
     }  # fmt: skip
 
 
@@ -180,7 +180,7 @@ MUTATIONS: dict[str, tuple[str, str, set[tuple[str, str]]]] = {
     "a number leaves its range": (
         "customer",
         "SELECT * REPLACE (CASE WHEN customer_id = 7 THEN 200 ELSE age END AS age) FROM customer",
-        {("range", "customer.age")},
+        {("range", "customer.age"), ("bounds", "customer.age")},
     ),
     "a number leaves its clamp": (
         "product",
@@ -215,7 +215,7 @@ MUTATIONS: dict[str, tuple[str, str, set[tuple[str, str]]]] = {
     "a parent has no rows": (
         "item",
         "SELECT * FROM item WHERE order_id <> 7",
-        {("fanout", "item"), ("aggregate", "order.total"), ("aggregate", "order.lines")},
+        {("fanout", "item"), ("aggregate", "order.total"), ("aggregate", "order.lines"), ("sequence", "item.item_id")},
     ),
     "parents have too many rows": (
         "order",
