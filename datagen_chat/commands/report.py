@@ -82,7 +82,7 @@ def _check_is_free(path: Path) -> None:
     if not path.exists() and not path.is_symlink():
         return
     if path.is_symlink() or not path.is_file() or not _is_report(path):
-        hint = "Move it away, or choose another file with -o."
+        hint = "Move it away, or choose another file."
         raise OutputError([Problem("", "in-the-way", f"{path} is in the way, and is no report of Datagen.", hint)])
 
 

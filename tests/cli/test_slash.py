@@ -93,7 +93,11 @@ def test_a_command_that_needs_a_schema_says_so_without_one(name: str) -> None:
         ("/sampel", "unknown-command"),
         ("/undo twice", "too-many-words"),
         ("/sample custmer", "unknown-table"),
-        ("/sample customer 0", "too-many-rows"),
+        ("/sample customer 0", "too-few-rows"),
+        ("/sample customer -3", "too-few-rows"),
+        ("/sample customer 1001", "too-many-rows"),
+        ("/set nothing.rows 5", "unknown-table"),
+        ("/set customer.tier.generator.choice.choices.0 x", "part-of-list"),
         ("/schema nothing", "unknown-table"),
         ("/set customer.rows", "no-value"),
         ("/set customer 5", "no-value"),
@@ -224,6 +228,38 @@ def test_save_replaces_an_earlier_schema_of_the_same_dataset_and_no_other_file(
         assert "[in-the-way]" in told
         assert "another name" in told
         assert Path("bikes.json").read_text() == before
+
+
+def test_files_are_named_from_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    Table(reply(SHOP)).say("a shop", "/save ~/shop.json", "/generate ~/data", "/export ~/all")
+    assert {path.name for path in tmp_path.iterdir()} == {"shop.json", "data", "all"}
+
+
+def test_tables_and_columns_are_renamed_by_setting_their_names() -> None:
+    table = Table(reply(SHOP))
+    table.say("a shop", "/set customer.id client", "/set order.amount.name price")
+    assert [node["id"] for node in table.draft["nodes"]] == ["client", "order"]
+    assert "client" in json.dumps(table.draft["nodes"][1])
+    assert "customer." not in json.dumps(table.draft["nodes"][1])
+    assert "price" in [column["name"] for column in table.draft["nodes"][1]["columns"]]
+
+
+def test_setting_what_is_so_already_makes_no_version() -> None:
+    table = Table(reply(SHOP))
+    assert "Nothing was changed" in table.say("a shop", "/set customer.rows 4")
+    assert len(table.desk.talk.session.versions.past) == 1
+
+
+def test_more_rows_than_are_made_are_told_when_they_are_set() -> None:
+    table = Table(reply(SHOP))
+    assert "beyond the limit of 100.0 M rows" in table.say("a shop", "/set customer.rows 99999999999")
+    assert "write /save" in table.say("/generate")
+
+
+def test_asked_says_that_what_was_stated_went_with_an_undone_request() -> None:
+    table = Table(reply(SHOP), reply({"nodes": [{"id": "customer", "rows": 9}]}))
+    assert "went with the request that was undone" in table.say("a shop", "make it 9 customers", "/undo", "/asked")
 
 
 def test_retry_asks_again_as_if_nothing_had_been_said() -> None:

@@ -13,19 +13,24 @@ from typing import Any
 
 from datagen_chat.commands.files import tell_mends
 from datagen_chat.commands.slash import completing
-from datagen_chat.commands.slash.registry import Desk, topic, wrong
+from datagen_chat.commands.slash.registry import Desk, table_of, topic, wrong
 from datagen_chat.commands.stopping import unstopped
 from datagen_chat.conversation.document import Document, read_document
 from datagen_chat.conversation.session import Json, Version
 from datagen_chat.conversation.steer import adopt, redo, undo
+from datagen_chat.engine.estimate import ROW_LIMIT, magnitude
 from datagen_chat.problems import ProblemsError, shown
 from datagen_chat.schema.canonical import dump
 from datagen_chat.schema.change import difference
-from datagen_chat.schema.patch import apply_patch
+from datagen_chat.schema.model import Dataset
+from datagen_chat.schema.patch import RENAME, apply_patch
 from datagen_chat.schema.repair import repair
 from datagen_chat.terminal.chat import draw_changes
+from datagen_chat.terminal.clean import one_line
 from datagen_chat.terminal.problems import draw_problems
 from datagen_chat.terminal.schema import headline
+
+_BY_NAME = ("nodes", "tables", "columns")
 
 command = topic("its changes")
 
@@ -82,7 +87,8 @@ def _versions(desk: Desk, _rest: str) -> None:
     "/set",
     "PATH VALUE",
     "change one value: /set customer.rows 500, /set customer.tier.null_rate 0.1",
-    more="A value is JSON, or else text. The model is told of the change with your next request.",
+    more="A value is JSON, or else text; a list is set whole. The id of a table and the name of a column change wherever they"
+    " are used. The model is told of the change with your next request.",
     completes=completing.values,
 )
 def _set(desk: Desk, rest: str) -> None:
@@ -92,7 +98,11 @@ def _set(desk: Desk, rest: str) -> None:
     patched = apply_patch(desk.current.draft, _patch(desk.current, path.split("."), _value(value.strip())))
     if patched.problems:
         raise ProblemsError(patched.problems)
-    _adopt(desk, _read(patched.draft), f"/set {rest}")
+    document = _read(patched.draft)
+    if dump(document.draft) == dump(desk.current.draft):
+        desk.talk.screen.say(f"Nothing was changed: {one_line(path)} is so already.", hang=2)
+        return
+    _adopt(desk, document, f"/set {rest}")
 
 
 def _value(said: str) -> Json:
@@ -106,17 +116,36 @@ def _value(said: str) -> Json:
 def _patch(version: Version, parts: Sequence[str], value: Json) -> Json:
     """Return the patch that sets one value of a table, of a column, or of the schema as a whole."""
     tables = {table.id: table for table in version.dataset.nodes}
+    _check_path(version, parts)
     if parts[0] not in tables:
         return _nested(parts, value)
     table, rest = tables[parts[0]], list(parts[1:])
     if rest and rest[0] in {column.name for column in table.columns}:
-        return {"nodes": [{"id": table.id, "columns": [{"name": rest[0], **_inside(rest[1:], value)}]}]}
-    return {"nodes": [{"id": table.id, **_inside(rest, value)}]}
+        return {"nodes": [{"id": table.id, "columns": [{"name": rest[0], **_inside(rest[1:], value, "name")}]}]}
+    return {"nodes": [{"id": table.id, **_inside(rest, value, "id")}]}
 
 
-def _inside(parts: Sequence[str], value: Json) -> dict[str, Any]:
+def _check_path(version: Version, parts: Sequence[str]) -> None:
+    """Refuse a path that begins at no table, or that goes into a list of values.
+
+    Raises:
+        ProblemsError: it does.
+    """
+    if len(parts) > 1 and parts[0] not in {*Dataset.model_fields, *version.draft, "tables"}:
+        table_of(version, parts[0])
+    for end in range(1, len(parts)):
+        if parts[end - 1] not in _BY_NAME and isinstance(completing.held(version, parts[:end]), list):
+            path = ".".join(parts[:end])
+            raise wrong("part-of-list", f"{path} is a list, which is set whole.", f"Write /set {path} [VALUE, VALUE, …].")
+
+
+def _inside(parts: Sequence[str], value: Json, name_key: str) -> dict[str, Any]:
+    """Return what a patch says of a table or column; another name for it is a rename."""
     if not parts:
-        raise wrong("no-value", "The path ends at a table or column, not at a value of it.", "Name what is to be set.")
+        hint = "Name what is to be set. New names: /set TABLE.$rename NAME, /set TABLE.COLUMN.name NAME."
+        raise wrong("no-value", "The path ends at a table or column, not at a value of it.", hint)
+    if list(parts) == [name_key]:
+        return {RENAME: value}
     found: dict[str, Any] = _nested(parts, value)
     return found
 
@@ -142,6 +171,9 @@ def _adopt(desk: Desk, document: Document, line: str) -> None:
         screen.say(("Nothing was changed.", "dim"))
         return
     desk.talk.steer(adopt(desk.talk.session, document.dataset, document.draft, line), schema=document.draft)
+    if desk.current.preview.total.rows > ROW_LIMIT:
+        message = f"This is beyond the limit of {magnitude(ROW_LIMIT)} rows that /generate makes: lower the rows or fanouts."
+        screen.say((message, "yellow"), hang=2)
 
 
 @command(

@@ -27,7 +27,7 @@ def values(desk: Desk, before: Sequence[str], last: str) -> Iterator[str]:
     if version is None or before:
         return
     *above, _ = last.split(".")
-    holder = _held(version, above)
+    holder = held(version, above)
     known = holder if isinstance(holder, dict) else {}
     names = [*known, *(_columns(version, above[0]) if len(above) == 1 else ())]
     if not above:
@@ -39,7 +39,7 @@ def _columns(version: Version, table: str) -> list[str]:
     return [column.name for node in version.dataset.nodes if node.id == table for column in node.columns]
 
 
-def _held(version: Version, above: Sequence[str]) -> Any:
+def held(version: Version, above: Sequence[str]) -> Any:
     """Return what stands at a path: table and column by their names, then JSON."""
     found: Any = version.draft
     for name in above:

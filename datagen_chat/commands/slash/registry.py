@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from datagen_chat.commands.stopping import interruptible
@@ -157,6 +159,14 @@ def split(rest: str) -> list[str]:
         return shlex.split(rest)
     except ValueError:
         raise wrong("open-quote", "A quote is not closed.", "Close it, or leave it out.") from None
+
+
+def place(said: str, name: str = "") -> Path:
+    """Return the file or folder that a person names, "~" as their home; `name` where they name none."""
+    path = Path(" ".join(split(said)) or name)
+    with suppress(RuntimeError):  # "~" of nobody known
+        return path.expanduser()
+    return path
 
 
 def table_of(version: Version, name: str) -> str:

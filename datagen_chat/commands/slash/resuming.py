@@ -12,7 +12,7 @@ from datagen_chat.commands.opening import kept, take_up
 from datagen_chat.commands.places import data_folder, sessions
 from datagen_chat.commands.sessions import Keeper
 from datagen_chat.commands.slash import completing
-from datagen_chat.commands.slash.registry import Desk, split, topic, wrong
+from datagen_chat.commands.slash.registry import Desk, place, topic, wrong
 from datagen_chat.commands.stopping import unstopped
 from datagen_chat.conversation.turns import Conversation
 from datagen_chat.problems import ProblemsError, shown
@@ -52,7 +52,7 @@ def _resume(desk: Desk, rest: str) -> None:
     if not rest:
         _draw(desk, others)
         return
-    chosen = _meant(others, " ".join(split(rest)))
+    chosen = _meant(others, rest)
     with unstopped():
         desk.talk.keeper = Keeper(chosen.path, desk.environment, data_folder(desk.environment))
         desk.unfinished = ""
@@ -66,7 +66,8 @@ def _meant(others: Sequence[_Kept], said: str) -> _Kept:
         ProblemsError: there is none.
     """
     if not said.isdecimal():
-        return _Kept(Path(said), kept(Path(said)))
+        path = place(said)
+        return _Kept(path, kept(path))
     if not 0 < int(said[:9]) <= len(others):
         raise wrong("unknown-session", f"There is no conversation {shown(said)}.", "/resume lists them.")
     return others[int(said) - 1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from datagen_chat.commands.slash import completing
 from datagen_chat.commands.slash.registry import Desk, table_of, topic, wrong
 from datagen_chat.commands.trial import Trial
@@ -46,7 +48,7 @@ def _schema(desk: Desk, rest: str) -> None:
 )
 def _sample(desk: Desk, rest: str) -> None:
     version, screen, parts = desk.current, desk.talk.screen, rest.split()
-    rows = _rows(parts.pop()) if parts and parts[-1].isdecimal() else SAMPLED_ROWS
+    rows = _rows(parts.pop()) if parts and re.fullmatch(r"[+-]?\d+", parts[-1]) else SAMPLED_ROWS
     if len(parts) > 1:
         raise wrong("too-many-words", f"{shown(rest)} is more than a table and a number.", "Write /sample TABLE N.")
     names = [table_of(version, parts[0].partition(".")[0])] if parts else [table.id for table in version.dataset.nodes]
@@ -60,9 +62,12 @@ def _sample(desk: Desk, rest: str) -> None:
 
 
 def _rows(said: str) -> int:
-    if len(said) > 9 or not 1 <= int(said) <= MOST_ROWS:
+    number = int(said[:20])
+    if number < 1:
+        raise wrong("too-few-rows", f"{said[:20]} is no number of rows to show.", f"Ask for 1 to {MOST_ROWS:,} rows.")
+    if number > MOST_ROWS:
         raise wrong("too-many-rows", f"{said[:20]} is not between 1 and {MOST_ROWS:,}.", "Ask for fewer rows, or /generate.")
-    return int(said)
+    return number
 
 
 @command("/rows", "", "show how many rows and bytes each table has")

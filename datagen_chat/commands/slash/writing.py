@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import argparse
 import shlex
-from pathlib import Path
 
 from datagen_chat.commands.export import export
 from datagen_chat.commands.generate import again, make
 from datagen_chat.commands.save import save_as, slugs
 from datagen_chat.commands.slash import completing
-from datagen_chat.commands.slash.registry import Desk, split, topic, wrong
+from datagen_chat.commands.slash.registry import Desk, place, split, topic, wrong
 from datagen_chat.conversation.document import Document
-from datagen_chat.problems import did_you_mean, shown
+from datagen_chat.conversation.session import Version
+from datagen_chat.engine.estimate import ROW_LIMIT, check_size
+from datagen_chat.problems import LimitError, did_you_mean, shown
 from datagen_chat.sinks import FORMATS
 from datagen_chat.terminal.clean import one_line
 
@@ -36,12 +37,26 @@ def _generate(desk: Desk, rest: str) -> None:
         output=folder,
         format=format_,
         workers=1,
-        max_rows=10**8,
+        max_rows=ROW_LIMIT,
         block_rows=1 << 16,
     )
+    _check_size(version, options.max_rows)
     make(Document(version.draft, version.dataset), options, screen, screen)
     screen.command("The same rows again, after /save:", again(options))
     desk.talk.note(f"/generate {rest}".strip())
+
+
+def _check_size(version: Version, limit: int) -> None:
+    """Refuse more rows than are made in a conversation.
+
+    Raises:
+        ProblemsError: there would be more.
+    """
+    try:
+        check_size(version.dataset, limit)
+    except LimitError as error:
+        hint = "Lower the rows or fanouts; or write /save, and run datagen generate with --max-rows."
+        raise wrong("too-many-rows", error.problems[0].message, hint) from None
 
 
 def _target(rest: str) -> tuple[str, str]:
@@ -57,14 +72,13 @@ def _target(rest: str) -> tuple[str, str]:
         raise wrong("unknown-format", f"There is no format {shown(format_)}.", hint)
     if len(parts) > 1 or any(part.startswith("-") for part in parts):
         raise wrong("too-many-words", f"{shown(rest)} is more than a folder.", "Write /generate FOLDER --format NAME.")
-    return parts[0] if parts else "output", format_
+    return str(place(shlex.join(parts), "output")), format_
 
 
 @command("/save", "[FILE]", "write the schema to a file", completes=completing.files)
 def _save(desk: Desk, rest: str) -> None:
     version = desk.current
-    parts = split(rest)
-    path = Path(" ".join(parts) if parts else f"{slugs([version.dataset.metadata.name])[0]}.json")
+    path = place(rest, f"{slugs([version.dataset.metadata.name])[0]}.json")
     saved = save_as(version, path)
     desk.talk.screen.say((f"{saved.verb} ", "green"), one_line(str(path)), hang=2)
     how = shlex.join(["datagen", "generate", str(path), "--seed", str(desk.talk.session.settings.seed), "-o", "output"])
@@ -80,7 +94,6 @@ def _save(desk: Desk, rest: str) -> None:
 )
 def _export(desk: Desk, rest: str) -> None:
     version, talk = desk.current, desk.talk
-    parts = split(rest)
-    folder = Path(" ".join(parts) if parts else slugs([version.dataset.metadata.name])[0])
+    folder = place(rest, slugs([version.dataset.metadata.name])[0])
     for path in export(version, talk.keeper.text(talk.journal), folder):
         talk.screen.say(("Written ", "green"), one_line(str(path)), hang=2)

@@ -10,7 +10,7 @@ from datagen_chat.commands.generate import write
 from datagen_chat.commands.report import check_installed, write_report
 from datagen_chat.commands.save import slugs
 from datagen_chat.commands.slash import completing
-from datagen_chat.commands.slash.registry import Desk, split, topic, wrong
+from datagen_chat.commands.slash.registry import Desk, place, topic, wrong
 from datagen_chat.commands.trial import MOST_ROWS
 from datagen_chat.conversation.document import Document
 from datagen_chat.engine.estimate import magnitude
@@ -35,7 +35,7 @@ def _report(desk: Desk, rest: str) -> None:
         message = f"The data has more than {magnitude(MOST_ROWS)} rows, too many to make only for a page."
         raise wrong("too-many-rows", message, "Write /save and /generate, then run datagen report on both.")
     name = slugs([version.dataset.metadata.name])[0]
-    document, target = Document(version.draft, version.dataset), Path(" ".join(split(rest)) or f"{name}.html")
+    document, target = Document(version.draft, version.dataset), place(rest, f"{name}.html")
     with TemporaryDirectory(prefix="datagen-") as folder:
         options = argparse.Namespace(seed=seed, format="parquet", output=folder, workers=1, block_rows=1 << 16)
         with progress(screen, total) as told:
