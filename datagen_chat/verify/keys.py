@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from datagen_chat.problems import pointer
 from datagen_chat.schema.index import Place
@@ -38,16 +38,20 @@ def _row_counts(basis: Basis) -> Iterator[Claim]:
 def _distinct(kind: Kind, at: str, places: tuple[Place, ...]) -> Claim:
     """Return the claim that columns of one table do not repeat together; a null repeats nothing."""
     table, names = places[0][0], [column for _, column in places]
+    requirement = "has no value twice" if len(names) == 1 else f"never has the same {' and '.join(names)} twice"
+    place = f"{table}.{names[0]}" if len(names) == 1 else f"{table} ({', '.join(names)})"
+    return Claim(kind, at, table, place, requirement).asking(repeated(table, names), *places)
+
+
+def repeated(table: str, names: Sequence[str]) -> NoRow:
+    """Return that columns of a table do not repeat together; a null repeats nothing."""
     cells = [quoted(name) for name in names]
     there = " AND ".join(f"{cell} IS NOT NULL" for cell in cells)
     times = "times"
     while times in names:
         times += "_"
     inner = f"SELECT {listed(cells)}, count(*) AS {quoted(times)} FROM {quoted(table)} WHERE {there} GROUP BY {listed(cells)}"  # noqa: S608 - names are letters, digits and underscores
-    question = NoRow(f"({inner})", f"{quoted(times)} > 1", (*cells, quoted(times)))
-    requirement = "has no value twice" if len(names) == 1 else f"never has the same {' and '.join(names)} twice"
-    place = f"{table}.{names[0]}" if len(names) == 1 else f"{table} ({', '.join(names)})"
-    return Claim(kind, at, table, place, requirement).asking(question, *places)
+    return NoRow(f"({inner})", f"{quoted(times)} > 1", (*cells, quoted(times)))
 
 
 def _foreign_keys(basis: Basis) -> Iterator[Claim]:

@@ -16,6 +16,7 @@ from datagen_chat.verify.claims import Claim, Finding, Verification
 from datagen_chat.verify.columns import column_claims
 from datagen_chat.verify.computed import computed_claims
 from datagen_chat.verify.data import find_data
+from datagen_chat.verify.families import family_claims
 from datagen_chat.verify.fanouts import fanout_claims
 from datagen_chat.verify.keys import key_claims
 from datagen_chat.verify.locked import locked
@@ -106,6 +107,7 @@ def claims_of(basis: Basis) -> Iterator[Claim]:
     yield from key_claims(basis)
     yield from column_claims(basis)
     yield from value_claims(basis)
+    yield from family_claims(basis)
     yield from order_claims(basis)
     yield from sum_claims(basis)
     yield from computed_claims(basis)

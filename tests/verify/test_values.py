@@ -115,3 +115,85 @@ def test_the_sql_of_every_claim_runs_as_it_is_written(data: Path) -> None:
         for finding in found.findings:
             if finding.claim.sql:
                 connection.execute(finding.claim.sql)
+
+
+STATES = {
+    "new": {"dwell": {"distribution": "constant", "value": 2, "unit": "day"}, "next": {"open": 1.0}},
+    "open": {"dwell": {"distribution": "constant", "value": 3, "unit": "day"}, "next": {"shut": 1.0}},
+    "shut": {"terminal": True},
+}
+WINDOW = {"start": "2025-01-01T00:00:00Z", "end": "2025-12-31T00:00:00Z"}
+FAMILIES: Json = {
+    "version": "1.0",
+    "metadata": {"name": "families"},
+    "timeframe": WINDOW,
+    "constraints": {"foreign_keys": [{"from": "step.id", "to": "t.id"}, {"from": "visit.id", "to": "t.id"}]},
+    "nodes": [
+        {
+            "id": "t",
+            "kind": "entity",
+            "pk": "id",
+            "rows": 40,
+            "columns": [column("id", "int", {"sequence": {}})],
+        },
+        {
+            "id": "step",
+            "kind": "fact",
+            "pk": "step_id",
+            "parents": ["t"],
+            "state_transition_model": {"initial": {"new": 1.0}, "states": STATES},
+            "columns": [
+                column("step_id", "int", {"sequence": {}}),
+                column("id", "int", {"lookup": {"from": "t.id"}}),
+                column("name", "string", {"state": {"field": "name"}}),
+                column("place", "int", {"state": {"field": "index"}}),
+                column("begun", "datetime", {"state": {"field": "entered_at"}}),
+            ],
+        },
+        {
+            "id": "visit",
+            "kind": "fact",
+            "pk": "visit_id",
+            "parents": ["t"],
+            "fanout": {"distribution": "constant", "value": 3},
+            "columns": [
+                column("visit_id", "int", {"sequence": {}}),
+                column("id", "int", {"lookup": {"from": "t.id"}}),
+                column("day", "datetime", {"datetime_series": {"within": "timeframe", "freq": "D", "distinct": True}}),
+            ],
+        },
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def families_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("families")
+    write(dataset_of(FAMILIES), folder)
+    return folder
+
+
+@pytest.fixture
+def families(families_made: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(families_made, tmp_path / "data"))
+
+
+def test_rows_of_one_parent_keep_what_is_said_of_them(families: Path) -> None:
+    assert failing(verified(FAMILIES, families)) == set()
+
+
+@pytest.mark.parametrize(
+    ("table", "name", "value", "expected"),
+    [
+        ("step", "name", "'lost'", {("enum", "step.name"), ("states", "step.name")}),
+        ("step", "name", "'shut'", {("states", "step.name")}),
+        ("step", "place", "7", {("states", "step.place")}),
+        ("step", "begun", "begun - INTERVAL 500 DAY", {("states", "step.begun")}),
+        ("visit", "day", "lag(day) OVER (ORDER BY visit_id)", {("distinct", "visit.day")}),
+    ],
+)
+def test_exactly_the_right_claim_fails_when_the_second_row_of_a_parent_is_changed(
+    table: str, name: str, value: str, expected: set[tuple[str, str]], families: Path
+) -> None:
+    changed(families, table, f"SELECT * REPLACE (CASE {table}_id WHEN 2 THEN {value} ELSE {name} END AS {name}) FROM {table}")
+    assert failing(verified(FAMILIES, families)) == expected
