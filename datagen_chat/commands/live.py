@@ -48,6 +48,8 @@ def run(options: argparse.Namespace, recorded: Conversation | None = None) -> in
         from datagen_chat.commands.opening import kept
 
         known = kept(path)
+        elsewhere = "" if options.transcript else "; others are taken up with --transcript FILE --resume"
+        screen.say((f"This goes on in {one_line(str(path))}{elsewhere}.", "dim"), hang=2)
     record = None if options.record is None else Path(options.record)
     connector = Connector(screen, os.environ, options.max_cost, record)
     name = options.model or (known.meta.get("model") if known is not None and options.resume else None)

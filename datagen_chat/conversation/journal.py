@@ -61,7 +61,8 @@ class Journal:
     def _accepted(self, event: SchemaAccepted) -> Journal:
         name, total = event.version.dataset.metadata.name, event.version.preview.total
         tables = len(event.version.dataset.nodes)
-        text = f"Schema {event.number}: {name} — {tables} tables, {total.rows:,} rows"
+        sizes = f"{tables} {'table' if tables == 1 else 'tables'}, {total.rows:,} {'row' if total.rows == 1 else 'rows'}"
+        text = f"Schema {event.number}: {name} — {sizes}"
         return self.add("result", text, version=event.number, schema=schema_hash(event.version.draft))
 
 

@@ -139,7 +139,7 @@ def _missing(slip: Slip) -> Iterator[Problem]:
         if key not in slip.value:
             part = slip.schema.get("properties", {}).get(key, {})
             about = part.get("description", "")
-            hint = f'Add "{key}"' + (f": {about[0].lower()}{about[1:]}" if about else ".")
+            hint = f'Add "{key}"' + (f". {about}" if about[:1] == '"' else f": {about[0].lower()}{about[1:]}" if about else ".")
             yield Problem(slip.at(key), "missing-key", f"{key} is missing in {slip.what}.", hint)
 
 

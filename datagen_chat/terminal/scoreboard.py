@@ -58,9 +58,18 @@ def _of(rate: Rate | None) -> str:
     return f"{rate.passed} of {rate.graded}" if rate is not None and rate.graded else "–"
 
 
+_ONE = {
+    "calls": "call",
+    "questions": "question",
+    "liberties": "liberty",
+    "expectations": "expectation",
+    "expectations held": "expectation held",
+}
+
+
 def _spent(suite: Suite) -> str:
     """Return what the suite took, as far as it was measured."""
-    parts = [f"{count:,} {what}" for what, count in suite.counts.items() if count]
+    parts = [f"{count:,} {_ONE.get(what, what) if count == 1 else what}" for what, count in suite.counts.items() if count]
     if suite.usage is not None:
         parts.append(f"{suite.usage.prompt:,} tokens read, {suite.usage.output:,} written")
     if suite.seconds is not None:

@@ -219,7 +219,8 @@ def test_a_transcript_that_is_there_is_gone_on_with_or_left_alone(server: Server
     before = file.read_bytes()
     code, _, told = piped(server, tmp_path, *asked)
     assert (code, "[in-the-way]" in told, file.read_bytes()) == (2, True, before)
-    assert piped(server, tmp_path, "--resume", *asked)[0] == 5
+    code, _, told = piped(server, tmp_path, "--resume", *asked)
+    assert (code, "This goes on in" in told) == (5, True)
     assert [turn.role for turn in parse(file.read_text("utf-8")).conversations[0].turns] == ["user", "assistant"] * 2
 
 
