@@ -25,6 +25,7 @@ Kind = Literal[
     "list",
     "distinct",
     "states",
+    "grid",
     "pattern",
     "enum",
     "inequality",

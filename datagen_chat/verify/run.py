@@ -25,6 +25,7 @@ from datagen_chat.verify.orders import order_claims
 from datagen_chat.verify.presence import lacking, presence
 from datagen_chat.verify.shares import share_claims
 from datagen_chat.verify.sums import sum_claims
+from datagen_chat.verify.ticks import tick_claims
 from datagen_chat.verify.values import value_claims
 
 
@@ -109,6 +110,7 @@ def claims_of(basis: Basis) -> Iterator[Claim]:
     yield from value_claims(basis)
     yield from family_claims(basis)
     yield from order_claims(basis)
+    yield from tick_claims(basis)
     yield from sum_claims(basis)
     yield from computed_claims(basis)
     yield from share_claims(basis)

@@ -123,6 +123,7 @@ STATES = {
     "shut": {"terminal": True},
 }
 WINDOW = {"start": "2025-01-01T00:00:00Z", "end": "2025-12-31T00:00:00Z"}
+WORKDAYS = {"dimension": "dow", "weights": [1, 1, 1, 1, 1, 0, 0]}
 FAMILIES: Json = {
     "version": "1.0",
     "metadata": {"name": "families"},
@@ -159,7 +160,11 @@ FAMILIES: Json = {
             "columns": [
                 column("visit_id", "int", {"sequence": {}}),
                 column("id", "int", {"lookup": {"from": "t.id"}}),
-                column("day", "datetime", {"datetime_series": {"within": "timeframe", "freq": "D", "distinct": True}}),
+                column(
+                    "day",
+                    "datetime",
+                    {"datetime_series": {"within": "timeframe", "freq": "D", "distinct": True, "pattern": WORKDAYS}},
+                ),
             ],
         },
     ],
@@ -189,6 +194,8 @@ def test_rows_of_one_parent_keep_what_is_said_of_them(families: Path) -> None:
         ("step", "name", "'shut'", {("states", "step.name")}),
         ("step", "place", "7", {("states", "step.place")}),
         ("step", "begun", "begun - INTERVAL 500 DAY", {("states", "step.begun")}),
+        ("visit", "day", "day + INTERVAL 1 HOUR", {("grid", "visit.day")}),
+        ("visit", "day", "day + to_days(CAST(6 - isodow(day) AS INTEGER))", {("grid", "visit.day")}),
         ("visit", "day", "lag(day) OVER (ORDER BY visit_id)", {("distinct", "visit.day")}),
     ],
 )
