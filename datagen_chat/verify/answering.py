@@ -99,7 +99,7 @@ class _Database:
                 return {"refused": "It is not one SELECT."}
             row = self._connection.execute("SELECT json_serialize_sql($1::VARCHAR)", [sql]).fetchone()
             refused = why_refused(json.loads(row[0] if row else "{}"), self._tables, self._reserved)
-            return {"refused": refused} if refused else {"row": self._asked(sql)}
+            return {"refused": refused} if refused else self._asked(sql)
         except duckdb.InterruptException:
             return {"refused": f"It took longer than {self._seconds:g} seconds."}
         except MemoryError:
@@ -107,14 +107,16 @@ class _Database:
         except (duckdb.Error, RuntimeError, ValueError, RecursionError) as error:
             return {"refused": self._told(error)}
 
-    def _asked(self, sql: str) -> list[Any] | None:
+    def _asked(self, sql: str) -> dict[str, Any]:
+        """Return the first value of the first row, and whether there is more than it."""
         watchdog = threading.Timer(self._seconds, self._connection.interrupt)
         watchdog.daemon = True
         self._connection.execute("BEGIN TRANSACTION READ ONLY")
         watchdog.start()
         try:
-            row = self._connection.execute(sql).fetchone()
-            return None if row is None else [_sent(value) for value in row[:1]]
+            rows = self._connection.execute(sql).fetchmany(2)
+            more = "rows" if len(rows) > 1 else "columns" if rows and len(rows[0]) > 1 else ""
+            return {"row": [_sent(value) for value in rows[0][:1]] if rows else None, "more": more}
         finally:
             watchdog.cancel()
             self._connection.execute("ROLLBACK")

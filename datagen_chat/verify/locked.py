@@ -52,17 +52,20 @@ class Locked:
         self._process: subprocess.Popen[bytes] | None = None
         self._is_ready = False
 
-    def ask(self, sql: str) -> tuple[Any, ...] | None:
+    def ask(self, sql: str, *, is_single: bool = False) -> tuple[Any, ...] | None:
         """Return the first value of the first row that a SELECT gives, None if it gives no row.
 
         Raises:
-            RefusedError: it is not one SELECT over the tables, is wrong, or takes too long or too much.
+            RefusedError: it is not one SELECT over the tables, is wrong, takes too long or too much, or gives more than the
+                single value that is wanted.
         """
         if len(sql) > LONGEST:
             raise RefusedError(f"The statement has more than {LONGEST:,} characters.")
         answer = self._answer(sql)
         if "refused" in answer:
             raise RefusedError(str(answer["refused"]))
+        if is_single and answer["more"]:
+            raise RefusedError(f"It gives several {answer['more']}, but one value is wanted.")
         row = answer["row"]
         return None if row is None else tuple(_received(value) for value in row)
 

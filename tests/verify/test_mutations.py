@@ -297,6 +297,17 @@ def test_a_check_that_does_not_run_is_unusable(data: Path) -> None:
     assert (finding.state, finding.claim.kind, finding.claim.at) == ("unusable", "check", "/checks/0")
 
 
+@pytest.mark.parametrize(
+    ("sql", "more"),
+    [("SELECT count(*) FROM customer GROUP BY tier", "rows"), ("SELECT 1, count(*) FROM customer", "columns")],
+)
+def test_a_check_that_compares_one_value_and_gives_several_is_unusable(sql: str, more: str, data: Path) -> None:
+    draft = copy.deepcopy(SHOP)
+    draft["checks"] = [{"name": "odd", "sql": sql, "min": 1}]
+    [finding] = verified(draft, data).failed
+    assert (finding.state, finding.found) == ("unusable", f"It gives several {more}, but one value is wanted.")
+
+
 def test_rows_that_do_not_say_whose_they_are_are_not_counted_for_anybody(tmp_path: Path) -> None:
     """A key that is sometimes null leaves no fanout to be checked."""
     draft = copy.deepcopy(SHOP)
