@@ -246,7 +246,7 @@ def _add_chat(parser: argparse.ArgumentParser) -> None:
         "--check", action="store_true", default=None, help="say only what differs from the recorded results; then exit with 6"
     )
     parser.add_argument("--update", action="store_true", default=None, help="write the results into the file")
-    parser.add_argument("--record", metavar="FOLDER", help="record every call in a file in this folder")
+    parser.add_argument("--record", metavar="FOLDER", help="record every call in this folder, named as its case, for evals")
     parser.add_argument("--save", metavar="FOLDER", help="write each conversation's last valid schema to a file there")
     _add_seed(parser)
 

@@ -15,7 +15,7 @@ from datagen_chat.evaluation.cases import Budget, Case, Said
 from datagen_chat.evaluation.entry import Entry
 from datagen_chat.evaluation.grading import Bench, graded
 from datagen_chat.evaluation.holding import hold
-from datagen_chat.evaluation.recorded import TURN, Recorded
+from datagen_chat.evaluation.recorded import TURN, Recorded, placed
 from datagen_chat.llm.base import Finished, Message
 from datagen_chat.llm.recording import Asked, Call, read_calls
 from datagen_chat.problems import Problem, ProblemsError
@@ -88,6 +88,8 @@ def recordings(bench: Bench, cases: Sequence[Case], folder: Path) -> Iterator[Pl
         calls = read_calls(_text(path, name), name)
         for epoch in sorted({call.asked.epoch for call in calls}):
             mine = tuple(call for call in calls if call.asked.epoch == epoch)
+            if not any(TURN in call.asked.parameters for call in mine):
+                mine = placed(mine, [turn.say for turn in case.turns])
             yield Play(bench, case, mine, RECORDINGS, path.stem, epoch)
 
 

@@ -96,6 +96,21 @@ def abridge(call: Call) -> Call:
     return replace(call, asked=replace(call.asked, messages=abridged(call.asked.messages)))
 
 
+def placed(calls: Sequence[Call], requests: Sequence[str]) -> tuple[Call, ...]:
+    """Return calls with the turn that each belongs to, where a conversation was recorded that knew of no case.
+
+    A turn begins with the call that holds the person's next request, for which the case's words are taken; the model was asked
+    again as often as the chat does.
+    """
+    found, turn = list[Call](), 0
+    for call in map(abridge, calls):
+        told, waiting = call.asked.messages[-1].text, requests[turn] if turn < len(requests) else None
+        turn += waiting is not None and (told == waiting or told.endswith(f"\n\n{waiting}"))
+        about = {"max_repairs": 2, "advice": True, "prompt": "full", **call.asked.parameters, TURN: max(turn, 1)}
+        found.append(replace(call, asked=replace(call.asked, parameters=about)))
+    return tuple(found)
+
+
 def prompt_hash(text: str) -> str:
     """Return what stands for a system prompt; of an abridged one, itself."""
     return text if text.startswith("sha256:") else f"sha256:{hashlib.sha256(text.encode()).hexdigest()[:16]}"

@@ -15,6 +15,7 @@ from datagen_chat.conversation.journal import Journal
 from datagen_chat.conversation.transcript import parse
 from datagen_chat.llm.base import Noted, read
 from datagen_chat.problems import ProblemsError
+from tests.cli.running import datagen
 from tests.cli.test_talk import CANARY, piped
 from tests.conversation.replies import SHOP, reply
 from tests.fakes.answers import Says
@@ -69,6 +70,17 @@ def test_calls_are_recorded_for_evals_each_session_as_an_epoch(server: Server, t
     assert lines[1]["deltas"] == ["Your key is [key]."]
     assert CANARY not in file.read_text()
     assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_recorded_conversation_becomes_a_case(server: Server, tmp_path: Path) -> None:
+    server.script.append(Says(reply(SHOP)))
+    assert piped(server, tmp_path, "--record", str(tmp_path / "recordings" / "shop"), "-m", "a shop")[0] == 0
+    expected = {"what": "There are two tables.", "tables": True, "equals": 2}
+    case = {"id": "shop", "tags": ["mine"], "turns": [{"say": "a shop"}], "expect": [expected]}
+    (tmp_path / "cases").mkdir()
+    (tmp_path / "cases" / "shop.json").write_text(json.dumps(case))
+    done = datagen("eval", "--folder", tmp_path, "--suite", "recordings")
+    assert (done.returncode, "1 call ·" in done.stdout, "1 expectation held" in done.stdout) == (0, True, True), done.stdout
 
 
 def test_a_call_that_cannot_be_recorded_is_noted_and_goes_on(server: Server, tmp_path: Path) -> None:
