@@ -18,47 +18,44 @@ _LEAST, _LEAST_HELD = 0.001, 0.1
 @remarks
 def without_what_makes_them(study: Study) -> Iterator[Advice]:
     """Yield the subscriptions, accounts and contracts that many of those who are there for them do not have."""
-    for table in study.dataset.nodes:
-        parent = table.parents[0] if table.parents else ""
-        if not parent or table.fanout is None or words(table.id)[-1] not in HELD or study.index.tables[parent].kind != "entity":
-            continue
-        share = empty_share(table, study.index)
-        if share is not None and share >= _LEAST_HELD:
-            rows = study.rows[parent]
-            yield Advice(
-                "without-held",
-                f"{study.tables[table.id]}/fanout",
-                table.id,
-                f"{percent(share)} of the rows of {parent} have no row in {table.id}: "
-                f"about {many(share * rows)} of {many(rows)}.",
-                f"That may be meant; it is not if every row of {parent} is to have one.",
-                "Let the fanout give each at least one (min 1).",
-                _at_least_one(table, table.fanout),
-                weight=50,
-            )
+    for table, parent in _hanging(study):
+        if words(table.id)[-1] in HELD and study.index.tables[parent].kind == "entity":
+            reason = f"That may be meant; it is not if every row of {parent} is to have one."
+            yield from _without(study, table, parent, "without-held", reason, least=_LEAST_HELD, weight=50)
 
 
 @remarks
 def without_lines(study: Study) -> Iterator[Advice]:
     """Yield the facts whose rows are the lines of others, where a fanout lets some of those have none."""
+    for table, parent in _hanging(study):
+        if is_line_of(table.id, parent):
+            reason = f"A row of {parent} without any has nothing in it, and its totals are 0 or missing."
+            yield from _without(study, table, parent, "without-lines", reason, least=_LEAST, weight=80)
+
+
+def _hanging(study: Study) -> Iterator[tuple[Table, str]]:
+    """Yield the tables whose fanout says how many rows each row of a parent has, with that parent."""
     for table in study.dataset.nodes:
-        parent = table.parents[0] if table.parents else ""
-        if not parent or table.fanout is None or not is_line_of(table.id, parent):
-            continue
-        share = empty_share(table, study.index)
-        if share is not None and share >= _LEAST:
-            rows = study.rows[parent]
-            yield Advice(
-                "without-lines",
-                f"{study.tables[table.id]}/fanout",
-                table.id,
-                f"{percent(share)} of the rows of {parent} have no row in {table.id}: "
-                f"about {many(share * rows)} of {many(rows)}.",
-                f"A row of {parent} without any has nothing in it, and its totals are 0 or missing.",
-                "Let the fanout give each at least one (min 1).",
-                _at_least_one(table, table.fanout),
-                weight=80,
-            )
+        if table.parents and table.fanout is not None:
+            yield table, table.parents[0]
+
+
+def _without(study: Study, table: Table, parent: str, code: str, reason: str, *, least: float, weight: int) -> Iterator[Advice]:
+    """Yield that at least such a share of the parent's rows has no row in a table."""
+    share = empty_share(table, study.index)
+    if share is None or share < least or table.fanout is None:
+        return
+    rows = study.rows[parent]
+    yield Advice(
+        code,
+        f"{study.tables[table.id]}/fanout",
+        table.id,
+        f"{percent(share)} of the rows of {parent} have no row in {table.id}: about {many(share * rows)} of {many(rows)}.",
+        reason,
+        "Let the fanout give each at least one (min 1).",
+        _at_least_one(table, table.fanout),
+        weight=weight,
+    )
 
 
 def _at_least_one(table: Table, fanout: Fanout) -> Patch | None:

@@ -7,6 +7,7 @@ import math
 from datagen_chat.instants import DAY, show_instant
 from datagen_chat.schema.index import Place
 from datagen_chat.schema.model import Check, Table
+from datagen_chat.sql import literal, quoted
 
 
 def rows(quote: str, table: str, low: float, high: float) -> Check:
@@ -32,28 +33,28 @@ def few_or_many(quote: str, key: Place, parent: Table, low: float, high: float) 
 
 def outside(quote: str, place: Place, low: float, high: float) -> Check:
     """Return how many values of a column lie beyond two ends."""
-    sql = f'SELECT count(*) FROM "{place[0]}" WHERE {_beyond(_quoted(place[1]), low, high)}'  # noqa: S608 - names and numbers
+    sql = f'SELECT count(*) FROM "{place[0]}" WHERE {_beyond(quoted(place[1]), low, high)}'  # noqa: S608 - names and numbers
     return _check(quote, sql, equals=0)
 
 
 def outside_days(quote: str, place: Place, first: int, after: int) -> Check:
     """Return how many times of a column do not lie from one day to before another, in days since 1970."""
-    column, low, high = _quoted(place[1]), show_instant(first * DAY)[:10], show_instant(after * DAY)[:10]
+    column, low, high = quoted(place[1]), show_instant(first * DAY)[:10], show_instant(after * DAY)[:10]
     sql = f"SELECT count(*) FROM \"{place[0]}\" WHERE {column} < '{low}' OR {column} >= '{high}'"  # noqa: S608 - names and dates
     return _check(quote, sql, equals=0)
 
 
 def share(quote: str, place: Place, value: str | bool | None, low: float, high: float) -> Check:
     """Return which part of a table's rows has a value in a column."""
-    column = _quoted(place[1])
-    test = f"{column} IS NULL" if value is None else column if value is True else f"{column} = {_text(str(value))}"
+    column = quoted(place[1])
+    test = f"{column} IS NULL" if value is None else column if value is True else f"{column} = {literal(str(value))}"
     sql = f'SELECT avg(CASE WHEN {test} THEN 1.0 ELSE 0.0 END) FROM "{place[0]}"'  # noqa: S608 - names, and text with its quotes doubled
     return _check(quote, sql, **bounds(low, high))
 
 
 def repeats(quote: str, place: Place) -> Check:
     """Return how many values of a column are there already."""
-    column = _quoted(place[1])
+    column = quoted(place[1])
     return _check(quote, f'SELECT count({column}) - count(DISTINCT {column}) FROM "{place[0]}"', equals=0)  # noqa: S608 - names
 
 
@@ -73,14 +74,6 @@ def bounds(low: float, high: float) -> dict[str, object]:
 def _beyond(column: str, low: float, high: float) -> str:
     below = [f"{column} < {low:g}"] if math.isfinite(low) else []
     return " OR ".join([*below, *([f"{column} > {high:g}"] if math.isfinite(high) else [])])
-
-
-def _quoted(name: str) -> str:
-    return f'"{name}"'
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
 
 
 def _check(quote: str, sql: str, **wanted: object) -> Check:

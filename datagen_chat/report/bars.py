@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from datagen_chat.report.data import Data
 from datagen_chat.report.figures import Figures
 from datagen_chat.schema.model import Column
-from datagen_chat.verify.sql import quoted
+from datagen_chat.sql import quoted
 
 Kind = Literal["number", "time", "category"]
 Unit = Literal["h", "D", "W", "M", "Q", "Y"]

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
+from datagen_chat.sql import literal
 from datagen_chat.terminal.cells import ladder
 from datagen_chat.verify.claims import Finding, State, Verification
-from datagen_chat.verify.sql import literal
 
 _WORDS: dict[State, str] = {"holds": "holds", "fails": "fails", "skipped": "skipped", "unusable": "cannot be asked"}
 

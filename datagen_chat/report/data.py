@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 from datagen_chat.problems import Problem
 from datagen_chat.schema.model import Dataset, Table
 from datagen_chat.sinks.manifest import Manifest
+from datagen_chat.sql import quoted
 from datagen_chat.verify.data import DataError, find_data
 from datagen_chat.verify.opened import Opened
 from datagen_chat.verify.opened import opened as opened_files
 from datagen_chat.verify.reading import CASTS
-from datagen_chat.verify.sql import listed, quoted
+from datagen_chat.verify.sql import listed
 
 if TYPE_CHECKING:
     import duckdb

@@ -11,8 +11,8 @@ from datagen_chat.report.data import Data
 from datagen_chat.report.declared import Declared
 from datagen_chat.schema.index import Index, Place
 from datagen_chat.schema.model import Table
+from datagen_chat.sql import quoted
 from datagen_chat.tables import clamped_masses
-from datagen_chat.verify.sql import quoted
 
 _MOST = 24
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from datagen_chat.report.data import Data
 from datagen_chat.schema.model import Column, Table
-from datagen_chat.verify.sql import quoted
+from datagen_chat.sql import quoted
 
 EXACT_ROWS = 1_000_000
 """Distinct values and medians of larger tables are estimated, so that memory stays bounded."""

@@ -28,9 +28,9 @@ from datagen_chat.schema.index import Index
 from datagen_chat.schema.model import Dataset, Table
 from datagen_chat.schema.ranges import within_ranges
 from datagen_chat.schema.unfoldings import bound
+from datagen_chat.sql import quoted
 from datagen_chat.terminal.clean import clean
 from datagen_chat.verify.claims import Verification
-from datagen_chat.verify.sql import quoted
 
 if TYPE_CHECKING:
     from jinja2 import Template

@@ -23,8 +23,8 @@ from datagen_chat.report.sentences import sentence
 from datagen_chat.schema.change import in_words
 from datagen_chat.schema.index import Index
 from datagen_chat.schema.model import Column, Table
+from datagen_chat.sql import quoted
 from datagen_chat.terminal.cells import Cell, Ladder, ladder
-from datagen_chat.verify.sql import quoted
 
 SAMPLED = 5
 

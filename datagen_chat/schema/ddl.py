@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from datagen_chat.schema.index import Index, Place
 from datagen_chat.schema.model import Column, Dataset, Table
+from datagen_chat.sql import quoted
 from datagen_chat.words import ColumnType
 
 _TYPES: Mapping[ColumnType, str] = {
@@ -41,16 +42,16 @@ def _in_order(index: Index, tables: Sequence[Table]) -> Iterator[Table]:
 
 def _table(index: Index, table: Table) -> str:
     lines = [_column(index, table, column) for column in table.columns]
-    lines += [f"UNIQUE ({', '.join(_quoted(column) for _, column in places)})" for places in _sets(index, table)]
+    lines += [f"UNIQUE ({', '.join(quoted(column) for _, column in places)})" for places in _sets(index, table)]
     lines += [
-        f"FOREIGN KEY ({_quoted(column)}) REFERENCES {_quoted(to[0])} ({_quoted(to[1])})"
+        f"FOREIGN KEY ({quoted(column)}) REFERENCES {quoted(to[0])} ({quoted(to[1])})"
         for (_, column), to in _keys(index, table)
     ]
-    return f"CREATE TABLE {_quoted(table.id)} (\n  " + ",\n  ".join(lines) + "\n);"
+    return f"CREATE TABLE {quoted(table.id)} (\n  " + ",\n  ".join(lines) + "\n);"
 
 
 def _column(index: Index, table: Table, column: Column) -> str:
-    parts = [_quoted(column.name), _type(column)]
+    parts = [quoted(column.name), _type(column)]
     if column.name == table.pk:
         parts.append("PRIMARY KEY")
     else:
@@ -72,7 +73,3 @@ def _sets(index: Index, table: Table) -> list[tuple[Place, ...]]:
 def _keys(index: Index, table: Table) -> list[tuple[Place, Place]]:
     """Return the columns of a table that point at keys, each with the one that it points at."""
     return [(here, to) for here, to in index.foreign_keys() if here[0] == table.id and index.must_not_repeat(to)]
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -8,6 +8,7 @@ from datagen_chat.problems import Problem, did_you_mean, pointer
 from datagen_chat.schema.index import Index
 from datagen_chat.schema.model import Check
 from datagen_chat.schema.targets import CompositeEffect, MeanInRange, Targets, WeekendShare
+from datagen_chat.sql import quoted
 from datagen_chat.words import ColumnType
 
 Bounded = WeekendShare | MeanInRange
@@ -30,28 +31,28 @@ def target_checks(index: Index) -> Iterator[tuple[str, Check]]:
 
 
 def _weekend_check(target: WeekendShare) -> Check:
-    time = _quoted(target.timestamp)
+    time = quoted(target.timestamp)
     # 1970-01-01 was a Thursday, so that three days later a week begins.
     weekday = f"(CAST(floor(epoch({time}) / 86400) AS BIGINT) + 3) % 7"
-    sql = f"SELECT avg(CASE WHEN {weekday} >= 5 THEN 1.0 ELSE 0.0 END) FROM {_quoted(target.table)} WHERE {time} IS NOT NULL"  # noqa: S608 - names are letters, digits and underscores
+    sql = f"SELECT avg(CASE WHEN {weekday} >= 5 THEN 1.0 ELSE 0.0 END) FROM {quoted(target.table)} WHERE {time} IS NOT NULL"  # noqa: S608 - names are letters, digits and underscores
     name = target.name or f"weekends in {target.table}.{target.timestamp}"
     return _bounded(name, sql, target.min, target.max)
 
 
 def _mean_check(target: MeanInRange) -> Check:
-    sql = f"SELECT avg({_quoted(target.column)}) FROM {_quoted(target.table)}"  # noqa: S608 - names are letters, digits and underscores
+    sql = f"SELECT avg({quoted(target.column)}) FROM {quoted(target.table)}"  # noqa: S608 - names are letters, digits and underscores
     return _bounded(target.name or f"mean of {target.table}.{target.column}", sql, target.min, target.max)
 
 
 def _composite_checks(target: CompositeEffect, index: Index) -> Iterator[Check]:
     """Yield one check for each tolerance: the mean error, and the mean error as a share of the number."""
-    metric, joins, factors = f"t.{_quoted(target.metric)}", dict[str, str](), list[str]()
+    metric, joins, factors = f"t.{quoted(target.metric)}", dict[str, str](), list[str]()
     for influence in target.influences:
         table, _, column = influence.rpartition(".")
         alias = "t" if table in ("", target.table) else _joined(target.table, table, index, joins)
-        factors.append(f"{alias}.{_quoted(column)}")
+        factors.append(f"{alias}.{quoted(column)}")
     error = f"abs({metric} - {' * '.join(factors)})"
-    source = f"FROM {_quoted(target.table)} AS t" + "".join(joins.values())
+    source = f"FROM {quoted(target.table)} AS t" + "".join(joins.values())
     name = target.name or f"{target.table}.{target.metric} as a product"
     for what, value, limit in (
         ("mean error", error, target.tolerance.mae),
@@ -66,18 +67,14 @@ def _joined(own: str, table: str, index: Index, joins: dict[str, str]) -> str:
     """Return the name of a table that a key of the own one points at, joining it where it is not yet."""
     alias = f"j{list(joins).index(table) if table in joins else len(joins)}"
     [key] = index.pointing(own, table)
-    theirs = _quoted(index.tables[table].pk)
-    joins.setdefault(table, f" JOIN {_quoted(table)} AS {alias} ON t.{_quoted(key)} = {alias}.{theirs}")
+    theirs = quoted(index.tables[table].pk)
+    joins.setdefault(table, f" JOIN {quoted(table)} AS {alias} ON t.{quoted(key)} = {alias}.{theirs}")
     return alias
 
 
 def _bounded(name: str, sql: str, low: float | None, high: float | None) -> Check:
     bounds = {key: value for key, value in (("min", low), ("max", high)) if value is not None}
     return Check.model_validate({"name": name, "sql": sql, **bounds})
-
-
-def _quoted(name: str) -> str:
-    return f'"{name}"'
 
 
 def check_targets(index: Index) -> Iterator[Problem]:

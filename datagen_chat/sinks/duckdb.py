@@ -16,6 +16,7 @@ from datagen_chat.problems import OutputError, Problem
 from datagen_chat.sinks.base import WHOLE, Block, ColumnShape, ColumnType, DatasetShape, Part, TableShape
 from datagen_chat.sinks.batches import conform
 from datagen_chat.sinks.columns import Gather
+from datagen_chat.sql import quoted
 
 # Datetimes are TIMESTAMP, in UTC: TIMESTAMPTZ would show and compare them in the time zone of whoever reads them.
 _TYPES: Mapping[ColumnType, str] = {
@@ -28,15 +29,6 @@ _TYPES: Mapping[ColumnType, str] = {
 }
 _BLOCK = "datagen_block"
 _LONGEST_NAME = 63
-
-
-def quoted(name: str) -> str:
-    """Return a name as an SQL identifier, whatever it holds.
-
-    >>> quoted('order'), quoted('a"b')
-    ('"order"', '"a""b"')
-    """
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _column(column: ColumnShape) -> str:

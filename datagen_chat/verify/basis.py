@@ -9,8 +9,9 @@ from functools import cached_property
 from datagen_chat.generators._formula import TIMEFRAME
 from datagen_chat.schema.index import Index, Place
 from datagen_chat.schema.model import Column, Dataset, Table
+from datagen_chat.sql import quoted
 from datagen_chat.verify.reading import Reading
-from datagen_chat.verify.sql import instant, quoted
+from datagen_chat.verify.sql import instant
 from datagen_chat.words import ColumnType
 
 

@@ -11,7 +11,8 @@ from datagen_chat.generators.case import Case
 from datagen_chat.problems import pointer, shown
 from datagen_chat.schema.index import Index, Place
 from datagen_chat.schema.model import Column, Table
-from datagen_chat.verify.sql import listed, literal, number, quoted
+from datagen_chat.sql import literal, quoted
+from datagen_chat.verify.sql import listed, number
 from datagen_chat.words import ColumnType
 
 

@@ -16,12 +16,13 @@ from datagen_chat.problems import pointer, shown
 from datagen_chat.schema.index import Place
 from datagen_chat.schema.model import Column, Range, Table
 from datagen_chat.schema.promises import enums, patterns
+from datagen_chat.sql import literal, quoted
 from datagen_chat.verify.basis import Basis
 from datagen_chat.verify.branches import Branch, branches
 from datagen_chat.verify.claims import Claim
 from datagen_chat.verify.questions import NoRow, Question, Stored
 from datagen_chat.verify.reading import Reading, misfit
-from datagen_chat.verify.sql import held, listed, literal, number, quoted, value
+from datagen_chat.verify.sql import held, listed, number, value
 from datagen_chat.words import ColumnType, Scalar
 
 _NAMES: dict[ColumnType, str] = {

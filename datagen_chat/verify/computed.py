@@ -10,12 +10,12 @@ from datagen_chat.generators._formula import parsed
 from datagen_chat.generators.expression import Expression
 from datagen_chat.problems import shown
 from datagen_chat.schema.model import Column, Table
+from datagen_chat.sql import quoted
 from datagen_chat.verify.basis import Basis, Joined
 from datagen_chat.verify.branches import Branch, branches
 from datagen_chat.verify.claims import Claim
 from datagen_chat.verify.formulas import Teller, Told, UntoldError
 from datagen_chat.verify.questions import NoRow
-from datagen_chat.verify.sql import quoted
 from datagen_chat.words import ColumnType
 
 _FITTING: dict[ColumnType, tuple[str, ...]] = {

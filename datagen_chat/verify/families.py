@@ -11,12 +11,13 @@ from datagen_chat.generators.state import State
 from datagen_chat.instants import DAY, parse_step
 from datagen_chat.problems import shown
 from datagen_chat.schema.model import Column, Table
+from datagen_chat.sql import literal, quoted
 from datagen_chat.unfoldings.state_transition_model import StateTransitionModel
 from datagen_chat.verify.basis import Basis
 from datagen_chat.verify.claims import Claim
 from datagen_chat.verify.keys import repeated
 from datagen_chat.verify.questions import NoRow
-from datagen_chat.verify.sql import listed, literal, quoted
+from datagen_chat.verify.sql import listed
 
 
 def family_claims(basis: Basis) -> Iterator[Claim]:

@@ -16,11 +16,11 @@ from datagen_chat.generators.lookup import Lookup
 from datagen_chat.schema.fanouts import CaseFanout
 from datagen_chat.schema.index import children_range
 from datagen_chat.schema.model import Table
+from datagen_chat.sql import quoted
 from datagen_chat.verify.basis import Basis
 from datagen_chat.verify.claims import Claim
 from datagen_chat.verify.distributions import negative_binomial, poisson
 from datagen_chat.verify.questions import Mean, NoRow, Share, Shares
-from datagen_chat.verify.sql import quoted
 
 _WIDEST = 20_000
 _TAIL = 2.0**-34

@@ -26,7 +26,8 @@ from datagen_chat.expressions.nodes import (
     Node,
     Unary,
 )
-from datagen_chat.verify.sql import listed, literal, number
+from datagen_chat.sql import literal
+from datagen_chat.verify.sql import listed, number
 from datagen_chat.words import ColumnType
 
 Kind = OneOf["number", "text", "bool", "time", "day", "length", "days", "null"]

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from datagen_chat.problems import pointer
 from datagen_chat.schema.index import Place
+from datagen_chat.sql import quoted
 from datagen_chat.verify.basis import Basis
 from datagen_chat.verify.claims import Claim, Kind
 from datagen_chat.verify.questions import Exactly, NoRow
-from datagen_chat.verify.sql import listed, quoted
+from datagen_chat.verify.sql import listed
 
 
 def key_claims(basis: Basis) -> Iterator[Claim]:

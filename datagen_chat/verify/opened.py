@@ -10,9 +10,9 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from datagen_chat.schema.model import Table
+from datagen_chat.sql import quoted
 from datagen_chat.verify.data import Data
 from datagen_chat.verify.reading import ATTACHED, Reading, attach, read_tables, reason
-from datagen_chat.verify.sql import quoted
 
 if TYPE_CHECKING:
     import duckdb

@@ -11,12 +11,13 @@ from datagen_chat.generators.sequence import Sequence
 from datagen_chat.problems import pointer
 from datagen_chat.schema.index import Place
 from datagen_chat.schema.model import Column, Table
+from datagen_chat.sql import quoted
 from datagen_chat.verify.basis import Basis, Joined
 from datagen_chat.verify.branches import Branch, branches
 from datagen_chat.verify.claims import Claim
 from datagen_chat.verify.formulas import Teller, UntoldError
 from datagen_chat.verify.questions import NoRow
-from datagen_chat.verify.sql import instant, quoted
+from datagen_chat.verify.sql import instant
 
 _WRONG = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "<>", "!=": "="}
 

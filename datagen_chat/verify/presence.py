@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from datagen_chat.schema.model import Table
+from datagen_chat.sql import quoted
 from datagen_chat.verify.basis import Basis
 from datagen_chat.verify.claims import Claim, Finding
 from datagen_chat.verify.opened import Opened
-from datagen_chat.verify.sql import quoted
 
 
 def presence(basis: Basis, opened: Opened) -> Iterator[Finding]:

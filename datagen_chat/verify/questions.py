@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from datagen_chat.sql import literal, quoted
 from datagen_chat.verify.reading import fits
-from datagen_chat.verify.sql import listed, literal, quoted
+from datagen_chat.verify.sql import listed
 from datagen_chat.verify.tolerances import mean_margin, share_bounds
 from datagen_chat.words import ColumnType
 

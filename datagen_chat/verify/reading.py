@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from datagen_chat.schema.model import Column, Table
+from datagen_chat.sql import literal, quoted
 from datagen_chat.verify.data import Data
-from datagen_chat.verify.sql import listed, literal, quoted
+from datagen_chat.verify.sql import listed
 from datagen_chat.words import ColumnType
 
 if TYPE_CHECKING:

@@ -19,12 +19,13 @@ from datagen_chat.laws.uniform import Uniform
 from datagen_chat.popularity import WeightsKind, read_weights_kind
 from datagen_chat.schema.index import Place
 from datagen_chat.schema.model import Column, Table
+from datagen_chat.sql import quoted
 from datagen_chat.verify.basis import Basis
 from datagen_chat.verify.branches import Branch, branches
 from datagen_chat.verify.claims import Claim
 from datagen_chat.verify.distributions import MOMENTS, SHARES, cut
 from datagen_chat.verify.questions import Mean, Share, Shares
-from datagen_chat.verify.sql import number, quoted, value
+from datagen_chat.verify.sql import number, value
 from datagen_chat.words import Scalar
 
 _LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)

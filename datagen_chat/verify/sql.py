@@ -6,25 +6,8 @@ from collections.abc import Iterable
 
 from datagen_chat.instants import parse_instant, show_instant
 from datagen_chat.schema.model import Column
+from datagen_chat.sql import literal
 from datagen_chat.words import ColumnType, Scalar
-
-
-def quoted(name: str) -> str:
-    """Return a name as an SQL identifier, whatever it holds.
-
-    >>> quoted('a"b')
-    '"a""b"'
-    """
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """Return a text as an SQL string, whatever it holds.
-
-    >>> literal("it's")
-    "'it''s'"
-    """
-    return "'" + text.replace("\0", "").replace("'", "''") + "'"
 
 
 def value(scalar: Scalar, type_: ColumnType) -> str:

@@ -9,11 +9,11 @@ from datagen_chat.generators._formula import parsed
 from datagen_chat.generators.aggregate import Aggregate
 from datagen_chat.generators.lookup import Lookup
 from datagen_chat.schema.model import Column, Table
+from datagen_chat.sql import quoted
 from datagen_chat.verify.basis import Basis, Way
 from datagen_chat.verify.claims import Claim
 from datagen_chat.verify.formulas import Teller, UntoldError
 from datagen_chat.verify.questions import NoRow
-from datagen_chat.verify.sql import quoted
 
 _WORDS = {
     "sum": "the sum of {} below",

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from datagen_chat.generators.datetime_series import DatetimeSeries
 from datagen_chat.instants import DAY, parse_step
 from datagen_chat.schema.model import Column, Table
+from datagen_chat.sql import quoted
 from datagen_chat.verify.basis import Basis
 from datagen_chat.verify.branches import Branch, branches
 from datagen_chat.verify.claims import Claim
 from datagen_chat.verify.questions import NoRow
-from datagen_chat.verify.sql import instant, listed, quoted
+from datagen_chat.verify.sql import instant, listed
 
 _PARTS = {"hour": ("hour", 0), "dow": ("isodow", 1), "month": ("month", 1)}
 """What DuckDB calls the parts of a time, and how it numbers the first one."""

@@ -11,12 +11,13 @@ from datagen_chat.generators.enum_list import EnumList
 from datagen_chat.generators.sequence import Sequence
 from datagen_chat.schema.index import Place
 from datagen_chat.schema.model import Column, Table
+from datagen_chat.sql import quoted
 from datagen_chat.verify.basis import Basis
 from datagen_chat.verify.branches import Branch, branches
 from datagen_chat.verify.claims import Claim
 from datagen_chat.verify.questions import NoRow
 from datagen_chat.verify.shares import inside
-from datagen_chat.verify.sql import held, listed, number, quoted
+from datagen_chat.verify.sql import held, listed, number
 
 _FUZZ = 1e-9
 """What the last bits of a float can make of a bound, beside it."""

@@ -10,7 +10,7 @@ from datagen_chat.evaluation.faults.good import Good
 from datagen_chat.evaluation.faults.pieces import a_piece, pieces, respelled, spliced
 from datagen_chat.evaluation.faults.registry import fault
 
-_REMARKS = ("unique per customer", "about 3 a day", "see the note below", "1.5 % of all rows", "TODO check", "in UTC", "[sic]")
+_REMARKS = ("unique per customer", "about 3 a day", "see the note below", "1.5 % of all rows", "check again", "in UTC", "[sic]")
 _QUOTES = ("“”", "””", "„“", "«»", "‘’", "＂＂")
 
 
