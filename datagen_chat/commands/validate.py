@@ -26,6 +26,9 @@ def run(options: argparse.Namespace) -> int:
     if options.report is not None and options.data is None:
         problem = Problem("", "report-without-data", "--report has no data to report on.", "Add --data FOLDER.")
         raise ProblemsError([problem])
+    if options.no_advice and options.data is not None:
+        problem = Problem("", "not-together", "--no-advice has no effect with --data.", "Data is not reviewed; leave it out.")
+        raise ProblemsError([problem])
     document = read_document(read_bytes(options.file), strict=options.strict)
     if options.data is not None:
         return _run_data(options, document)

@@ -58,6 +58,12 @@ def test_a_report_without_data_is_wrong_input(schema: Path, tmp_path: Path) -> N
     assert "Add --data FOLDER." in done.stderr
 
 
+def test_data_is_not_reviewed_so_that_leaving_the_review_out_is_wrong_input(schema: Path, data: Path) -> None:
+    done = datagen("validate", schema, "--data", data, "--no-advice")
+    assert done.returncode == 2
+    assert "--no-advice has no effect with --data" in done.stderr
+
+
 def test_data_that_does_not_keep_its_schema_is_exit_code_1_with_its_rows_and_sql(schema: Path, data: Path) -> None:
     changed(data, "customer", "SELECT * REPLACE (CASE WHEN customer_id = 7 THEN 200 ELSE age END AS age) FROM customer")
     done = datagen("validate", schema, "--data", data)
