@@ -19,7 +19,7 @@ SAMPLED_PARENTS, SAMPLE_SEED = 2000, 0
 ROWS_PER_SECOND = 4_000_000
 """A cautious figure for one worker writing Parquet; see evals/throughput."""
 
-_BYTES: dict[ColumnType, float] = {"int": 2.5, "float": 7, "string": 14, "bool": 0.2, "datetime": 3, "date": 1.5}
+_BYTES: dict[ColumnType, float] = {"int": 2.5, "float": 8, "string": 20, "bool": 0.2, "datetime": 3, "date": 2}
 _NUMBERED, _COPIED, _FEW = 0.3, 0.5, 0.7  # numbers in turn, keys of ancestors and few values, of which files keep little
 """About how many bytes of Parquet a value takes."""
 

@@ -1,7 +1,7 @@
-"""Buffers that gather one column's values over blocks of any size and give them back as one Arrow array.
+"""Buffers that gather one column's values over blocks of any size and give them back as one.
 
-They copy: the caller may use its arrays again, the memory stays with the process, and the arrays that come out do not
-show how the rows came in.
+They copy: the caller may use its arrays again, the memory stays with the process, and what comes out does not show how the
+rows came in.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ class ColumnBuffer(Protocol):
     def add(self, values: Values) -> None:
         """Add values."""
 
-    def drain(self) -> pa.Array:
-        """Return what was gathered and begin anew; it is valid until the next `add`."""
+    def drain(self) -> Values:
+        """Return what was gathered and begin anew; it is valid until the next `add`, its words for ever."""
 
 
 class _Validity:
@@ -51,7 +51,6 @@ class NumberBuffer:
         self._data: NDArray[Any] = np.empty(room, dtype)
         self._valid = _Validity(room if column.nullable else 0)
         self._nullable = column.nullable
-        self._type = column.arrow_type
         self._rows = 0
 
     def add(self, values: Values) -> None:
@@ -63,10 +62,10 @@ class NumberBuffer:
             self._valid.add(values.valid, self._rows, rows)
         self._rows += rows
 
-    def drain(self) -> pa.Array:
+    def drain(self) -> Numbers:
         """Return what was gathered and begin anew."""
         rows, self._rows = self._rows, 0
-        return arrow(Numbers(self._data[:rows], self._valid.drain(rows) if self._nullable else None), self._type)
+        return Numbers(self._data[:rows], self._valid.drain(rows) if self._nullable else None)
 
 
 class CategoryBuffer:
@@ -112,12 +111,10 @@ class CategoryBuffer:
         self._pool = unique(pa.concat_arrays([self._pool, words]))
         self._places = places_in(self._pool, words).astype(np.int32)
 
-    def drain(self) -> pa.Array:
+    def drain(self) -> Text:
         """Return what was gathered and begin anew; the pool stays."""
         rows, self._rows = self._rows, 0
-        valid = self._valid.drain(rows) if self._nullable else None
-        # The pool counts as the last words seen, so that codes which need no places keep needing none.
-        return arrow(Text(self._pool, self._codes[:rows], valid), pa.dictionary(pa.int32(), pa.string()))
+        return Text(self._pool, self._codes[:rows], self._valid.drain(rows) if self._nullable else None)
 
 
 def code_numbers(indices: pa.Array) -> NDArray[np.int32]:
@@ -128,17 +125,26 @@ def code_numbers(indices: pa.Array) -> NDArray[np.int32]:
 class TextBuffer:
     """Gathers text that does not repeat."""
 
-    def __init__(self) -> None:
+    def __init__(self, column: ColumnShape, room: int) -> None:
         self._pieces: list[pa.StringArray] = []
+        self._valid = _Validity(room if column.nullable else 0)
+        self._nullable = column.nullable
+        self._rows = 0
 
     def add(self, values: Values) -> None:
         """Add values."""
-        self._pieces.append(strings(values))
+        assert isinstance(values, Text)
+        self._pieces.append(strings(safe(values)))
+        if self._nullable:
+            self._valid.add(values.valid, self._rows, len(values))
+        self._rows += len(values)
 
-    def drain(self) -> pa.Array:
+    def drain(self) -> Text:
         """Return what was gathered and begin anew."""
         pieces, self._pieces = self._pieces, []
-        return pieces[0] if len(pieces) == 1 else pa.concat_arrays(pieces)
+        rows, self._rows = self._rows, 0
+        words = pieces[0] if len(pieces) == 1 else pa.concat_arrays(pieces)
+        return Text(words, None, self._valid.drain(rows) if self._nullable else None)
 
 
 def part_of(values: Values, start: int, stop: int) -> Values:
@@ -174,7 +180,7 @@ def buffer_for(column: ColumnShape, room: int) -> ColumnBuffer:
     """Return a buffer for up to `room` values of a column."""
     if column.type != "string":
         return NumberBuffer(column, room)
-    return CategoryBuffer(column, room) if column.layout == "category" else TextBuffer()
+    return CategoryBuffer(column, room) if column.layout == "category" else TextBuffer(column, room)
 
 
 def raw(words: pa.StringArray) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
@@ -188,10 +194,10 @@ def raw(words: pa.StringArray) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
 
 
 class Gather:
-    """Blocks of any size in, Arrow tables of one unit each out: whenever one is full, and what is left on `flush`."""
+    """Blocks of any size in, units of rows out: whenever one is full, and what is left on `flush`."""
 
-    def __init__(self, shape: TableShape, write: Callable[[pa.Table], None]) -> None:
-        self._schema, self._write = shape.arrow_schema, write
+    def __init__(self, shape: TableShape, write: Callable[[int, Block], None]) -> None:
+        self._write = write
         room = min(shape.rows, UNIT_ROWS)
         self._columns = {column.name: buffer_for(column, room) for column in shape.columns}
         self._rows = 0
@@ -212,6 +218,6 @@ class Gather:
     def flush(self) -> None:
         """Write the rows that are waiting."""
         if self._rows:
-            arrays = [column.drain() for column in self._columns.values()]
-            self._rows = 0
-            self._write(pa.Table.from_arrays(arrays, schema=self._schema))
+            unit = {name: column.drain() for name, column in self._columns.items()}
+            rows, self._rows = self._rows, 0
+            self._write(rows, unit)

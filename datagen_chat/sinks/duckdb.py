@@ -17,6 +17,7 @@ from datagen_chat.sinks.base import WHOLE, Block, ColumnShape, ColumnType, Datas
 from datagen_chat.sinks.batches import conform
 from datagen_chat.sinks.columns import Gather
 from datagen_chat.sql import quoted
+from datagen_chat.values import arrow
 
 # Datetimes are TIMESTAMP, in UTC: TIMESTAMPTZ would show and compare them in the time zone of whoever reads them.
 _TYPES: Mapping[ColumnType, str] = {
@@ -57,11 +58,12 @@ class _Table:
     """Inserts the rows of one table, a unit at a time."""
 
     def __init__(self, dataset: _Dataset, shape: TableShape) -> None:
-        self._dataset, self._name = dataset, shape.name
+        self._dataset, self._name, self._schema = dataset, shape.name, shape.arrow_schema
         self._gather = Gather(shape, self._insert)
 
-    def _insert(self, table: pa.Table) -> None:
-        self._dataset.insert(self._name, table)
+    def _insert(self, _rows: int, unit: Block) -> None:
+        arrays = [arrow(unit[field.name], field.type) for field in self._schema]
+        self._dataset.insert(self._name, pa.Table.from_arrays(arrays, schema=self._schema))
 
     def write(self, block: Block) -> None:
         """Add the next rows."""
