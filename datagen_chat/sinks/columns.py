@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 from datagen_chat.sinks.base import UNIT_ROWS, Block, ColumnShape, TableShape
 from datagen_chat.values import Mask, Numbers, Text, Values, arrow, places_in, unique, with_nulls, words_array
 
+_TEXT_ROWS, _TEXT_BYTES = 1 << 13, 1 << 26
+"""After every so many rows it is seen whether texts that wait take so many bytes, which is as much as is kept of them."""
+
 
 class ColumnBuffer(Protocol):
     """Gathers values of one column."""
@@ -130,18 +133,22 @@ class TextBuffer:
         self._valid = _Validity(room if column.nullable else 0)
         self._nullable = column.nullable
         self._rows = 0
+        self.size = 0
+        """The bytes of the texts that are waiting."""
 
     def add(self, values: Values) -> None:
         """Add values."""
         assert isinstance(values, Text)
-        self._pieces.append(strings(safe(values)))
+        words = strings(safe(values))
+        self._pieces.append(words)
+        self.size += raw(words)[1].nbytes
         if self._nullable:
             self._valid.add(values.valid, self._rows, len(values))
         self._rows += len(values)
 
     def drain(self) -> Text:
         """Return what was gathered and begin anew."""
-        pieces, self._pieces = self._pieces, []
+        pieces, self._pieces, self.size = self._pieces, [], 0
         rows, self._rows = self._rows, 0
         words = pieces[0] if len(pieces) == 1 else pa.concat_arrays(pieces)
         return Text(words, None, self._valid.drain(rows) if self._nullable else None)
@@ -194,12 +201,14 @@ def raw(words: pa.StringArray) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
 
 
 class Gather:
-    """Blocks of any size in, units of rows out: whenever one is full, and what is left on `flush`."""
+    """Blocks of any size in, groups of rows out: when a unit is full or texts are many, and what is left on `flush`."""
 
     def __init__(self, shape: TableShape, write: Callable[[int, Block], None]) -> None:
         self._write = write
         room = min(shape.rows, UNIT_ROWS)
         self._columns = {column.name: buffer_for(column, room) for column in shape.columns}
+        self._texts = [buffer for buffer in self._columns.values() if isinstance(buffer, TextBuffer)]
+        self._step = _TEXT_ROWS if self._texts else UNIT_ROWS
         self._rows = 0
 
     def add(self, block: Block) -> None:
@@ -207,13 +216,16 @@ class Gather:
         rows = len(next(iter(block.values())))
         done = 0
         while done < rows:
-            take = min(rows - done, UNIT_ROWS - self._rows)
+            take = min(rows - done, self._step - self._rows % self._step)
             for name, column in self._columns.items():
                 column.add(part_of(block[name], done, done + take))
             self._rows += take
             done += take
-            if self._rows == UNIT_ROWS:
+            if self._rows % self._step == 0 and (self._rows == UNIT_ROWS or self._is_heavy()):
                 self.flush()
+
+    def _is_heavy(self) -> bool:
+        return sum(text.size for text in self._texts) >= _TEXT_BYTES
 
     def flush(self) -> None:
         """Write the rows that are waiting."""

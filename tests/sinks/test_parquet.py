@@ -241,3 +241,17 @@ def undone(data: bytes) -> list[int]:
 def test_a_packed_run_says_how_many_groups_of_eight_follow() -> None:
     head, bits = packed_run(np.array([1, 0, 1, 1, 0, 0, 0, 0, 1]), 1)
     assert (bytes(head), bytes(bits)) == (bytes([2 << 1 | 1]), bytes([0b1101, 0b1]))
+
+
+def test_row_groups_of_long_texts_are_shorter_whatever_the_blocks(tmp_path: Path, kit: SimpleNamespace) -> None:
+    rows, sizes = 40_000, ([40_000], [9_000, 30_999, 1])
+    shape = TableShape("t", (ColumnShape("x", "string"),), rows)
+    block = {"x": Text(words_array(["a long text " * 400, "another " * 500]), np.arange(rows) % 2)}
+    for place, cut in enumerate(sizes):
+        kit.write("parquet", tmp_path / str(place), shape, [kit.cut(block, cut)])
+    first, second = (tmp_path / str(place) / "t.parquet" for place in range(2))
+    meta = parquet.read_metadata(first)
+    groups = [meta.row_group(place).num_rows for place in range(meta.num_row_groups)]
+    assert groups == [16_384, 16_384, 7_232]  # 4,400 bytes a row, at least 64 MiB at a multiple of 8,192 rows
+    assert first.read_bytes() == second.read_bytes()
+    assert parquet.read_table(first)["x"].to_pylist() == [block["x"].words[row % 2].as_py() for row in range(rows)]
