@@ -6,12 +6,11 @@ those that are left.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from datagen_chat.draws import Key, RowNumbers, uniform
+from datagen_chat.frozen import dataclass
 from datagen_chat.generators.base.rows import Siblings
 from datagen_chat.instants import Step, calendar, tick_at, tick_counts
 from datagen_chat.ticks import Pattern

@@ -6,12 +6,13 @@ A grid starts at an instant and goes on in equal steps, or in calendar months, w
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
+
+from datagen_chat.frozen import dataclass
 
 MICROSECOND, SECOND, MINUTE, HOUR, DAY = 1, 1_000_000, 60_000_000, 3_600_000_000, 86_400_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

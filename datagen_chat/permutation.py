@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 
 from datagen_chat.draws import Key, RowNumbers, bits, numbers_of, scaled
 from datagen_chat.draws import key as make_key
+from datagen_chat.frozen import dataclass
 
 LISTED = 1 << 12
 """Permutations of up to so many numbers are listed: shuffled by sorting one draw for each."""

@@ -14,7 +14,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -23,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datagen_chat.draws import Key, RowNumbers, below, bits32, uniform
+from datagen_chat.frozen import dataclass
 from datagen_chat.problems import Problem, shown
 from datagen_chat.tables import Discrete
 

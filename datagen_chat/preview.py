@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +10,7 @@ from datagen_chat.engine.estimate import estimate, magnitude
 from datagen_chat.engine.plan import Plan, TablePlan
 from datagen_chat.engine.rows import TableRows
 from datagen_chat.engine.told import Told
+from datagen_chat.frozen import dataclass
 from datagen_chat.outlines import Outline, outline
 from datagen_chat.problems import LimitError, Problem
 from datagen_chat.schema.model import Column, Dataset

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -17,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datagen_chat.draws import Key, RowNumbers, bits, numbers_of, uniform
+from datagen_chat.frozen import dataclass
 from datagen_chat.generators.base.rows import Siblings
 from datagen_chat.laws.normal import standard_scores
 from datagen_chat.permutation import permuted_each

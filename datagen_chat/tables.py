@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.laws.base import Masses
 
 _SMALL = 9

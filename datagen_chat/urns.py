@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import Protocol, Self
 
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from datagen_chat.draws import Key, RowNumbers, bits, numbers_of
 from datagen_chat.draws import key as make_key
+from datagen_chat.frozen import dataclass
 from datagen_chat.generators.base.rows import Siblings
 from datagen_chat.permutation import permuted_each
 from datagen_chat.subsets import distinct_subset, sorted_within

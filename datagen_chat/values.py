@@ -5,12 +5,13 @@ Both come to Arrow without a copy where the layouts agree, and never pass throug
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+
+from datagen_chat.frozen import dataclass
 
 Mask = NDArray[np.bool_]
 Index = NDArray[np.int64]

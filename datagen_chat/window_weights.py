@@ -17,13 +17,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.instants import DAY, HOUR, MICROSECOND, Step, add_months, calendar, tick_at
 from datagen_chat.ladder import Ladder
 from datagen_chat.ticks import Pattern, part_of

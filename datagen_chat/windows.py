@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.instants import Step, tick_at, tick_counts
 from datagen_chat.ticks import Pattern
 from datagen_chat.window_weights import window_table

@@ -14,6 +14,7 @@ PACKAGE = "datagen_chat"
 
 # Read from top to bottom, import only upwards. Parts of one line do not know each other.
 LAYERS = """
+frozen
 problems  instants  draws  rounding  elementary  calendar  sql
 words  values  llm  permutation  ladder  chance
 selection  spelling

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.problems import pointer
 from datagen_chat.schema.index import Index, Need, Place
 from datagen_chat.schema.model import Column, Dataset, Table

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from datagen_chat.advice.base import Advice
 from datagen_chat.advice.review import advise
+from datagen_chat.frozen import dataclass
 from datagen_chat.problems import Problem
 from datagen_chat.schema.model import Dataset
 from datagen_chat.schema.patch import apply_patch

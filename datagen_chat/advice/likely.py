@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.generators import Generator
 from datagen_chat.generators.datetime_series import DatetimeSeries
 from datagen_chat.generators.distribution import Distribution

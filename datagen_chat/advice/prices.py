@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from datagen_chat.advice.base import Advice, Patch, Study, many, named, of_column, percent, remarks
 from datagen_chat.advice.likely import numbers_of
 from datagen_chat.advice.names import PRICES, any_of, ends_in, words
+from datagen_chat.frozen import dataclass
 from datagen_chat.schema.index import Place
 from datagen_chat.schema.model import Column, Table
 

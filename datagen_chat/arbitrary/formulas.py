@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from datagen_chat.chance import Chance
+from datagen_chat.frozen import dataclass
 
 # What makes null of what is not: a divisor that is zero, a logarithm of what is below it, a number beyond all bounds.
 _FAILING = ("/", "%", "sqrt(", "log(", "exp(", "nullif(", "**")

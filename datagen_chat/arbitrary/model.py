@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from datagen_chat.arbitrary.arguments import Json
 from datagen_chat.arbitrary.changes import change
@@ -14,6 +13,7 @@ from datagen_chat.chance import chance
 from datagen_chat.engine.plan import Plan
 from datagen_chat.engine.run import write_plan
 from datagen_chat.engine.shapes import dataset_shape
+from datagen_chat.frozen import dataclass
 from datagen_chat.llm.base import Message, Reply, Streamed, Usage, heeding
 from datagen_chat.llm.cancellation import Cancellation
 from datagen_chat.problems import SchemaError

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from datagen_chat.arbitrary.arguments import Json
 from datagen_chat.arbitrary.columns import Part, column_of, modifiers_of
 from datagen_chat.arbitrary.formulas import Source
 from datagen_chat.arbitrary.rows import behaviours, rows_of
 from datagen_chat.chance import Chance
+from datagen_chat.frozen import dataclass
 from datagen_chat.words import COLUMN_TYPES
 
 KEY: Json = {"name": "id", "type": "int", "generator": {"sequence": {}}}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
 
 from datagen_chat.asked import probes
 from datagen_chat.asked.ground import Ground, Named
@@ -13,6 +12,7 @@ from datagen_chat.asked.nouns import is_numbered, is_plural, noun_after, stem, s
 from datagen_chat.asked.numbers import Amount
 from datagen_chat.asked.statements import UNPLACED, State, Statement, Tie
 from datagen_chat.asked.words import Sentence
+from datagen_chat.frozen import dataclass
 
 _PART = vocabulary("who whom that which whose are is have has had were order buy do does don't doesn't never always")
 _NOT_AFTER = vocabulary("after before within every per past between")

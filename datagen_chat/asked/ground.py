@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from datagen_chat.asked.nouns import root, stems
+from datagen_chat.frozen import dataclass
 from datagen_chat.generators.base import Generator
 from datagen_chat.generators.case import Case
 from datagen_chat.generators.choice import Choice

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from datagen_chat.asked.carried import carrying
@@ -15,6 +15,7 @@ from datagen_chat.asked.numbers import Amount
 from datagen_chat.asked.periods import Period
 from datagen_chat.asked.reading import Heard, Overruled, Withdrawal
 from datagen_chat.asked.statements import Statement, Tie
+from datagen_chat.frozen import dataclass
 from datagen_chat.preview import Preview
 from datagen_chat.schema.index import Index
 from datagen_chat.schema.model import Dataset

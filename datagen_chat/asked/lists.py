@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
 
 from datagen_chat.asked.ground import Ground
 from datagen_chat.asked.lexicon import STOPS, TIMES, vocabulary
 from datagen_chat.asked.nouns import is_plural, stem, stems, subject_before
 from datagen_chat.asked.statements import UNPLACED, Statement, Tie
 from datagen_chat.asked.words import Sentence
+from datagen_chat.frozen import dataclass
 from datagen_chat.schema.index import Place
 
 _WHOLES = vocabulary("dataset database data schema tables table model")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from datagen_chat.asked.lexicon import CURRENCIES, FRACTIONS, SCALES, TENS, UNITS, vocabulary
 from datagen_chat.asked.words import Sentence
+from datagen_chat.frozen import dataclass
 
 Unit = Literal["", "%", "money"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from datagen_chat.asked import probes
@@ -12,6 +11,7 @@ from datagen_chat.asked.lexicon import MONTHS, UNITS, vocabulary
 from datagen_chat.asked.nouns import is_plural, stems, subject_before
 from datagen_chat.asked.statements import UNPLACED, Statement, Tie
 from datagen_chat.asked.words import Sentence
+from datagen_chat.frozen import dataclass
 from datagen_chat.instants import DAY, parse_instant, show_instant
 from datagen_chat.schema.index import Place
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
 
 from datagen_chat.asked import probes
 from datagen_chat.asked.counts import slackened
@@ -14,6 +13,7 @@ from datagen_chat.asked.nouns import noun_after, stem, stems, subject_before
 from datagen_chat.asked.numbers import Amount
 from datagen_chat.asked.statements import UNPLACED, Statement, Tie
 from datagen_chat.asked.words import Sentence
+from datagen_chat.frozen import dataclass
 from datagen_chat.schema.index import Place
 from datagen_chat.schema.model import Check
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass
 from itertools import islice
 
 from datagen_chat.asked.counts import Count, read_count
@@ -19,6 +18,7 @@ from datagen_chat.asked.rules import read_rhythms, read_unique, read_zone
 from datagen_chat.asked.shares import read_ratios, read_share
 from datagen_chat.asked.statements import Statement
 from datagen_chat.asked.words import Sentence, sentences
+from datagen_chat.frozen import dataclass
 
 MOST, READ = 200, 100_000
 """No more statements of a message count, and no more of its characters are read: what is longer is a document."""

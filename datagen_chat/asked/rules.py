@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
 
 from datagen_chat.asked import probes
 from datagen_chat.asked.ground import Ground
@@ -11,6 +10,7 @@ from datagen_chat.asked.lexicon import STOPS, UNITS, vocabulary
 from datagen_chat.asked.nouns import is_plural, noun_after, stems, subject_before
 from datagen_chat.asked.statements import UNPLACED, State, Statement, Tie
 from datagen_chat.asked.words import Sentence
+from datagen_chat.frozen import dataclass
 from datagen_chat.generators.datetime_series import DatetimeSeries
 from datagen_chat.instants import Step, parse_step
 from datagen_chat.schema.index import Place

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
 
 from datagen_chat.asked import probes
 from datagen_chat.asked.ground import Ground
@@ -13,6 +12,7 @@ from datagen_chat.asked.nouns import is_plural, root, stems
 from datagen_chat.asked.numbers import Amount
 from datagen_chat.asked.statements import UNPLACED, Statement, Tie
 from datagen_chat.asked.words import Sentence
+from datagen_chat.frozen import dataclass
 from datagen_chat.generators.base import Generator
 from datagen_chat.generators.bernoulli import Bernoulli
 from datagen_chat.generators.choice import Choice

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.schema.model import Check
 
 if TYPE_CHECKING:

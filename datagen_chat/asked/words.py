@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from datagen_chat.asked.lexicon import MONTHS, vocabulary
+from datagen_chat.frozen import dataclass
 
 Kind = Literal["word", "number", "date", "mark", "other", "end"]
 

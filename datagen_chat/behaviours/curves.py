@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from datagen_chat import elementary
 from datagen_chat.behaviours.vintage_behavior import UNITS, CurveFormula, Unit
 from datagen_chat.behaviours.vintage_behavior import Curve as Written
+from datagen_chat.frozen import dataclass
 
 Floats = NDArray[np.float64]
 

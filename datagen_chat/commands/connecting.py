@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from datagen_chat.conversation.models import provider as provider_of
+from datagen_chat.frozen import dataclass
 from datagen_chat.llm.address import Address, parse
 from datagen_chat.llm.base import Provider
 from datagen_chat.llm.budget import Metered, Spent

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from datagen_chat.commands.files import read_bytes
@@ -17,6 +17,7 @@ from datagen_chat.conversation.loop import replay
 from datagen_chat.conversation.session import Session, Settings, Version
 from datagen_chat.conversation.transcript import parse
 from datagen_chat.conversation.turns import Conversation
+from datagen_chat.frozen import dataclass
 from datagen_chat.problems import Problem, ProblemsError
 from datagen_chat.terminal.chat import ChatView
 from datagen_chat.terminal.clean import one_line

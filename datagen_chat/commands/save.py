@@ -7,11 +7,11 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from datagen_chat.conversation.session import Version
+from datagen_chat.frozen import dataclass
 from datagen_chat.problems import OutputError, Problem, shown
 from datagen_chat.schema.canonical import dump
 from datagen_chat.sinks.output import problem_of

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from datagen_chat.engine.estimate import magnitude
 from datagen_chat.engine.plan import Plan
 from datagen_chat.engine.run import write_first, write_plan
 from datagen_chat.engine.shapes import dataset_shape
+from datagen_chat.frozen import dataclass
 from datagen_chat.llm.cancellation import Cancellation
 from datagen_chat.preview import check_planning
 from datagen_chat.problems import DatagenError, shown

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from datagen_chat.conversation.ask import ask_again, ask_patch, ask_whole
 from datagen_chat.conversation.extract import Candidate
 from datagen_chat.conversation.parse import parse
 from datagen_chat.conversation.session import Json
 from datagen_chat.conversation.tokens import Liberty
+from datagen_chat.frozen import dataclass
 from datagen_chat.llm.base import Reply
 from datagen_chat.problems import Problem, SchemaError
 from datagen_chat.schema.model import Dataset

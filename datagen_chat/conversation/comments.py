@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.problems import Problem, ProblemsError
 
 # What a text file, an editor or a terminal may lose or obey: controls other than tab and line feed, line separators,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import codecs
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from datagen_chat.conversation.strict import MAX_DEPTH, NotPlainError, read_plain
+from datagen_chat.frozen import dataclass
 from datagen_chat.problems import Problem, SchemaError
 from datagen_chat.schema.model import Dataset
 from datagen_chat.schema.read import Json, read

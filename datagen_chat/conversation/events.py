@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from datagen_chat.asked.ledger import Line
 from datagen_chat.conversation.extract import Candidate
 from datagen_chat.conversation.session import Session, Version
 from datagen_chat.conversation.tokens import Liberty
+from datagen_chat.frozen import dataclass
 from datagen_chat.llm.base import Noted, ReasoningDelta, Reply, TextDelta, Waiting
 from datagen_chat.preview import Preview
 from datagen_chat.problems import Problem

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from datagen_chat.conversation.classify import RANKS, Kind, kind_of
 from datagen_chat.conversation.fences import Fence, opening
 from datagen_chat.conversation.tokens import Source
+from datagen_chat.frozen import dataclass
 
 _THINKING = re.compile(r"\s*<(think|thinking|thought|reasoning)>", re.IGNORECASE)
 _THOUGHT = re.compile(r"^[ \t]*</(?:think|thinking|thought|reasoning)>", re.IGNORECASE | re.MULTILINE)

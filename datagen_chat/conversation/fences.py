@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from datagen_chat.frozen import dataclass
 
 _OPENING = re.compile(
     r"(?P<lead>(?:[ \t]*+(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t])))*+[ \t]*+)(?P<marks>`{3,}+|~{3,}+)(?P<info>.*)", re.DOTALL

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, field, replace
 from typing import Any
 
 from datagen_chat.conversation.ask import causes
 from datagen_chat.conversation.events import AskedAgain, Event, ProblemsFound, ReplyFinished, SchemaAccepted, Tried, UserSaid
 from datagen_chat.conversation.turns import Conversation, Role, Transcript, Turn
+from datagen_chat.frozen import dataclass
 from datagen_chat.llm.base import Reply
 from datagen_chat.schema.canonical import schema_hash
 

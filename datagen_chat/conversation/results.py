@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from datagen_chat.conversation.journal import Journal
 from datagen_chat.conversation.loop import Trial, replayed
 from datagen_chat.conversation.session import Session
 from datagen_chat.conversation.turns import Conversation, Turn
+from datagen_chat.frozen import dataclass
 
 RESULTS = "results"
 """In what is known of a reply, its results; conversations that this package wrote have turns of their own for them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from datagen_chat.conversation.events import TurnEnded
 from datagen_chat.conversation.loop import converse, kept
@@ -12,6 +12,7 @@ from datagen_chat.conversation.session import Session
 from datagen_chat.conversation.steer import RETRY, SHORTEN, steer
 from datagen_chat.conversation.turn import answer
 from datagen_chat.conversation.turns import Conversation, Turn
+from datagen_chat.frozen import dataclass
 from datagen_chat.llm.base import Message, MissingReplyError, Reply
 from datagen_chat.llm.script import Script
 

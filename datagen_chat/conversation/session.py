@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
 from datagen_chat.asked.reading import Heard
+from datagen_chat.frozen import dataclass
 from datagen_chat.llm.base import Message, Usage
 from datagen_chat.preview import Preview
 from datagen_chat.schema.model import Dataset

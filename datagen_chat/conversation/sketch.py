@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from datagen_chat.conversation.fences import Fence, opening
+from datagen_chat.frozen import dataclass
 
 LINE_LIMIT = 20_000
 """A line is kept up to so many characters; nobody reads more of one."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from datagen_chat.frozen import dataclass
 
 # Which characters end a string that begins with the key. Languages differ in which typographic quote closes.
 QUOTES = {'"': '"', "'": "'", "“": "“”", "”": "”", "„": "“”", "‟": "”", "‘": "‘’", "’": "’", "‚": "‘’", "‛": "’"}

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from datagen_chat.conversation.strings import QUOTES, Fault, read_string
+from datagen_chat.frozen import dataclass
 from datagen_chat.problems import Problem, SchemaError, shown
 
 MAX_DIGITS = 400  # more than any finite float needs; far below where reading an integer turns quadratic

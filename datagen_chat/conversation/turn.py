@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from datagen_chat.conversation.ask import REMARK_LIMIT, ask_afresh, tell_advice
@@ -29,6 +29,7 @@ from datagen_chat.conversation.events import (
 from datagen_chat.conversation.extract import Candidate, candidates, extract, prose
 from datagen_chat.conversation.session import Json, OpenTurn, Session, Version
 from datagen_chat.conversation.stated import hear, remind, stated
+from datagen_chat.frozen import dataclass
 from datagen_chat.llm.base import Message, Reply
 from datagen_chat.preview import Preview, preview
 from datagen_chat.problems import SchemaError

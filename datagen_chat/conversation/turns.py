@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Literal
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.llm.base import STOPS, Reply, Usage
 from datagen_chat.llm.replay import Exchange
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from datagen_chat.draws import Key, RowNumbers, below, bits, numbers_of, scaled
 from datagen_chat.draws import key as make_key
+from datagen_chat.frozen import dataclass
 from datagen_chat.generators.base.rows import Locator, Numbering, Room, Rows, Siblings
 from datagen_chat.permutation import permuted
 from datagen_chat.problems import LimitError, Problem, SchemaError

@@ -6,7 +6,6 @@ import itertools
 import math
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from datagen_chat.engine.fanout import Counts, Highest, bounded_masses, drawn_co
 from datagen_chat.fanouts import Spread
 from datagen_chat.fanouts.constant import ConstantSpread
 from datagen_chat.fanouts.poisson import PoissonSpread
+from datagen_chat.frozen import dataclass
 from datagen_chat.generators.base.rows import Room, Rows
 from datagen_chat.problems import Problem, SchemaError
 from datagen_chat.schema.fanouts import Fanout, branches, spreads

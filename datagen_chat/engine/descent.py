@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from datagen_chat.draws import RowNumbers
 from datagen_chat.engine.fanout import Fanout
+from datagen_chat.frozen import dataclass
 from datagen_chat.generators.base.rows import Piece, Rows
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from datagen_chat.engine.counts import compile_count, fanout_of
 from datagen_chat.engine.plan import Plan, TablePlan, parents_first
 from datagen_chat.fanouts import Spread
+from datagen_chat.frozen import dataclass
 from datagen_chat.problems import LimitError, Problem
 from datagen_chat.schema.behaviours import with_behaviours
 from datagen_chat.schema.index import Index

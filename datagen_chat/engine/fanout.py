@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from datagen_chat.draws import Key, bits32
 from datagen_chat.fanouts import Spread
+from datagen_chat.frozen import dataclass
 from datagen_chat.laws.base import Masses
 from datagen_chat.tables import Discrete, clamped_masses
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.generators.base.rows import Rows, Sampler
 from datagen_chat.instants import DAY
 from datagen_chat.schema.bounds import meets, place_of

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from datagen_chat.engine.memory import keep_freed_memory
 from datagen_chat.engine.plan import Plan, TablePlan
 from datagen_chat.engine.shapes import table_shape
+from datagen_chat.frozen import dataclass
 from datagen_chat.problems import Problem, SchemaError
 from datagen_chat.sinks.base import WHOLE, Block, DatasetWriter, Part, TableShape, TableWriter, ranges
 from datagen_chat.sinks.digest import TableDigest

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from datagen_chat import draws
 from datagen_chat.draws import Key, numbers_of
 from datagen_chat.engine.keys import key_finder
+from datagen_chat.frozen import dataclass
 from datagen_chat.generators._written import value_pool
 from datagen_chat.generators.base import Generator, words_in
 from datagen_chat.generators.base.facts import Layout

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+
+from datagen_chat.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

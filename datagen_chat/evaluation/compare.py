@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from datagen_chat.evaluation.entry import Entry, State
 from datagen_chat.evaluation.log import Log
+from datagen_chat.frozen import dataclass
 
 Pair = tuple[str, str, str, int]
 

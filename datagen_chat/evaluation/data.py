@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 from datagen_chat.engine.plan import Plan
 from datagen_chat.engine.run import write_plan
 from datagen_chat.engine.shapes import dataset_shape
+from datagen_chat.frozen import dataclass
 from datagen_chat.problems import DatagenError
 from datagen_chat.sinks import sink
 from datagen_chat.sinks.base import WHOLE, Block, Part, TableShape, TableWriter

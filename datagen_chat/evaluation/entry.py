@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, Protocol
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.llm.base import Usage
 from datagen_chat.llm.recording import Call
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from datagen_chat.evaluation.entry import Entry, Grade, failed, left_out, passed
 from datagen_chat.evaluation.faults import MUTATIONS, FaultResult, Mutation
 from datagen_chat.evaluation.faults.good import Good, shipped, situations
 from datagen_chat.evaluation.faults.run import made_of
+from datagen_chat.frozen import dataclass
 
 FAULTS = "faults"
 OUTCOME, SILENT = "outcome", "silent corruption"

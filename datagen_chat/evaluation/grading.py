@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from datagen_chat.conversation.events import AskedAgain, Event, ReplyFinished, SchemaExtracted, SchemaMended
 from datagen_chat.conversation.loop import Trial
@@ -12,6 +11,7 @@ from datagen_chat.evaluation.entry import Entry
 from datagen_chat.evaluation.graders import GRADERS, intent
 from datagen_chat.evaluation.graders.base import Evidence
 from datagen_chat.evaluation.holding import Held
+from datagen_chat.frozen import dataclass
 from datagen_chat.llm.recording import Call
 
 Draw = Callable[[Sequence[Event]], str]

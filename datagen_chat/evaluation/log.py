@@ -7,7 +7,7 @@ import os
 import platform
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, get_args
@@ -16,6 +16,7 @@ from datagen_chat import __version__
 from datagen_chat.conversation.prompt import system_prompt
 from datagen_chat.evaluation.entry import Entry, Grade, State
 from datagen_chat.evaluation.recorded import prompt_hash
+from datagen_chat.frozen import dataclass
 from datagen_chat.llm.base import Usage
 from datagen_chat.llm.recording import read_calls
 from datagen_chat.problems import OutputError, Problem, ProblemsError

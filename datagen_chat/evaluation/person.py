@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from datagen_chat.conversation.events import Outcome
 from datagen_chat.evaluation.cases import Case, Fact
+from datagen_chat.frozen import dataclass
 
 AT_WILL = "Whatever you think is reasonable. Please give me the schema."
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from datagen_chat.evaluation.entry import Entry
 from datagen_chat.evaluation.grading import Bench, graded
 from datagen_chat.evaluation.holding import hold
 from datagen_chat.evaluation.recorded import TURN, Recorded, placed
+from datagen_chat.frozen import dataclass
 from datagen_chat.llm.base import Finished, Message
 from datagen_chat.llm.recording import Asked, Call, read_calls
 from datagen_chat.problems import Problem, ProblemsError

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from datagen_chat.evaluation.entry import Entry
+from datagen_chat.frozen import dataclass
 from datagen_chat.llm.base import Usage
 
 _Z = 1.959963984540054  # the 97.5 % quantile of the normal distribution: intervals of 95 %

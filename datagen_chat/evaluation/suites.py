@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from hashlib import sha256
 from pathlib import Path
@@ -13,6 +12,7 @@ from datagen_chat.evaluation.entry import Job
 from datagen_chat.evaluation.fault_jobs import FAULTS, damages
 from datagen_chat.evaluation.grading import Bench
 from datagen_chat.evaluation.playing import RECORDINGS, TRANSCRIPTS, recordings, transcripts
+from datagen_chat.frozen import dataclass
 
 OFFLINE = (TRANSCRIPTS, RECORDINGS, FAULTS)
 

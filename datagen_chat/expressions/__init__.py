@@ -8,7 +8,6 @@ written is ever run as a program of the host language, and every step is bounded
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from functools import cached_property
 
 from datagen_chat.expressions.decimals import decimals_of
@@ -22,6 +21,7 @@ from datagen_chat.expressions.printing import written
 from datagen_chat.expressions.probing import Probed, probe
 from datagen_chat.expressions.program import Evaluator, Mishaps, Read
 from datagen_chat.expressions.renaming import rename
+from datagen_chat.frozen import dataclass
 from datagen_chat.problems import Problem
 
 __all__ = [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from datagen_chat.expressions.cells import FAULTS, Cells
 from datagen_chat.expressions.kinds import Kind, dtype_of
 from datagen_chat.expressions.mistakes import ExpressionError
+from datagen_chat.frozen import dataclass
 from datagen_chat.values import Numbers, Text, words_array
 
 Scalar = int | float | str | bool | None

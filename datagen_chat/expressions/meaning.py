@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -44,6 +43,7 @@ from datagen_chat.expressions.nodes import (
 from datagen_chat.expressions.nodes import Call as CallNode
 from datagen_chat.expressions.operands import Operand, listed, new_builder
 from datagen_chat.expressions.program import Evaluator, program
+from datagen_chat.frozen import dataclass
 from datagen_chat.problems import Problem, did_you_mean
 from datagen_chat.words import ColumnType
 

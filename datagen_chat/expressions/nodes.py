@@ -6,9 +6,11 @@ Every node knows the place of its first character, which does not count when nod
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 from typing import Literal as OneOf
+
+from datagen_chat.frozen import dataclass
 
 Scalar = int | float | str | bool | None
 LiteralKind = OneOf["int", "float", "text", "bool", "null"]

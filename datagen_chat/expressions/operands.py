@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
@@ -16,6 +15,7 @@ from datagen_chat.expressions.kinds import NUMBERS, SPANS, TIMES, Kind, common, 
 from datagen_chat.expressions.mistakes import ExpressionError
 from datagen_chat.expressions.nodes import Node
 from datagen_chat.expressions.printing import brief
+from datagen_chat.frozen import dataclass
 from datagen_chat.instants import DAY, parse_instant
 
 _INSTANT = re.compile(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from datagen_chat.expressions.kinds import dtype_of
 from datagen_chat.expressions.meaning import Meaning
+from datagen_chat.frozen import dataclass
 from datagen_chat.values import Numbers, Text, Values, words_array
 from datagen_chat.words import ColumnType
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from datagen_chat.expressions.cells import FAULTS, Cells, spread
 from datagen_chat.expressions.core import Apply, Column, Constant, Core, Operation, in_order
 from datagen_chat.expressions.kinds import Kind, dtype_of
+from datagen_chat.frozen import dataclass
 from datagen_chat.values import Values
 
 Read = Callable[[str | None, str], Values]

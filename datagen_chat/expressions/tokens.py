@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from datagen_chat.expressions.mistakes import ExpressionError
+from datagen_chat.frozen import dataclass
 from datagen_chat.problems import shown
 
 LENGTH_LIMIT = 10_000

@@ -8,12 +8,12 @@ from __future__ import annotations
 import functools
 import json
 import re
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, cast
 
 from datagen_chat.faking.source import Kind
+from datagen_chat.frozen import dataclass
 
 DATA = Path(__file__).parent / "data"
 DEFAULT_LOCALE = "en_US"

@@ -6,11 +6,11 @@ Most checksums (Luhn, EAN, IBAN, many national numbers) are a sum over the chara
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from datagen_chat.faking.grammar import CHECK, Check, Pool
 from datagen_chat.faking.oracle import Choice, Run, seeded
+from datagen_chat.frozen import dataclass
 
 MODULI = (10, 97, 11, 9, 7)
 LARGEST = 1000

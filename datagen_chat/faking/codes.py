@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -16,6 +16,7 @@ from datagen_chat.draws import Key, RowNumbers, below, bits, key
 from datagen_chat.faking import catalog
 from datagen_chat.faking.compiled import joined
 from datagen_chat.faking.source import Kind, Source
+from datagen_chat.frozen import dataclass
 from datagen_chat.permutation import permuted
 from datagen_chat.values import Text, words_array
 

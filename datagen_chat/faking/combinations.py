@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import count, islice, pairwise, product
 
@@ -21,6 +21,7 @@ from datagen_chat.faking.compiled import Joined, Row
 from datagen_chat.faking.grammar import CHECK, Branch, Check, Grammar, Part, Pool
 from datagen_chat.faking.guide import guide
 from datagen_chat.faking.source import Kind
+from datagen_chat.frozen import dataclass
 from datagen_chat.permutation import permuted
 from datagen_chat.values import Text
 

@@ -6,7 +6,7 @@ The tokens of a row lie next to each other in what `take` returns, so the rows' 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -19,6 +19,7 @@ from datagen_chat.faking.grammar import Grammar
 from datagen_chat.faking.guide import CELLS, guide
 from datagen_chat.faking.layout import Column, Layout, lay_out, of_branch
 from datagen_chat.faking.source import Kind, Source
+from datagen_chat.frozen import dataclass
 from datagen_chat.values import Text, code_type, taken, words_array
 
 SMALL = 4096

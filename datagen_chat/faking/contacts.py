@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -20,6 +19,7 @@ from datagen_chat.faking.people import FIRST, LAST, People
 from datagen_chat.faking.persons import Named, Persons
 from datagen_chat.faking.source import Kind, Numbered
 from datagen_chat.faking.store import grammar_for
+from datagen_chat.frozen import dataclass
 from datagen_chat.values import Text
 
 Tail = tuple[str | Pool, ...]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
@@ -19,6 +18,7 @@ from datagen_chat.faking.guide import guide
 from datagen_chat.faking.people import People, Sort
 from datagen_chat.faking.persons import Named, Persons
 from datagen_chat.faking.roles import Gender
+from datagen_chat.frozen import dataclass
 from datagen_chat.permutation import permuted
 
 Parts = Sequence[str | Pool]

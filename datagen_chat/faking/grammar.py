@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import product
 from typing import Any, Protocol
+
+from datagen_chat.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

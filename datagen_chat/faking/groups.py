@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterator, Sequence
-from dataclasses import dataclass
 
 from datagen_chat.faking.roles import Gender, Role, owner_of, owners_of_contact, role_of, tells_owner
+from datagen_chat.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from datagen_chat.faking.grammar import Grammar
 from datagen_chat.faking.guide import CELLS, guide
 from datagen_chat.faking.tokens import Token, tokens_of
+from datagen_chat.frozen import dataclass
 from datagen_chat.values import words_array
 
 FEW = 0.1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from datagen_chat.draws import RowNumbers, numbers_of
 from datagen_chat.faking.source import Kind, Source
+from datagen_chat.frozen import dataclass
 from datagen_chat.values import Index, Mask, Numbers, Text, Values
 
 Part = tuple[Index, Values]

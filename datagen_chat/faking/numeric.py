@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from datagen_chat.draws import Key, RowNumbers, below, key, uniform
 from datagen_chat.faking import catalog
 from datagen_chat.faking.source import Kind, Source
+from datagen_chat.frozen import dataclass
 from datagen_chat.permutation import permuted
 from datagen_chat.values import Numbers
 

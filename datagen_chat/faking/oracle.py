@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from random import Random
 from types import CodeType, FrameType
 from typing import Any
+
+from datagen_chat.frozen import dataclass
 
 LONGEST = 400
 """Choices after which a method is given up."""

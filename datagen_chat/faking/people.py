@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import accumulate
 
@@ -16,6 +16,7 @@ from datagen_chat.faking.grammar import Branch, Grammar, Part, Pool
 from datagen_chat.faking.roles import GENDERS, Gender, gender_in
 from datagen_chat.faking.spelling import spelled
 from datagen_chat.faking.store import grammar_for
+from datagen_chat.frozen import dataclass
 
 FIRST, LAST = 1, 2
 """The numbers of the codes that are handed in: the person's first name, and the last."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, Protocol
 
@@ -23,6 +22,7 @@ from datagen_chat.faking.guide import CELLS, guide
 from datagen_chat.faking.people import People
 from datagen_chat.faking.roles import Gender
 from datagen_chat.faking.source import Kind
+from datagen_chat.frozen import dataclass
 from datagen_chat.values import Text, code_type, words_array
 
 Cells = NDArray[np.uint16]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -16,6 +15,7 @@ from datagen_chat.faking.compiled import Joined, joined_rows
 from datagen_chat.faking.grammar import Grammar
 from datagen_chat.faking.guide import guide
 from datagen_chat.faking.source import Kind, Source
+from datagen_chat.frozen import dataclass
 from datagen_chat.values import Text, words_array
 
 Codes = NDArray[np.int32]

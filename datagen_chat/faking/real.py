@@ -11,11 +11,11 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from random import Random
 from typing import Any, NamedTuple
 
 from datagen_chat.faking.clock import StoppedDate, StoppedDatetime, StoppedModule
+from datagen_chat.frozen import dataclass
 
 _LOCK = threading.RLock()
 _HELD: list[Any] = []

@@ -16,12 +16,12 @@ import sys
 import tempfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from datagen_chat.faking.catalog import DATA, DEFAULT_LOCALE
 from datagen_chat.faking.grammar import Grammar, from_json, to_json
+from datagen_chat.frozen import dataclass
 
 FORMAT = 1
 """Counts the changes of what a trace finds or how it is written; old cache files are not read."""

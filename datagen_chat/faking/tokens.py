@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 
 from datagen_chat.faking.grammar import CHECK, Branch, Grammar, Pool
 from datagen_chat.faking.guide import CELLS
+from datagen_chat.frozen import dataclass
 
 LARGEST = 4096
 INNER = 256

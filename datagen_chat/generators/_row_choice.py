@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from datagen_chat.draws import Key, numbers_of
+from datagen_chat.frozen import dataclass
 from datagen_chat.generators.base.rows import Locator, Rows
 from datagen_chat.generators.base.scope import Scope, TableScope
 from datagen_chat.generators.base.uses import Order, Twin

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.generators.base.facts import Facts
 from datagen_chat.generators.base.rows import Rows, Sampler
 from datagen_chat.generators.base.scope import TableScope

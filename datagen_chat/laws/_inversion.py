@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
+
+from datagen_chat.frozen import dataclass
 
 Floats = NDArray[np.float64]
 LogDensity = Callable[[float], float]

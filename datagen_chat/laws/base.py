@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.problems import Problem
 from datagen_chat.words import Registered
 

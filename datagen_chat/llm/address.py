@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
 from typing import Literal, cast
 from urllib.parse import urlsplit
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.problems import Problem, ProblemsError, did_you_mean, shown
 
 Vendor = Literal["anthropic", "openai", "ollama", "replay", "random"]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal, Protocol, get_args
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.llm.cancellation import Cancellation
 from datagen_chat.problems import DatagenError, Problem
 
@@ -158,6 +158,9 @@ Kind = Literal[
 """What kind of failure it was; `refused` is a request that the server found wrong."""
 
 
+_NO_USAGE = Usage()
+
+
 class ProviderError(DatagenError):
     """A language model gave no reply, or broke off in the middle of one.
 
@@ -174,7 +177,7 @@ class ProviderError(DatagenError):
         *,
         is_passing: bool = False,
         wait: float | None = None,
-        usage: Usage | None = Usage(),
+        usage: Usage | None = _NO_USAGE,
     ) -> None:
         super().__init__(message)
         self.kind: Kind = kind

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.llm.base import Finished, Message, Provider, ProviderError, ReasoningDelta, Streamed, TextDelta, Usage
 from datagen_chat.llm.cancellation import Cancellation
 from datagen_chat.llm.estimate import tokens_in, tokens_of

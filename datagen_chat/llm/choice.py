@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.llm.address import Address, parse
 from datagen_chat.llm.base import ProviderError
 from datagen_chat.llm.local import Found, found

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.llm.address import Address
 from datagen_chat.llm.base import Message, Streamed
 from datagen_chat.llm.failures import garbled

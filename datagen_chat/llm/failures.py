@@ -11,10 +11,11 @@ import re
 import socket
 import ssl
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.llm.address import Address
 from datagen_chat.llm.base import Kind, ProviderError, Usage
 from datagen_chat.llm.keys import variables

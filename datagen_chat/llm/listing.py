@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.llm.address import Address
 from datagen_chat.llm.failures import Answer, garbled, refused
 from datagen_chat.llm.redaction import Secret

@@ -6,11 +6,11 @@ import json
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.llm.base import Usage
 from datagen_chat.problems import Problem, ProblemsError, did_you_mean, pointer, shown
 

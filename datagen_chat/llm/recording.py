@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from itertools import takewhile
 from typing import Any
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.llm.base import (
     STOPS,
     Finished,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.llm.base import Message, MissingReplyError, Reply, Streamed, heeding
 from datagen_chat.llm.cancellation import Cancellation
 from datagen_chat.problems import shown

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.llm.base import Message, Reply, Streamed, heeding
 from datagen_chat.llm.cancellation import Cancellation
 

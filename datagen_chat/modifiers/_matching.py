@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.values import Mask, Numbers, Text, Values, arrow, coded, places_in, unique
 
 Ints = NDArray[np.int64]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import cached_property
+
+from datagen_chat.frozen import dataclass
 
 
 @dataclass(frozen=True)

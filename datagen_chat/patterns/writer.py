@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from datagen_chat import draws
 from datagen_chat.draws import Key, RowNumbers, below, numbers_of
+from datagen_chat.frozen import dataclass
 from datagen_chat.patterns.nodes import Chars, Node, Options, Repeat, Series
 from datagen_chat.values import Text, code_type
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.report.data import Data
 from datagen_chat.report.figures import Figures
 from datagen_chat.schema.model import Column

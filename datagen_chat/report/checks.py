@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.sql import literal
 from datagen_chat.terminal.cells import ladder
 from datagen_chat.verify.claims import Finding, State, Verification

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.problems import Problem
 from datagen_chat.schema.model import Dataset, Table
 from datagen_chat.sinks.manifest import Manifest

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
 from datagen_chat.bounds import inner_bounds, rounded_window, truncated_masses
+from datagen_chat.frozen import dataclass
 from datagen_chat.generators.base import Generator
 from datagen_chat.generators.case import Case
 from datagen_chat.generators.datetime_series import DatetimeSeries

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.schema.index import Index, Place
 from datagen_chat.schema.model import Table
 

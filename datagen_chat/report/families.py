@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from datagen_chat.fanouts import Spread
+from datagen_chat.frozen import dataclass
 from datagen_chat.report.bars import Bar, Bars
 from datagen_chat.report.data import Data
 from datagen_chat.report.declared import Declared

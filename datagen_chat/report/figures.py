@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.report.data import Data
 from datagen_chat.schema.model import Column, Table
 from datagen_chat.sql import quoted

@@ -7,7 +7,6 @@ import hashlib
 import json
 import shlex
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from markupsafe import Markup
 
 from datagen_chat import __version__
 from datagen_chat.conversation.document import Document
+from datagen_chat.frozen import dataclass
 from datagen_chat.instants import show_instant
 from datagen_chat.report.checks import ChecksView, checks_view
 from datagen_chat.report.data import Data

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from functools import singledispatch
 from typing import Any
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.generators.aggregate import Aggregate
 from datagen_chat.generators.base import Generator
 from datagen_chat.generators.bernoulli import Bernoulli

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from markupsafe import Markup
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.report.bars import Bar, Bars, bars, share
 from datagen_chat.report.charts import draw
 from datagen_chat.report.data import Data

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.generators.base.uses import Bound
 from datagen_chat.problems import Problem, nearest, note, pointer, shown
 from datagen_chat.schema.cycles import needs

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import ValidationError
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.generators import GENERATORS
 from datagen_chat.problems import shown
 from datagen_chat.schema.canonical import as_draft, shortest

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.problems import Problem, pointer
 from datagen_chat.schema.index import Index, Place, children_range
 from datagen_chat.schema.model import Table

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -17,6 +16,7 @@ from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 from pydantic import ValidationError as PydanticError
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.instants import INSTANT_PATTERN
 from datagen_chat.popularity import WEIGHTS_KIND_HELP, WEIGHTS_KIND_PATTERN
 from datagen_chat.problems import Problem, did_you_mean, pointer, shown

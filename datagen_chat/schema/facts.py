@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.generators.base import Generator
 from datagen_chat.generators.base.facts import Layout
 from datagen_chat.generators.base.uses import Bound, Twin

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from datagen_chat.fanouts import Spread
+from datagen_chat.frozen import dataclass
 from datagen_chat.generators.base import words_in
 from datagen_chat.generators.base.facts import Layout
 from datagen_chat.generators.base.uses import Bound, Source, Twin, Use

@@ -7,9 +7,9 @@ it another name and rewrites every reference to it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.generators import GENERATORS
 from datagen_chat.problems import Problem, did_you_mean, pointer, shown
 from datagen_chat.schema.limits import check_size

@@ -6,10 +6,10 @@ Promises are checked on the output. What the generator of a column is known to b
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import pyarrow as pa
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.generators._written import check_fit, fits, held
 from datagen_chat.problems import Problem, pointer, shown
 from datagen_chat.schema.index import Index, Place

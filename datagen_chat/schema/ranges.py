@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.generators._written import FORMS, fits, held
 from datagen_chat.generators.base import Generator, words_in
 from datagen_chat.generators.case import Case

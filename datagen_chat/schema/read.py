@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.problems import Problem, SchemaError, pointer
 from datagen_chat.schema.limits import check_size
 from datagen_chat.schema.model import Dataset

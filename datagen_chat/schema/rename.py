@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.instants import INSTANT_PATTERN
 from datagen_chat.schema import queries
 from datagen_chat.schema.json_schema import Node, annotated_schema

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.problems import Problem
 from datagen_chat.schema.limits import PROBLEM_LIMIT
 from datagen_chat.schema.naming import place

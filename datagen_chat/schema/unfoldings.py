@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.generators.base.uses import Use
 from datagen_chat.problems import Problem, pointer
 from datagen_chat.schema.facts import TableFacts

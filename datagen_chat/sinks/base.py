@@ -7,13 +7,13 @@ neighbouring rows in row order. What a file holds depends on the rows alone, nev
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal, Protocol
 
 import pyarrow as pa
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.values import Values
 
 ColumnType = Literal["int", "float", "string", "bool", "datetime", "date"]

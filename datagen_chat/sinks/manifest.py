@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.problems import OutputError, Problem
 from datagen_chat.sinks.base import ColumnShape, ColumnType, TableShape
 

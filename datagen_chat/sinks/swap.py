@@ -12,11 +12,11 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.problems import OutputError, Problem
 from datagen_chat.sinks.manifest import MANIFEST, FilePath
 

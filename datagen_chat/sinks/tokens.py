@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
 
@@ -12,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.sinks.base import ColumnShape
 from datagen_chat.sinks.columns import raw
 from datagen_chat.values import Values, words_array

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NoReturn
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.words import COLUMN_PATTERN
 
 PLACE_LIMIT = 50

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.outlines import Outline
 from datagen_chat.terminal.clean import one_line
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from rich.cells import cell_len
 from rich.text import Text
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.outlines import BARS
 from datagen_chat.terminal.cells import Cell, Ladder, bars
 from datagen_chat.terminal.clean import joined, one_line, text

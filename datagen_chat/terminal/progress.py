@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from datagen_chat.engine.estimate import magnitude
+from datagen_chat.frozen import dataclass
 from datagen_chat.terminal.screen import Screen
 
 if TYPE_CHECKING:

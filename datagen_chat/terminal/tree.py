@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from rich.cells import cell_len
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.preview import Count
 from datagen_chat.schema.index import Index
 from datagen_chat.schema.model import Dataset, Table

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from datagen_chat.draws import Key, bits, bits32
+from datagen_chat.frozen import dataclass
 from datagen_chat.instants import SECOND
 from datagen_chat.laws.uniform import Uniform
 from datagen_chat.tables import Discrete, Quantiles

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from datagen_chat.draws import Key, bits
+from datagen_chat.frozen import dataclass
 from datagen_chat.generators.base.rows import Rows, Sampler
 from datagen_chat.instants import SECOND
 from datagen_chat.laws.exponential import Exponential

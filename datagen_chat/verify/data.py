@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.problems import Problem, ProblemsError
 from datagen_chat.sinks.manifest import Manifest, find_manifest
 

@@ -7,7 +7,6 @@ nearly meet, the last bit would decide.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from typing import Literal as OneOf
@@ -26,6 +25,7 @@ from datagen_chat.expressions.nodes import (
     Node,
     Unary,
 )
+from datagen_chat.frozen import dataclass
 from datagen_chat.sql import literal
 from datagen_chat.verify.sql import listed, number
 from datagen_chat.words import ColumnType

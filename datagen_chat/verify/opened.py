@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.schema.model import Table
 from datagen_chat.sql import quoted
 from datagen_chat.verify.data import Data

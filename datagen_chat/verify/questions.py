@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.sql import literal, quoted
 from datagen_chat.verify.reading import fits
 from datagen_chat.verify.sql import listed

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.schema.model import Column, Table
 from datagen_chat.sql import literal, quoted
 from datagen_chat.verify.data import Data

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from datagen_chat.commands.opening import kept, take_up
@@ -15,6 +14,7 @@ from datagen_chat.commands.slash import completing
 from datagen_chat.commands.slash.registry import Desk, place, topic, wrong
 from datagen_chat.commands.stopping import unstopped
 from datagen_chat.conversation.turns import Conversation
+from datagen_chat.frozen import dataclass
 from datagen_chat.problems import ProblemsError, shown
 from datagen_chat.terminal.clean import one_line
 from datagen_chat.terminal.grid import draw_grid

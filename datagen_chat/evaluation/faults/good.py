@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import Any
 
 from datagen_chat.chance import Chance
 from datagen_chat.conversation.extract import candidates
 from datagen_chat.conversation.transcript import parse
+from datagen_chat.frozen import dataclass
 from datagen_chat.schema.canonical import canonical, dump
 from datagen_chat.schema.patch import apply_patch
 from datagen_chat.schema.read import read

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
 from datagen_chat.chance import Chance
+from datagen_chat.frozen import dataclass
 
 Sort = Literal["key", "string", "number", "word", "{", "}", "[", "]", ":", ","]
 

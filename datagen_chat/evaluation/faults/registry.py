@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
 
 from datagen_chat.chance import Chance
 from datagen_chat.evaluation.faults.good import Good
+from datagen_chat.frozen import dataclass
 from datagen_chat.llm.base import Reply, Stop
 
 Outcome = Literal["same", "asked", "prose", "other"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from datagen_chat.chance import Chance, chance
@@ -17,6 +16,7 @@ from datagen_chat.conversation.turn import answer
 from datagen_chat.evaluation.faults.good import Good, laid_out, shipped, situations
 from datagen_chat.evaluation.faults.pieces import with_commas
 from datagen_chat.evaluation.faults.registry import MUTATIONS, Mutation, Outcome
+from datagen_chat.frozen import dataclass
 from datagen_chat.llm.base import Reply
 from datagen_chat.preview import Preview
 from datagen_chat.schema.canonical import canonical

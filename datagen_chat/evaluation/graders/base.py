@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from datagen_chat.evaluation.cases import Case
 from datagen_chat.evaluation.data import Data
 from datagen_chat.evaluation.entry import Grade, State
 from datagen_chat.evaluation.holding import Held
+from datagen_chat.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from datagen_chat.expressions.core import Builder, Constant, Core
 from datagen_chat.expressions.kinds import Kind, common
 from datagen_chat.expressions.mistakes import ExpressionError
 from datagen_chat.expressions.operands import Operand, as_time, converted
+from datagen_chat.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

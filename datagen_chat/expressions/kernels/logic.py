@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from datagen_chat.expressions.cells import Cells, Faults, faults_of, rows_of, spread, where_null
 from datagen_chat.expressions.core import Operation
+from datagen_chat.frozen import dataclass
 from datagen_chat.selection import Joiner, picked
 from datagen_chat.values import Mask, Numbers, masked
 

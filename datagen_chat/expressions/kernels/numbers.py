@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -21,6 +20,7 @@ from datagen_chat.expressions.cells import (
     valid_in_all,
 )
 from datagen_chat.expressions.core import Operation, Scalar
+from datagen_chat.frozen import dataclass
 from datagen_chat.rounding import round_half_even
 from datagen_chat.values import Numbers
 

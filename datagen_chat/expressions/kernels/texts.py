@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from datagen_chat.expressions.cells import TOO_LONG, Cells, faults_of, judged, rows_of, valid_in_all
 from datagen_chat.expressions.core import Operation
+from datagen_chat.frozen import dataclass
 from datagen_chat.selection import joined
 from datagen_chat.spelling import spelled
 from datagen_chat.values import Mask, Numbers, Text, arrow, compute, taken, text_scalar, with_nulls, words_array

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from datagen_chat.calendar import first_day, month_of, months_later
 from datagen_chat.expressions.cells import OUT_OF_TIME, Cells, spoiled
 from datagen_chat.expressions.core import Operation
+from datagen_chat.frozen import dataclass
 from datagen_chat.instants import DAY, HOUR, MINUTE, SECOND
 from datagen_chat.values import Numbers
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from datagen_chat.frozen import dataclass
 
 if TYPE_CHECKING:
     import numpy as np

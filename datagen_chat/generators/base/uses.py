@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.words import COLUMN_TYPES, ColumnType, Scalar
 
 How = Literal["row", "ancestor", "target", "descendant"]
