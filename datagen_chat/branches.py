@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from datagen_chat.instants import DAY, parse_instant
 from datagen_chat.problems import Problem, did_you_mean, pointer, shown
 from datagen_chat.values import Numbers, Text, Values, code_type, places_in, words_array
 from datagen_chat.words import ColumnType, Scalar
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _DENSE = 1 << 16
 _WHOLE = re.compile(r"[+-]?[0-9]{1,19}(\.0*)?", re.ASCII)

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datagen_chat.instants import DAY
-from datagen_chat.spelling import spelled
 from datagen_chat.values import Numbers, Values
 from datagen_chat.words import ColumnType
 
@@ -35,6 +34,8 @@ def converter(made: ColumnType, wanted: ColumnType) -> Stage | None:
     if made == "datetime" and wanted == "date":
         return lambda values: _numbers(values, lambda data: data // DAY)
     if wanted == "string" and made != "string":
+        from datagen_chat.spelling import spelled  # which needs Arrow, as `converts` does not
+
         return lambda values: spelled(values, made)
     return None
 

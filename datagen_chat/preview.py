@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from datagen_chat.engine.estimate import estimate, magnitude
+from datagen_chat.engine.estimate import Count, estimate, magnitude
 from datagen_chat.engine.plan import Plan, TablePlan
 from datagen_chat.engine.rows import TableRows
 from datagen_chat.engine.told import Told
@@ -26,14 +26,6 @@ PLANNED_ROWS = 1_000_000_000
 
 OUTLINED_ROWS, FEWEST_OUTLINED = 500, 20
 """How many of the first rows of a table its outlines are taken of; tables with fewer than the least have none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """The number of rows of a table; an estimate when it is not exact."""
-
-    rows: int
-    is_exact: bool = True
 
 
 @dataclass(frozen=True, slots=True)

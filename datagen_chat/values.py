@@ -5,18 +5,19 @@ Both come to Arrow without a copy where the layouts agree, and never pass throug
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from datagen_chat.frozen import dataclass
 
+if TYPE_CHECKING:
+    import pyarrow as pa  # a schema can be checked without it
+
 Mask = NDArray[np.bool_]
 Index = NDArray[np.int64]
-
-_NOWHERE = pa.Array.from_buffers(pa.int32(), 1, [None, pa.py_buffer(np.int32(-1))])[0]  # `pa.scalar` imports pandas
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,6 +100,8 @@ def words_array(words: list[str]) -> pa.StringArray:
 
     Not by `pa.array`, which imports pandas when it is there.
     """
+    import pyarrow as pa
+
     encoded = [word.encode() for word in words]
     offsets = np.cumsum([0, *map(len, encoded)], dtype=np.int32)
     return pa.StringArray.from_buffers(len(words), pa.py_buffer(offsets), pa.py_buffer(b"".join(encoded)))
@@ -124,8 +127,15 @@ def places_in(words: pa.StringArray, sought: pa.StringArray) -> NDArray[np.int64
     from pyarrow._compute import SetLookupOptions
 
     found = compute("index_in", sought, options=SetLookupOptions(value_set=words, skip_nulls=True))
-    filled = compute("coalesce", found, _NOWHERE)
+    filled = compute("coalesce", found, _nowhere())
     return np.frombuffer(filled.buffers()[1], np.int32, len(filled), filled.offset * 4).astype(np.int64)
+
+
+@cache
+def _nowhere() -> pa.Int32Scalar:
+    import pyarrow as pa
+
+    return pa.Array.from_buffers(pa.int32(), 1, [None, pa.py_buffer(np.int32(-1))])[0]  # `pa.scalar` imports pandas
 
 
 def compute(function: str, *arguments: Any, options: Any = None) -> Any:
@@ -140,11 +150,15 @@ def compute(function: str, *arguments: Any, options: Any = None) -> Any:
 
 def bitmap(valid: Mask | None) -> pa.Buffer | None:
     """Return a mask as Arrow's validity bitmap; None stays None."""
+    import pyarrow as pa
+
     return None if valid is None else pa.py_buffer(np.packbits(valid, bitorder="little"))
 
 
 def with_nulls(words: pa.StringArray, valid: Mask) -> pa.StringArray:
     """Return `words` with null where `valid` is False."""
+    import pyarrow as pa
+
     # Arrow's offset counts for the bitmap too, so the bitmap of a slice begins with bits that nobody reads.
     bits = bitmap(np.concatenate([np.ones(words.offset, np.bool_), valid]))
     return pa.StringArray.from_buffers(len(words), *words.buffers()[1:], bits, -1, words.offset)
@@ -155,6 +169,8 @@ def arrow(values: Values, type_: pa.DataType) -> pa.Array:
 
     Text becomes the dictionary or string array that `type_` names; int32 dates and bits are packed here.
     """
+    import pyarrow as pa
+
     valid = bitmap(values.valid)
     nulls = 0 if values.valid is None else int(len(values) - np.count_nonzero(values.valid))
     if isinstance(values, Text):
@@ -169,6 +185,8 @@ def arrow(values: Values, type_: pa.DataType) -> pa.Array:
 
 
 def _text(text: Text, type_: pa.DataType, valid: pa.Buffer | None, nulls: int) -> pa.Array:
+    import pyarrow as pa
+
     if text.codes is None:
         words = text.words if text.valid is None else with_nulls(text.words, text.valid)
         return words.dictionary_encode() if pa.types.is_dictionary(type_) else words

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from datagen_chat.asked.nouns import root, stems
+from datagen_chat.engine.estimate import Count
 from datagen_chat.frozen import dataclass
 from datagen_chat.generators.base import Generator
 from datagen_chat.generators.case import Case
@@ -15,7 +16,7 @@ from datagen_chat.generators.choice import Choice
 from datagen_chat.generators.distribution import Distribution
 from datagen_chat.laws.uniform import Uniform
 from datagen_chat.modifiers.clamp import Clamp
-from datagen_chat.preview import Count, Preview
+from datagen_chat.preview import Preview
 from datagen_chat.problems import pointer
 from datagen_chat.schema.index import Index, Place
 from datagen_chat.schema.model import Column, Table

@@ -11,9 +11,10 @@ from tempfile import TemporaryDirectory
 
 from datagen_chat.commands.files import read_schema
 from datagen_chat.commands.gathering import gather_locales
+from datagen_chat.engine.estimate import Count
 from datagen_chat.engine.plan import Plan, TablePlan
 from datagen_chat.engine.shapes import table_shape
-from datagen_chat.preview import Count, check_planning, sample
+from datagen_chat.preview import check_planning, sample
 from datagen_chat.problems import LimitError, Problem, ProblemsError, did_you_mean, shown
 from datagen_chat.schema.model import Dataset
 from datagen_chat.sinks import sink

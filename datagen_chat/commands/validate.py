@@ -17,7 +17,7 @@ from datagen_chat.terminal.screen import stderr, stdout
 
 if TYPE_CHECKING:
     from datagen_chat.advice import Advice
-    from datagen_chat.preview import Count
+    from datagen_chat.engine.estimate import Count
     from datagen_chat.schema.model import Dataset
 
 
@@ -63,7 +63,7 @@ def _run_data(options: argparse.Namespace, document: Document) -> int:
 
 
 def _show(name: str, document: Document, *, is_reviewed: bool) -> None:
-    from datagen_chat.preview import Count
+    from datagen_chat.engine.estimate import Count
     from datagen_chat.terminal.problems import draw_notes
     from datagen_chat.terminal.schema import draw_tables, headline
     from datagen_chat.terminal.tree import draw_tree
@@ -113,8 +113,7 @@ def _advice(document: Document, counts: Mapping[str, Count]) -> tuple[Advice, ..
 
 
 def _counts(document: Document) -> dict[str, Count]:
-    from datagen_chat.engine.estimate import estimate
-    from datagen_chat.preview import Count
+    from datagen_chat.engine.estimate import Count, estimate
 
     dataset = document.valid()
     expected = estimate(dataset).rows

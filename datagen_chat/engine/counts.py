@@ -16,14 +16,12 @@ from datagen_chat import draws
 from datagen_chat.branches import Branches
 from datagen_chat.draws import Key, RowNumbers, bits32
 from datagen_chat.engine.fanout import Counts, Highest, bounded_masses, drawn_counts, exact_counts, kept, topped_up
+from datagen_chat.engine.parents import fanout_of
 from datagen_chat.fanouts import Spread
-from datagen_chat.fanouts.constant import ConstantSpread
-from datagen_chat.fanouts.poisson import PoissonSpread
 from datagen_chat.frozen import dataclass
 from datagen_chat.generators.base.rows import Room, Rows
 from datagen_chat.problems import Problem, SchemaError
 from datagen_chat.schema.fanouts import Fanout, branches, spreads
-from datagen_chat.schema.model import Table
 from datagen_chat.tables import Discrete
 from datagen_chat.values import Numbers
 
@@ -94,15 +92,6 @@ def compile_room(table: TablePlan) -> Room | None:
     if not rooms:
         return None
     return lambda parents: np.asarray(np.minimum.reduce([room(parents) for room in rooms]))
-
-
-def fanout_of(table: Table, parents: int) -> Fanout:
-    """Return a fact's fanout: the one it names, else one row each, or chance around the mean when it names a total."""
-    if table.fanout is not None:
-        return table.fanout
-    if table.rows is None:
-        return ConstantSpread(value=1)
-    return PoissonSpread.model_validate({"lambda": table.rows / max(parents, 1)})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -307,4 +296,4 @@ def _expected(shaping: Shaping, parents: Rows) -> float:
     return total
 
 
-__all__ = ["Factor", "Shaping", "compile_count", "fanout_of", "table_counts"]
+__all__ = ["Factor", "Shaping", "compile_count", "table_counts"]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from datagen_chat.engine.counts import compile_count, fanout_of
-from datagen_chat.engine.plan import Plan, TablePlan, parents_first
+from datagen_chat.engine.parents import fanout_of, parents_first
 from datagen_chat.fanouts import Spread
 from datagen_chat.frozen import dataclass
 from datagen_chat.problems import LimitError, Problem
@@ -13,6 +13,9 @@ from datagen_chat.schema.behaviours import with_behaviours
 from datagen_chat.schema.index import Index
 from datagen_chat.schema.model import Column, Dataset, Table
 from datagen_chat.words import ColumnType
+
+if TYPE_CHECKING:
+    from datagen_chat.engine.plan import Plan, TablePlan
 
 ROW_LIMIT = 100_000_000
 SAMPLED_PARENTS, SAMPLE_SEED = 2000, 0
@@ -22,6 +25,14 @@ ROWS_PER_SECOND = 4_000_000
 _BYTES: dict[ColumnType, float] = {"int": 2.5, "float": 8, "string": 20, "bool": 0.2, "datetime": 3, "date": 2}
 _NUMBERED, _COPIED, _FEW = 0.3, 0.5, 0.7  # numbers in turn, keys of ancestors and few values, of which files keep little
 """About how many bytes of Parquet a value takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """The number of rows of a table; an estimate when it is not exact."""
+
+    rows: int
+    is_exact: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +86,16 @@ def _rows(table: Table, rows: dict[str, float], plan: list[Plan], dataset: Datas
         assert isinstance(fanout, Spread)
         return parents * fanout.mean()
     if not plan:
+        from datagen_chat.engine.plan import Plan  # the size of most datasets follows from their fanouts alone
+
         plan.append(Plan(dataset, SAMPLE_SEED))
     return parents * _sampled_mean(plan[0].tables[table.id])
 
 
 def _sampled_mean(table: TablePlan) -> float:
     """Return the mean number of rows of the first parents, where the parents' own columns have a say in it."""
+    from datagen_chat.engine.counts import compile_count
+
     count, parent = compile_count(table), table.parent
     assert parent is not None
     if count is None:

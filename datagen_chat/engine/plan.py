@@ -13,6 +13,7 @@ from datagen_chat.engine.counts import Factor, table_counts
 from datagen_chat.engine.descent import TableDescent, descend
 from datagen_chat.engine.fanout import PARENT_BLOCK, Fanout, parent_range
 from datagen_chat.engine.keeping import Kept, Shelf
+from datagen_chat.engine.parents import parents_first
 from datagen_chat.engine.rows import TableRows
 from datagen_chat.engine.scope import ColumnScope, TableScope
 from datagen_chat.engine.told import Tellings
@@ -257,20 +258,3 @@ def _kept(dataset: Dataset) -> Dataset:
 
         dataset = within_orders(dataset)
     return dataset
-
-
-def parents_first(tables: tuple[Table, ...]) -> tuple[Table, ...]:
-    """Return the tables in an order in which every primary parent comes before its children, else as they are written."""
-    by_name, placed = {table.id: table for table in tables}, dict[str, Table]()
-
-    def place(table: Table) -> None:
-        lineage = [table]
-        while lineage[-1].parents and lineage[-1].parents[0] not in placed:
-            lineage.append(by_name[lineage[-1].parents[0]])
-        for each in reversed(lineage):
-            placed[each.id] = each
-
-    for table in tables:
-        if table.id not in placed:
-            place(table)
-    return tuple(placed.values())

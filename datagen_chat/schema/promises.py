@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import pyarrow as pa
-
 from datagen_chat.frozen import dataclass
 from datagen_chat.generators._written import check_fit, fits, held
 from datagen_chat.problems import Problem, pointer, shown
@@ -108,10 +106,12 @@ def _check_pattern(promise: PatternPromise, index: Index) -> Iterator[Problem]:
         message = f"{name} is of type {type_}; only text matches a pattern."
         yield Problem(promise.at, "pattern-type", message, "Use constraints.ranges for numbers and times.")
         return
+    from pyarrow import ArrowInvalid
+
     words = [value for value in index.outcomes(promise.place) or () if isinstance(value, str)]
     try:
         matched = matching(promise.regex, words)
-    except pa.ArrowInvalid:
+    except ArrowInvalid:
         message = f"{shown(promise.regex)} is no regular expression that can be checked."
         hint = "Write characters, classes, groups and repetition; lookaround and backreferences are not known."
         yield Problem(promise.at, "bad-regex", message, hint)

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
+from datagen_chat.engine.estimate import Count
 from datagen_chat.generators.lookup import Lookup
 from datagen_chat.instants import show_instant
-from datagen_chat.preview import Count, Preview, Sample
 from datagen_chat.schema.model import Column, Dataset, Table
 from datagen_chat.terminal.cells import Cell, Ladder, count, ladder
 from datagen_chat.terminal.clean import one_line
 from datagen_chat.terminal.grid import draw_rows, has_bars
 from datagen_chat.terminal.problems import draw_told
 from datagen_chat.terminal.screen import Screen, Span
+
+if TYPE_CHECKING:
+    from datagen_chat.preview import Preview, Sample
 
 _TABLES_SHOWN = 40
 _COLUMNS_SHOWN = 30

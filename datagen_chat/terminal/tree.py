@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from rich.cells import cell_len
 
+from datagen_chat.engine.estimate import Count
 from datagen_chat.frozen import dataclass
-from datagen_chat.preview import Count
 from datagen_chat.schema.index import Index
 from datagen_chat.schema.model import Dataset, Table
 from datagen_chat.terminal.cells import count

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
+from datagen_chat.engine.estimate import Count
 from datagen_chat.outlines import outline
-from datagen_chat.preview import Count, Preview, Sample, preview, sample
+from datagen_chat.preview import Preview, Sample, preview, sample
 from datagen_chat.schema.read import read
 from datagen_chat.sinks.base import ColumnShape
 from datagen_chat.terminal.schema import draw_sample

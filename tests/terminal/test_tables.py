@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from datagen_chat.preview import Count, Sample
+from datagen_chat.engine.estimate import Count
+from datagen_chat.preview import Sample
 from datagen_chat.problems import Problem, note
 from datagen_chat.sinks.base import ColumnShape
 from datagen_chat.terminal.cells import ladder
