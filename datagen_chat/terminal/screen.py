@@ -70,9 +70,7 @@ class Screen:
     def line(self, line: Text) -> None:
         """Draw one line that is known to fit."""
         self.passing()
-        if self._is_ascii:
-            line.plain = line.plain.translate(_PLAINER)
-        self.console.print(line, soft_wrap=True, end="\n")
+        self._draw(line, end="\n")
 
     def passing(self, line: str = "") -> None:
         """Show one line until something else is drawn; without a line, take it away. Only a live terminal shows it."""
@@ -83,10 +81,17 @@ class Screen:
         self.file.write("\r\x1b[K")
         self._is_passing = bool(line)
         if line:
-            if self._is_ascii:
-                words.plain = words.plain.translate(_PLAINER)
-            self.console.print(words, soft_wrap=True, end="")
+            self._draw(words, end="")
         self.file.flush()
+
+    def _draw(self, line: Text, end: str) -> None:
+        if self._is_ascii:
+            line.plain = line.plain.translate(_PLAINER)
+        if self.is_styled:
+            self.console.print(line, soft_wrap=True, end=end)
+        else:  # rich would come to the same, in many times as long
+            self.file.write(line.plain + end)
+            self.file.flush()
 
     def command(self, why: str, command: str) -> None:
         """Draw a command below what it is for; it is never wrapped, so that it can be copied."""
