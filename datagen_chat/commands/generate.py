@@ -84,7 +84,7 @@ def write(
         entries = [table_entry(table.shape, table.digest, output.staging, writer.files(table.shape.name)) for table in written]
         notes = tuple(NoteEntry(told.place, told.code, told.message, told.count) for told in plan.tellings.all)
         manifest = Manifest(
-            shape.name, target.name, schema_hash(document.draft), options.seed, _versions(), tuple(entries), notes
+            shape.name, target.name, schema_hash(document.valid()), options.seed, _versions(), tuple(entries), notes
         )
         output.commit(manifest)
     remove_report(Path(options.output))

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field
 
 from datagen_chat.frozen import dataclass
 from datagen_chat.problems import OutputError, Problem
@@ -108,6 +108,8 @@ def find_manifest(folder: Path) -> Manifest | None:
         text = (folder / MANIFEST).read_bytes()
     except FileNotFoundError:
         return None
+    from pydantic import TypeAdapter, ValidationError  # a new folder has none
+
     try:
         return TypeAdapter(Manifest).validate_json(text)
     except ValidationError as error:

@@ -12,9 +12,8 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
-
-from pydantic import TypeAdapter
 
 from datagen_chat.frozen import dataclass
 from datagen_chat.problems import OutputError, Problem
@@ -59,11 +58,11 @@ def discard(folder: Path) -> None:
 
 def swap(folder: Path, old: Sequence[str], new: Sequence[str]) -> None:
     """Replace the old files by the new ones, which are staged with their manifest, and remove the staging folder."""
-    moves = {"remove": [file for file in old if file not in new], "place": list(new)}
+    moves = _Moves(tuple(file for file in old if file not in new), tuple(new))
     draft = folder / STAGING / "journal.draft"
-    draft.write_text(json.dumps(moves), encoding="utf-8")
+    draft.write_text(json.dumps(asdict(moves)), encoding="utf-8")
     draft.replace(draft.with_name(_JOURNAL))
-    _finish_whatever_comes(folder)
+    _finish_whatever_comes(folder, moves)
 
 
 def recover(folder: Path) -> None:
@@ -77,7 +76,7 @@ def recover(folder: Path) -> None:
         message = f"{staging} is in the way, and no Datagen run made it."
         raise OutputError([Problem("", "in-the-way", message, "Move it away, or choose another folder.")])
     if is_swapping(folder):
-        _finish_whatever_comes(folder)
+        _finish_whatever_comes(folder, _read_journal(folder))
     elif staging.exists():
         shutil.rmtree(staging)
 
@@ -86,12 +85,18 @@ def _is_ours(staging: Path) -> bool:
     return staging.is_dir() and ((staging / _MARK).is_file() or not any(staging.iterdir()))
 
 
-def _finish_whatever_comes(folder: Path) -> None:
+def _read_journal(folder: Path) -> _Moves:
+    from pydantic import TypeAdapter  # only after a run that died
+
+    return TypeAdapter(_Moves).validate_json((folder / STAGING / _JOURNAL).read_bytes())
+
+
+def _finish_whatever_comes(folder: Path, moves: _Moves) -> None:
     """Move the files into place; an interruption or a termination is raised again only when that is done."""
     stopped: BaseException | None = None
     while True:
         try:
-            _finish(folder)
+            _finish(folder, moves)
             break
         except (KeyboardInterrupt, SystemExit) as signal:
             stopped = signal
@@ -99,10 +104,9 @@ def _finish_whatever_comes(folder: Path) -> None:
         raise stopped
 
 
-def _finish(folder: Path) -> None:
+def _finish(folder: Path, moves: _Moves) -> None:
     journal, new = folder / STAGING / _JOURNAL, staged(folder)
     if journal.exists():
-        moves = TypeAdapter(_Moves).validate_json(journal.read_bytes())
         # The new manifest moves last, so while it is staged, what lies in the folder belongs to nobody's manifest.
         if (new / MANIFEST).exists():
             (folder / MANIFEST).unlink(missing_ok=True)

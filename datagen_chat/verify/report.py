@@ -9,11 +9,13 @@ from contextlib import suppress
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from datagen_chat.problems import OutputError, Problem
 from datagen_chat.sinks.output import problem_of
-from datagen_chat.verify.claims import Finding, State, Verification
+
+if TYPE_CHECKING:
+    from datagen_chat.verify.claims import Finding, State, Verification
 
 REPORT = "report.json"
 VERSION = 1
