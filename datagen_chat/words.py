@@ -4,8 +4,7 @@ A word is a frozen pydantic model. Its class is the only place that says what it
 people call it: the JSON Schema, the prompt's reference, the known aliases and the contract tests are derived from it.
 """
 
-from __future__ import annotations
-
+# Annotations are values here: as texts, those of `Word` would be compiled again for each class that is derived from it.
 import re
 import sys
 from collections.abc import Iterator, Mapping
