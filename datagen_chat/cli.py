@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib import import_module
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from datagen_chat import __version__
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 INTERNAL, USAGE, INTERRUPTED, TERMINATED = 70, 2, 130, 143
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+_OBJECTS = 50_000  # that many more of them and garbage is looked for; Python's own 700 are made in a moment
 FORMATS = ("parquet", "csv", "jsonl", "duckdb")
 
 _DESCRIPTION = "Design a relational dataset in conversation with a language model, then generate it at any size."
@@ -41,6 +42,21 @@ exit codes:
 
 class _Parser(argparse.ArgumentParser):
     """A parser whose errors name the nearest word, and where to read more."""
+
+    def __init__(self, *arguments: Any, fill: Callable[[argparse.ArgumentParser], None] | None = None, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._fill = fill
+
+    def parse_known_args(self, *arguments: Any, **options: Any) -> Any:
+        """Parse arguments; only now are those of a command declared, of which a run needs one."""
+        self.fill()
+        return super().parse_known_args(*arguments, **options)
+
+    def fill(self) -> None:
+        """Declare the arguments, if that is still to be done."""
+        fill, self._fill = self._fill, None
+        if fill is not None:
+            fill(self)
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong with the arguments, and leave."""
@@ -65,6 +81,8 @@ class _Parser(argparse.ArgumentParser):
     def _flags(self) -> list[str]:
         """Return every flag of this parser and of its commands."""
         below = [parser for action in self._actions if isinstance(action.choices, dict) for parser in action.choices.values()]
+        for parser in below:
+            parser.fill()
         return [flag for parser in (self, *below) for action in parser._actions for flag in action.option_strings]
 
 
@@ -110,7 +128,11 @@ def _quicken() -> None:
 
 
 def _command(name: str) -> Callable[[argparse.Namespace], int]:
-    """Return what runs a command; nothing that importing it makes is garbage, so nothing is looked for meanwhile."""
+    """Return what runs a command; nothing that importing it makes is garbage, so nothing is looked for meanwhile.
+
+    Nor is much later on: a small command, which imports more as it goes, ends before so many objects are made.
+    """
+    gc.set_threshold(_OBJECTS)
     gc.disable()
     run: Callable[[argparse.Namespace], int] = import_module(f"datagen_chat.commands.{name}").run
     gc.freeze()
@@ -208,8 +230,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"datagen {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    for name, (about, add) in COMMANDS.items():
-        add(commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}."))
+    for name, (about, fill) in COMMANDS.items():
+        commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.", fill=fill)
     return parser
 
 
