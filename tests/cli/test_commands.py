@@ -209,10 +209,17 @@ def test_a_command_imports_no_more_than_it_needs(command: str) -> None:
     assert modules & (SLOW | SPARE) == set()
 
 
+def test_a_schema_is_checked_without_arrow_and_what_makes_rows() -> None:
+    code, modules = loaded("validate", ECOMMERCE)
+    assert code == 0
+    assert modules & {"pyarrow", "datagen_chat.engine.plan", "datagen_chat.preview", "datagen_chat.sinks"} == set()
+
+
 def test_generating_imports_no_more_than_it_needs(tmp_path: Path) -> None:
     code, modules = loaded("generate", ECOMMERCE, "-o", tmp_path)
     assert code == 0
     assert modules & (SLOW | SPARE | {"concurrent", "difflib", "logging", "ssl"}) == set()
+    assert "datagen_chat.verify.claims" not in modules
 
 
 def test_cases_formulas_and_modifiers_of_texts_import_nothing_slow(tmp_path: Path) -> None:
