@@ -87,26 +87,25 @@ class Quantiles:
         knots = np.array(quantiles(shares))
         middle, low, high = np.split(knots, [(1 << _KNOT_BITS) + 1, (1 << _KNOT_BITS) + 1 + len(places)])
         slope = np.diff(middle) / (1 << (32 - _KNOT_BITS))
-        self.base, self.slope = middle[:-1] + slope * 0.5, slope
+        self.lines = np.column_stack([slope, middle[:-1] + slope * 0.5])  # side by side: one place in memory for each draw
         self.tails = _tails(places, low, high)
 
     def sample(self, drawn: NDArray[np.uint32]) -> NDArray[np.float64]:
         """Return the value at each draw's share, shape (draws,)."""
-        cell = (drawn >> _SHIFT).astype(np.intp)
-        values: NDArray[np.float64] = self.slope.take(cell, mode="clip")  # every cell is in the table: NumPy need not look
-        values *= (drawn & _WITHIN).view(np.int32)
-        values += self.base.take(cell, mode="clip")
+        lines = self.lines.take((drawn >> _SHIFT).astype(np.intp), axis=0)
+        values = (drawn & _WITHIN).view(np.int32).astype(np.float64)
+        values *= lines[:, 0]
+        values += lines[:, 1]
         self._correct_ends(values, drawn)
         return values
 
     def _correct_ends(self, values: NDArray[np.float64], drawn: NDArray[np.uint32]) -> None:
         """Put the tails' values where draws fall into them."""
         ends = np.flatnonzero(drawn + _TAIL < _TAIL + _TAIL)  # the sum wraps around: both tails by one comparison
-        drawn = drawn.take(ends)
-        is_high = drawn >= _TAIL
-        place = np.where(is_high, ~drawn, drawn) + 1.0
+        signed = drawn.take(ends).view(np.int32)  # 0, 1, … from the low end, and -1, -2, … from the high one
+        place = np.abs(signed + 0.5) + 0.5
         cell = (place.view(np.uint64) >> _TAIL_SHIFT) - _TAIL_ORIGIN
-        cell[is_high] += _TAIL_SIZE
+        cell += (signed < 0) * _TAIL_SIZE
         tails = self.tails
         values[ends] = tails.base.take(cell) + (place - tails.places.take(cell)) * tails.slope.take(cell)
 
