@@ -23,11 +23,12 @@ def round_half_even(data: NDArray[np.float64], places: int) -> NDArray[np.float6
     scale = 10.0 ** abs(places)
     with np.errstate(over="ignore", invalid="ignore"):
         scaled = data * scale if places >= 0 else data / scale
-        is_finite = math.isfinite(float(scaled.sum()))
+        lowest, highest = float(scaled.min(initial=1.0)), float(scaled.max(initial=1.0))  # not-a-number if any number is that
         np.rint(scaled, out=scaled)
         if places >= 0:
             scaled /= scale
         else:
             scaled *= scale
-    scaled += 0.0  # a negative zero would be written as -0.0
-    return scaled if is_finite else np.where(np.isfinite(scaled), scaled, data)
+    if not lowest > 0:
+        scaled += 0.0  # a negative zero would be written as -0.0
+    return scaled if math.isfinite(lowest) and math.isfinite(highest) else np.where(np.isfinite(scaled), scaled, data)
