@@ -14,6 +14,7 @@ Dimension = Literal["hour", "dow", "month"]
 PERIODS: dict[Dimension, int] = {"hour": 24, "dow": 7, "month": 12}
 SEGMENT_LIMIT = 5_000_000
 _GUIDE = 1 << 14
+_SHORT = 1 << 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,11 @@ class EvenTicks:
 
     def sample(self, shares: NDArray[np.float64]) -> NDArray[np.int64]:
         """Return the tick number for each share."""
-        ticks = (shares * self.count).astype(np.int64)
-        return np.minimum(ticks, self.count - 1, out=ticks)
+        # Conversion to 32 bits takes a third of the time, and few grids are longer.
+        ticks = (shares * self.count).astype(np.int32 if self.count < _SHORT else np.int64)
+        if int(ticks.max(initial=0)) >= self.count:  # the product may be rounded up
+            np.minimum(ticks, self.count - 1, out=ticks)
+        return ticks.astype(np.int64, copy=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
