@@ -80,14 +80,23 @@ def ordered_uniform(key: Key, after: Key, rows: RowNumbers, siblings: Siblings) 
 
 
 def _in_whole_families(key: Key, after: Key, rows: range, siblings: Siblings) -> NDArray[np.float64]:
-    """Return the ordered draws of neighbours whose families all fit into one bucket: work by family, then by row."""
+    """Return the ordered draws of neighbours whose families all fit into one bucket: work by family, then by row.
+
+    The parents of neighbours are neighbours too.
+    """
     low, high = int(siblings.first[0]), int(siblings.first[-1] + siblings.count[-1])
     sums = np.zeros(high - low + 1, dtype=np.int64)
     np.cumsum(_spacings(key, range(low, high)), out=sums[1:])
-    before = sums.take(siblings.first - low)
-    total = sums.take(siblings.first + siblings.count - low) - before + _spacings(after, siblings.parent)
-    upto = sums[rows.start + 1 - low : rows.stop + 1 - low] - before.take(siblings.family, mode="clip")
-    return np.asarray(upto / total.astype(np.float64).take(siblings.family, mode="clip"))
+    first = siblings.first - low
+    before = sums.take(first)
+    first += siblings.count
+    total = sums.take(first) - before
+    total += _spacings(after, range(int(siblings.parent[0]), int(siblings.parent[-1]) + 1))
+    # Floats hold such sums exactly, and operations on floats alone are the fastest.
+    shares: NDArray[np.float64] = sums[rows.start + 1 - low : rows.stop + 1 - low].astype(np.float64)
+    shares -= before.astype(np.float64).take(siblings.family)
+    shares /= total.astype(np.float64).take(siblings.family)
+    return shares
 
 
 def _partial_sums(
