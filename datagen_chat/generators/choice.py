@@ -20,7 +20,7 @@ from datagen_chat.generators.base.uses import Lots, Source, Use
 from datagen_chat.popularity import WEIGHTS_KIND_PATTERN, choice_weights, read_weights_kind
 from datagen_chat.problems import Problem, SchemaError
 from datagen_chat.tables import Discrete
-from datagen_chat.values import Values
+from datagen_chat.values import Text, Values
 from datagen_chat.words import LIST_LIMIT, AnyScalar, Reference, Scalar, Weight, check_shares, term
 
 Taker = Callable[[NDArray[Any]], Values]
@@ -232,6 +232,10 @@ class Choice(Generator, word="choice"):
             place = distinct_order(scope, weights)
             return lambda rows: take(place(rows))
         key, table = scope.key("choice"), Discrete(weights)
+        if self.choices is not None and scope.type == "string" and None not in self.choices:
+            words = value_pool(self.choices, scope.type)
+            assert isinstance(words, Text)
+            return lambda rows: Text(words.words, table.sample(bits32(key, rows.numbers)))  # an outcome is a word's code
         return lambda rows: take(table.sample(bits32(key, rows.numbers)))
 
     def _nowhere(self, rows: Rows) -> NDArray[np.int64]:
