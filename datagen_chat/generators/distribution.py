@@ -306,6 +306,10 @@ class Distribution(Generator, word="distribution"):
         masses = self.params.masses()
         masses = truncated_masses(masses, self.clamp) if self.truncate and self.clamp else clamped_masses(masses, clamp)
         table, dtype = Discrete(masses.shares), np.float64 if scope.type == "float" else np.int64
+        narrow, last = np.iinfo(table.dtype), masses.first + len(masses.shares) - 1
+        if narrow.min <= masses.first and last <= narrow.max:  # added before they are widened: a third less work
+            first = table.dtype(masses.first)
+            return lambda drawn: (table.sample(drawn) + first).astype(dtype)
         return lambda drawn: np.add(table.sample(drawn), masses.first, dtype=dtype)
 
     def _compile_integers(self, scope: Scope, law: Uniform, clamp: Bounds | None) -> Sampler:
