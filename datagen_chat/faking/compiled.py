@@ -164,13 +164,14 @@ class Joined:
     def _joined(self, halves: Halves, row: Row) -> Text:
         layout = self.layout
         codes = _codes(layout, layout.columns[: layout.narrow], halves, row)
-        ends = np.arange(len(halves) + 1) * layout.narrow
-        flat = codes.reshape(-1)
-        if row.branch is not None and layout.narrow < len(layout.columns):
-            wide = np.flatnonzero(layout.wide.take(row.branch))
-            more = _codes(layout, layout.columns[layout.narrow :], halves.at(wide), row.at(wide))
-            flat = _inserted(flat, ends.take(wide + 1), more)
-            ends[1:] += np.cumsum(layout.wide.take(row.branch)) * more.shape[1]
+        if row.branch is None or layout.narrow == len(layout.columns):
+            return Text(joined(layout.words, codes))
+        is_wide = layout.wide.take(row.branch)
+        wide = np.flatnonzero(is_wide)
+        more = _codes(layout, layout.columns[layout.narrow :], halves.at(wide), row.at(wide))
+        ends = np.arange(0, (len(halves) + 1) * layout.narrow, layout.narrow)
+        flat = _inserted(codes.reshape(-1), ends.take(wide + 1), more)
+        ends[1:] += np.cumsum(is_wide) * more.shape[1]
         return Text(joined_rows(layout.words, flat, ends))
 
     def codes(self, rows: RowNumbers, known: Row | None = None) -> Codes:
@@ -239,16 +240,16 @@ def _token(column: Column, cells: NDArray[np.uint16], halves: Halves, row: Row) 
     branch = row.branch
     if column.fresh:
         halves.fresh()
-    code: Any = np.int64(0)
+    code: Any = np.int32(0)
     if column.cell_count is not None:
-        code = halves.digit(of_branch(column.cell_count, branch)).view(np.int64)
+        code = halves.digit(of_branch(column.cell_count, branch)).astype(np.int32)
     if column.cell_start is not None:
         code += of_branch(column.cell_start, branch)
-        code = cells.take(code).astype(np.int64)
+        code = cells.take(code).astype(np.int32)
     for number, counts in column.given:
         code = code + row.given[number - 1] * of_branch(counts, branch)
     if column.inner is not None:
         inner = of_branch(column.inner, branch)
-        code = code * (inner.view(np.int64) if isinstance(inner, np.ndarray) else np.int64(inner))
-        code += halves.digit(inner).view(np.int64)
+        code = code * inner.astype(np.int32)
+        code += halves.digit(inner).astype(np.int32)
     return code + of_branch(column.start, branch)

@@ -157,8 +157,8 @@ def _column(tokens: Sequence[Token], starts: _Starts, tables: _Cells, fresh: boo
     weighted = any(token.weights is not None for token in tokens)
     return Column(
         fresh,
-        _packed([starts[token.words, token.residues] for token in tokens], np.int64),
-        _packed([tables.start(token.weights) for token in tokens], np.int64) if weighted else None,
+        _packed([starts[token.words, token.residues] for token in tokens], np.int32),
+        _packed([tables.start(token.weights) for token in tokens], np.int32) if weighted else None,
         _packed([token.cells() for token in tokens], np.uint64) if any(token.cells() > 1 for token in tokens) else None,
         _packed([token.inner for token in tokens], np.uint64) if any(token.inner > 1 for token in tokens) else None,
         tuple(_given(tokens)),
@@ -168,7 +168,7 @@ def _column(tokens: Sequence[Token], starts: _Starts, tables: _Cells, fresh: boo
 def _given(tokens: Sequence[Token]) -> Iterator[tuple[int, Any]]:
     """Yield the codes that are handed in, by number, each with 1 for the branches that it counts in, 0 for the others."""
     for number in sorted({token.given for token in tokens} - {0}):
-        yield number, _packed([int(token.given == number) for token in tokens], np.int64)
+        yield number, _packed([int(token.given == number) for token in tokens], np.int32)
 
 
 def _packed(numbers: Sequence[int], dtype: Any) -> Any:

@@ -94,7 +94,7 @@ class Drawn:
         place = self.fields[:, field].astype(np.int64)
         if len(cells) > CELLS:
             place += starts.take(self.form)
-        return cells.take(place).astype(np.int64)
+        return cells.take(place).astype(np.int32)
 
 
 @dataclass(frozen=True)
