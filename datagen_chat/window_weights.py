@@ -125,7 +125,7 @@ class _ShortSteps:
     """Ticks of a step below a day, by lane and day, then by part of the day: an hour, or all of it.
 
     `before` and `count` say how many ticks of its day come before a part and lie in it; `height` is their weight. One
-    entry for each phase and part, flat.
+    entry for each phase and part, flat. What shares are made with is there as floats too, which hold it exactly.
     """
 
     def __init__(self, step: Step, patterns: tuple[Pattern, ...], unit: int, days: int) -> None:
@@ -139,6 +139,7 @@ class _ShortSteps:
         largest = 1 << (_BITS - (self.lanes * self.parts * days).bit_length()) // 2
         height = _whole(hours * (count / count.max()), largest)
         self.before, self.count, self.height = before[:, :-1].ravel(), count.ravel(), height.ravel()
+        self.float_count, self.float_height = self.count.astype(np.float64), self.height.astype(np.float64)
         self.is_single = bool(count.max() == 1)
         self.by_part = Ladder(self.height)
         numbers = np.arange(self.first, self.first + days)
@@ -166,13 +167,15 @@ class _ShortSteps:
         weight = self.weight.take(day - self.first)
         first, parts = self._phase(day, spans.offset)
         bottom = self.by_part.below[parts]
-        part = self.by_part.step_at((rest / weight).astype(np.int64) + bottom)
+        float_weight = weight.astype(np.float64)
+        part = self.by_part.step_at((rest / float_weight).astype(np.int64) + bottom)
         tick = self.before.take(part)
         if not self.is_single:
             rest -= weight * (self.by_part.below.take(part) - bottom)
-            count = self.count.take(part)
-            number = (rest / (weight * self.height.take(part)) * count).astype(np.int64)
-            tick += np.minimum(number, count - 1)
+            within = rest.astype(np.float64)
+            within /= float_weight * self.float_height.take(part)
+            within *= self.float_count.take(part)
+            tick += np.minimum(within.astype(np.int64), self.count.take(part) - 1)
         tick *= self.step
         tick += first
         day *= DAY
@@ -191,20 +194,22 @@ class _ShortSteps:
         number -= self.before.take(part)
         number += after
         weight = self.weight.take(day - self.first)
-        some = self._some(number, self.count.take(part), self.height.take(part) * weight, after)
+        some = self._some(number, part, weight, after)
         weight *= self.by_part.below.take(part) - self.by_part.below[parts]
         weight += some
         day += origin
         weight += self.by_day.below.take(day)
         return weight
 
-    def _some(self, number: Ints, count: Ints, weight: Ints, after: int) -> Ints:
-        """Return the weight of the first ticks of parts, of which there are `count` that weigh `weight` together."""
+    def _some(self, number: Ints, part: Ints, weight: Ints, after: int) -> Ints:
+        """Return the weight of the first ticks of parts of days of a weight."""
         if self.is_single:
-            return number * weight
-        exact = number / count
-        exact *= weight
-        return (np.ceil(exact) if after else np.floor(exact)).astype(np.int64)
+            return number * (self.height.take(part) * weight)
+        exact: NDArray[np.float64] = number / self.float_count.take(part)
+        exact *= self.float_height.take(part) * weight
+        if after:
+            np.ceil(exact, out=exact)
+        return exact.astype(np.int64)
 
     def _phase(self, day: Ints, offset: Ints) -> tuple[Ints, Ints | int]:
         """Return when the first tick of each day falls, and where the parts of a day that begins so are."""
