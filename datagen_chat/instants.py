@@ -126,14 +126,19 @@ _LONGEST = 1 << 62  # as far apart as two instants can be
 def tick_counts(start: NDArray[np.int64], end: NDArray[np.int64], step: Step) -> NDArray[np.int64]:
     """Return how many ticks each window has whose grid starts at its own start; none where it ends before it starts."""
     if step.length:
-        return np.asarray(np.maximum((end - start) // min(step.length, _LONGEST) + 1, 0))
+        counts = np.asarray(end - start)
+        counts //= min(step.length, _LONGEST)
+        counts += 1
+        return np.maximum(counts, 0, out=counts)
     return np.where(end < start, 0, whole_months(start, np.maximum(start, end)) // step.months + 1)
 
 
 def tick_at(start: NDArray[np.int64], ticks: NDArray[np.int64], step: Step) -> NDArray[np.int64]:
     """Return the instants of these ticks of grids that start at `start`, one tick of each grid."""
     if step.length:
-        return start + ticks * min(step.length, _LONGEST)
+        instants = ticks * min(step.length, _LONGEST)
+        instants += start
+        return instants
     return add_months(start, ticks * step.months)
 
 

@@ -49,16 +49,18 @@ def window_ticks(
         family: which of the windows is each row's, where several rows share one; else every row has its own.
     """
     count = tick_counts(start, end, step)
-    inside = _of_rows(count > 0, family)
+    has_ticks = count > 0
+    inside = np.ones(len(shares), np.bool_) if has_ticks.all() else _of_rows(has_ticks, family)
     if not patterns:
         return WindowTicks(_even(_of_rows(start, family), _of_rows(count, family), step, shares), inside, 0)
     table = window_table(step, patterns)
     spans = table.spans(start, tick_at(start, np.maximum(count - 1, 0), step), count)
-    weighed = _of_rows((spans.span > 0) & (count > 0), family)
+    is_weighed = (spans.span > 0) & has_ticks
     spans = spans if family is None else spans.take(family)
-    if weighed.all():
+    if is_weighed.all():
         return WindowTicks(table.ticks(spans, shares), inside, 0)
     instants = _even(_of_rows(start, family), _of_rows(count, family), step, shares)
+    weighed = _of_rows(is_weighed, family)
     chosen = np.flatnonzero(weighed)
     instants[chosen] = table.ticks(spans.take(chosen), shares.take(chosen))
     return WindowTicks(instants, inside, int(np.count_nonzero(inside & ~weighed)))

@@ -51,7 +51,9 @@ class Window:
     @property
     def ends(self) -> tuple[Instants, Instants]:
         """The first and the last tick of each window; the last lies before the first where there is none."""
-        first = self.at(np.zeros_like(self.first))
+        first = tick_at(self.start, self.first, self.step)
+        if self.count.min(initial=1) > 0:
+            return first, self.at(self.count - 1)
         return first, np.where(self.count > 0, self.at(np.maximum(self.count - 1, 0)), first - 1)
 
 
@@ -160,7 +162,7 @@ def _end_reader(scope: TableScope, end: End, open_end: int) -> Callable[[Rows], 
     def ends(rows: Rows) -> tuple[Instants, Mask | None]:
         values = read(rows)
         assert isinstance(values, Numbers)
-        instants = values.data * unit
+        instants = values.data if unit == 1 else values.data * unit
         return instants if values.valid is None else np.where(values.valid, instants, open_end), values.valid
 
     return ends
@@ -181,7 +183,7 @@ def _limit_reader(scope: TableScope, bound: Bound, type_: ColumnType) -> tuple[b
     def limit(rows: Rows) -> tuple[Instants, NDArray[np.bool_]]:
         values: Values = read(rows)
         assert isinstance(values, Numbers)
-        instants = values.data * unit
+        instants = values.data if unit == 1 else values.data * unit
         valid = np.ones(len(rows), dtype=np.bool_) if values.valid is None else values.valid
         if is_lower:
             return (_next_day(instants, is_strict) if type_ == "date" else instants + is_strict), valid
