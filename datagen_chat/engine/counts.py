@@ -15,7 +15,16 @@ from numpy.typing import NDArray
 from datagen_chat import draws
 from datagen_chat.branches import Branches
 from datagen_chat.draws import Key, RowNumbers, bits32
-from datagen_chat.engine.fanout import Counts, Highest, bounded_masses, drawn_counts, exact_counts, kept, topped_up
+from datagen_chat.engine.fanout import (
+    CHEAP_BYTES,
+    Counts,
+    Highest,
+    bounded_masses,
+    drawn_counts,
+    exact_counts,
+    kept,
+    topped_up,
+)
 from datagen_chat.engine.parents import fanout_of
 from datagen_chat.fanouts import Spread
 from datagen_chat.frozen import dataclass
@@ -51,8 +60,8 @@ def table_counts(table: TablePlan, parent: TablePlan) -> Counts:
     assert isinstance(fanout, Spread)
     key = draws.key(table.plan.seed, table.name, "", "fanout")
     if rows is None or parents == 0:
-        return drawn_counts(bounded_masses(fanout, fanout.masses()), key, parents)
-    return exact_counts(fanout, key, parents, rows)
+        return kept(drawn_counts(bounded_masses(fanout, fanout.masses()), key, parents), CHEAP_BYTES)
+    return kept(exact_counts(fanout, key, parents, rows), CHEAP_BYTES)
 
 
 def compile_count(table: TablePlan) -> Count | None:

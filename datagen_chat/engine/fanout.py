@@ -1,7 +1,7 @@
 """How many rows each parent has, which rows those are, and whose child a row is.
 
-Counts are draws like any other; only their sums before each block of parents are kept. A range of children makes the counts
-of the blocks that it touches again.
+Counts are draws like any other; their sums before each block of parents are kept, and they themselves while they take little
+memory. Beyond that, a range of children makes the counts of the blocks that it touches again.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from datagen_chat.laws.base import Masses
 from datagen_chat.tables import Discrete, clamped_masses
 
 PARENT_BLOCK = 1 << 16
-KEPT_BYTES = 1 << 25
+KEPT_BYTES, CHEAP_BYTES = 1 << 25, 1 << 23
+"""The most memory that kept counts take: those that are costly to make, and those that are only drawn."""
 _FEW_BLOCKS = 16
 Counts = Callable[[int], NDArray[np.int64]]
 """The number of children of each parent of one block of parents, by the block's number."""
@@ -130,8 +131,8 @@ class Fanout:
         return starts, counts
 
 
-def kept(counts: Counts) -> Counts:
-    """Return the same counts, made once for each block as long as they take little memory: some are costly."""
+def kept(counts: Counts, room: int = KEPT_BYTES) -> Counts:
+    """Return the same counts, made once for each block as long as all of them take no more memory than that."""
     made: dict[int, NDArray[Any]] = {}
 
     def again(number: int) -> NDArray[np.int64]:
@@ -139,7 +140,7 @@ def kept(counts: Counts) -> Counts:
         if found is None:
             drawn = counts(number)
             small = drawn.astype(np.min_scalar_type(int(drawn.max(initial=0))))
-            if (len(made) + 1) * small.nbytes <= KEPT_BYTES:
+            if (len(made) + 1) * small.nbytes <= room:
                 made[number] = small
             return drawn
         return found.astype(np.int64)
