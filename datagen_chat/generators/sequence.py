@@ -71,7 +71,7 @@ class Sequence(Generator, word="sequence"):
         if isinstance(rows, range):
             first = self.start + rows.start * self.step
             return np.arange(first, first + len(rows) * self.step, self.step, dtype=np.int64)
-        return self.start + rows * self.step
+        return rows + self.start if self.step == 1 else self.start + rows * self.step
 
     def row_of(self, value: float) -> int:
         """Return the number of the row that has a value; -1 where no row ever does.
