@@ -7,13 +7,13 @@ as it is.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.sinks.base import ColumnShape
 from datagen_chat.sinks.columns import raw
 from datagen_chat.sinks.parquet.metadata import Codec, Encoding, Statistics

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 
 from datagen_chat import __version__
+from datagen_chat.frozen import dataclass
 from datagen_chat.sinks.base import ColumnShape, ColumnType, TableShape
 from datagen_chat.sinks.parquet.thrift import Value, binary, flag, i32, i64, listing, struct
 
