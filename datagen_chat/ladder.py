@@ -20,9 +20,11 @@ class Ladder:
         self.total = int(self.below[-1])
         cells = max((len(heights) * 2).bit_length(), _LEAST_CELLS)
         self._shift = max(self.total.bit_length() - cells, 0)
-        starts = np.arange((self.total >> self._shift) + 1) << self._shift
         self._ends = np.append(self.below[1:], np.iinfo(np.int64).max)  # beyond the top there is one step without end
-        lowest = self._ends.searchsorted(starts, side="right")
+        # The step that a cell begins on is the number of ends up to there: far faster counted than searched.
+        first_beyond = (self.below[1:] + ((1 << self._shift) - 1)) >> self._shift
+        count = (self.total >> self._shift) + 1
+        lowest = np.cumsum(np.bincount(first_beyond, minlength=count)[:count])
         self._is_fine = bool((np.diff(lowest) <= 1).all()) and lowest[-1] >= len(heights) - 1
         self._guide = lowest.astype(np.int32)
 
