@@ -296,7 +296,7 @@ def _add_generate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--verify", action="store_true", help="hold what was written against the schema")
     limit = _whole(1, 10**15)
     parser.add_argument("--max-rows", type=limit, default=10**8, metavar="N", help="refuse larger datasets (default: 100M)")
-    parser.add_argument("--block-rows", type=_whole(1, 10**7), default=1 << 16, help=argparse.SUPPRESS)
+    parser.add_argument("--block-rows", type=_whole(1, 10**7), help=argparse.SUPPRESS)
 
 
 def _add_validate(parser: argparse.ArgumentParser) -> None:

@@ -25,7 +25,7 @@ _MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _30, _27, _31, _32, _11 = (np.uint64(n) for n in (30, 27, 31, 32, 11))
 _LOW = np.uint64(0xFFFFFFFF)
 _HALF = np.dtype("<u4")
-RAMP_SIZE = 1 << 16
+RAMP_SIZE = 1 << 17  # the largest blocks
 WIDE = 1 << 16
 """Ranges beyond it are drawn from 64 bits, not from 32."""
 

@@ -18,7 +18,10 @@ from datagen_chat.sinks.digest import TableDigest
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-BLOCK_ROWS = 1 << 16
+BLOCK_ROWS, SHARED_BLOCK_ROWS = 1 << 16, 1 << 17
+"""Blocks of one worker, whose arrays stay in the cache; and of several, who wait for the interpreter's lock after each array
+operation, and so want fewer and longer ones.
+"""
 PART_COST = 2 << 20
 """A table gets one more part, at most one for each worker, for every so many cells of average cost."""
 TEXT_COST = 10
@@ -54,7 +57,7 @@ def write_plan(
     *,
     parallel: bool,
     workers: int = 1,
-    block_rows: int = BLOCK_ROWS,
+    block_rows: int | None = None,
     progress: Progress = lambda _table, _rows: None,
 ) -> tuple[Written, ...]:
     """Write every table of a plan, and return what was written.
@@ -65,9 +68,10 @@ def write_plan(
     keep_freed_memory()
     jobs = _jobs(plan, workers if parallel else 1)
     stop = threading.Event()
+    rows = block_rows or (BLOCK_ROWS if workers == 1 else SHARED_BLOCK_ROWS)
 
     def run(job: _Job) -> TableDigest:
-        return _write(job, writer, block_rows, progress, stop)
+        return _write(job, writer, rows, progress, stop)
 
     digests = [run(job) for job in jobs] if workers == 1 else _in_threads(run, jobs, workers, stop)
     return _merged(jobs, digests)

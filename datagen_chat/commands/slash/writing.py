@@ -38,7 +38,7 @@ def _generate(desk: Desk, rest: str) -> None:
         format=format_,
         workers=1,
         max_rows=ROW_LIMIT,
-        block_rows=1 << 16,
+        block_rows=None,
     )
     _check_size(version, options.max_rows)
     make(Document(version.draft, version.dataset), options, screen, screen)

@@ -37,7 +37,7 @@ def _report(desk: Desk, rest: str) -> None:
     name = slugs([version.dataset.metadata.name])[0]
     document, target = Document(version.draft, version.dataset), place(rest, f"{name}.html")
     with TemporaryDirectory(prefix="datagen-") as folder:
-        options = argparse.Namespace(seed=seed, format="parquet", output=folder, workers=1, block_rows=1 << 16)
+        options = argparse.Namespace(seed=seed, format="parquet", output=folder, workers=1, block_rows=None)
         with progress(screen, total) as told:
             write(Plan(version.dataset, seed), document, options, told)
         write_report(document, f"{name}.json", Path(folder), target, screen, screen)
