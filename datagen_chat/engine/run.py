@@ -12,8 +12,9 @@ from datagen_chat.engine.plan import Plan, TablePlan
 from datagen_chat.engine.shapes import table_shape
 from datagen_chat.frozen import dataclass
 from datagen_chat.problems import Problem, SchemaError
-from datagen_chat.sinks.base import WHOLE, Block, DatasetWriter, Part, TableShape, TableWriter, ranges
+from datagen_chat.sinks.base import WHOLE, Block, ColumnShape, DatasetWriter, Part, TableShape, TableWriter, ranges
 from datagen_chat.sinks.digest import TableDigest
+from datagen_chat.values import Text
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -22,6 +23,8 @@ BLOCK_ROWS, SHARED_BLOCK_ROWS = 1 << 16, 1 << 17
 """Blocks of one worker, whose arrays stay in the cache; and of several, who wait for the interpreter's lock after each array
 operation, and so want fewer and longer ones.
 """
+TEXT_BYTES, TRIED_SHARE = 1 << 25, 16
+"""Blocks are shorter where their texts would take more bytes than this, which the first one, a fraction of a block, shows."""
 PART_COST = 2 << 20
 """A table gets one more part, at most one for each worker, for every so many cells of average cost."""
 TEXT_COST = 10
@@ -88,7 +91,7 @@ def _jobs(plan: Plan, workers: int) -> list[_Job]:
 
 def _cost(shape: TableShape, rows: int) -> int:
     """Return about how long some rows of a table take, in cells of average cost."""
-    texts = sum(column.type == "string" and column.layout != "category" for column in shape.columns)
+    texts = sum(map(_is_text, shape.columns))
     return rows * (len(shape.columns) + texts * (TEXT_COST - 1))
 
 
@@ -130,10 +133,13 @@ def _write(job: _Job, writer: DatasetWriter, block_rows: int, progress: Progress
     digest = TableDigest(job.shape, job.rows.start)
     table = writer.table(job.shape, job.part)
     try:
-        for start in range(job.rows.start, job.rows.stop, block_rows):
+        start, rows = job.rows.start, max(block_rows // TRIED_SHARE, 1) if _has_texts(job.shape) else block_rows
+        while start < job.rows.stop:
             _go_on(stop)
-            _write_block(job, range(start, min(start + block_rows, job.rows.stop)), table, digest)
-            progress(job.table.name, min(block_rows, job.rows.stop - start))
+            numbers = range(start, min(start - start % rows + rows, job.rows.stop))
+            block = _write_block(job, numbers, table, digest)
+            progress(job.table.name, len(numbers))
+            start, rows = numbers.stop, fitting_rows(block, block_rows)
         table.close()
     except BaseException:
         stop.set()
@@ -142,12 +148,29 @@ def _write(job: _Job, writer: DatasetWriter, block_rows: int, progress: Progress
     return digest
 
 
+def _has_texts(shape: TableShape) -> bool:
+    return any(map(_is_text, shape.columns))
+
+
+def _is_text(column: ColumnShape) -> bool:
+    return column.type == "string" and column.layout != "category"
+
+
+def fitting_rows(block: Block, most: int) -> int:
+    """Return how many rows the next block should have, at most `most`, given how long the texts of this one are."""
+    width = sum(values.words.nbytes / max(len(values.words), 1) for values in block.values() if isinstance(values, Text))
+    rows = most
+    while rows > 1 and rows * width > TEXT_BYTES:
+        rows = -(-rows // 2)
+    return rows
+
+
 def _go_on(stop: threading.Event) -> None:
     if stop.is_set():
         raise _StoppedError
 
 
-def _write_block(job: _Job, numbers: range, writer: TableWriter, digest: TableDigest) -> None:
+def _write_block(job: _Job, numbers: range, writer: TableWriter, digest: TableDigest) -> Block:
     rows = job.table.rows(numbers)
     with job.table.plan.tellings.of_table(job.table.name):
         block = {column.name: rows.values(column.name) for column in job.shape.columns}
@@ -156,6 +179,7 @@ def _write_block(job: _Job, numbers: range, writer: TableWriter, digest: TableDi
     _check_nulls(job.shape, block)
     digest.update(block)
     writer.write(block)
+    return block
 
 
 def _check_nulls(shape: TableShape, block: Block) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from datagen_chat.engine.plan import Plan
-from datagen_chat.engine.run import Written, write_plan
+from datagen_chat.engine.run import BLOCK_ROWS, TRIED_SHARE, Written, write_plan
 from datagen_chat.engine.shapes import dataset_shape
 from datagen_chat.sinks import FORMATS, sink
 from datagen_chat.sinks.digest import digest_of_batches
@@ -71,6 +71,22 @@ def test_a_table_of_long_texts_is_shared_sooner_than_one_of_numbers(plan_of: Pla
     assert hashes(one) == hashes(two)
     assert len(list((tmp_path / "two" / "person").iterdir())) == 2
     assert (tmp_path / "two" / "thing.parquet").is_file()
+
+
+def test_blocks_of_long_texts_are_shorter(plan_of: PlanOf, tmp_path: Path) -> None:
+    text = {"faker": {"method": "text", "args": {"max_nb_chars": 5000}}}
+    columns = [
+        {"name": "id", "type": "int", "generator": {"sequence": {"start": 1}}},
+        {"name": "review", "type": "string", "generator": text},
+    ]
+    note = {"id": "note", "kind": "entity", "pk": "id", "rows": 12_000, "columns": columns}
+    plan = plan_of({"version": "1.0", "metadata": {"name": "Notes"}, "nodes": [note]})
+    sizes: list[int] = []
+    written = write(plan, tmp_path, progress=lambda _table, rows: sizes.append(rows))
+    assert sum(sizes) == written[0].shape.rows
+    assert sizes[0] == BLOCK_ROWS // TRIED_SHARE
+    # About 4,900 bytes a text: 2**13 of them are more than 2**25 bytes, 2**12 are not.
+    assert set(sizes[1:-1]) == {1 << 12}
 
 
 def test_another_seed_gives_another_content(plan_of: PlanOf, tmp_path: Path) -> None:
