@@ -14,7 +14,17 @@ _FILES = FORMATS[:3]
 
 
 class DataError(ProblemsError):
-    """There is no data where it was said to be."""
+    """There is no data where it was said to be, or it cannot be read."""
+
+
+def refused(path: Path, error: OSError) -> Problem:
+    """Return what the operating system refused of data, in plain words."""
+    if isinstance(error, PermissionError):
+        return Problem(
+            "", "no-permission", f"{path} cannot be read: permission is denied.", "Ask for access, or copy the data."
+        )
+    reason = (error.strerror or str(error)).splitlines()[0]
+    return Problem("", "unreadable-data", f"{path} cannot be read: {reason}.", "Check the path, and the disk.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +42,16 @@ def find_data(folder: Path, tables: Sequence[str]) -> Data:
     """Return the data in a folder, or in a DuckDB database.
 
     Raises:
-        DataError: there is no such folder, or nothing in it is a table.
+        DataError: there is no such folder, it cannot be read, or nothing in it is a table.
         OutputError: its manifest is not one that Datagen wrote.
     """
-    folder = folder.absolute()
+    try:
+        return _found(folder.absolute(), tables)
+    except OSError as error:
+        raise DataError([refused(Path(error.filename or folder), error)]) from None
+
+
+def _found(folder: Path, tables: Sequence[str]) -> Data:
     if folder.is_file() and folder.suffix in (".duckdb", ".db"):
         return Data(folder, "duckdb", dict.fromkeys(tables, (folder,)))
     if not folder.is_dir():

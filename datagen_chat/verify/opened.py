@@ -10,9 +10,11 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from datagen_chat.frozen import dataclass
+from datagen_chat.problems import Problem
 from datagen_chat.schema.model import Table
 from datagen_chat.sql import quoted
-from datagen_chat.verify.data import Data
+from datagen_chat.verify.damage import damaged, unattached, unreadable
+from datagen_chat.verify.data import Data, DataError
 from datagen_chat.verify.reading import ATTACHED, Reading, attach, read_tables, reason
 
 if TYPE_CHECKING:
@@ -41,9 +43,14 @@ class Opened:
 
 @contextmanager
 def opened(data: Data, tables: Sequence[Table]) -> Iterator[Opened]:
-    """Yield the tables of a schema that were found, each to be asked by its name."""
+    """Yield the tables of a schema that were found, each to be asked by its name.
+
+    Raises:
+        DataError: a file is there that cannot be read.
+    """
     import duckdb
 
+    _refuse(unreadable(data))
     with TemporaryDirectory(prefix="datagen-") as private, duckdb.connect() as connection:
         for line in (
             UTC,
@@ -52,34 +59,38 @@ def opened(data: Data, tables: Sequence[Table]) -> Iterator[Opened]:
             f"SET temp_directory = '{private}'",
         ):
             connection.execute(line)
-        before, problem = _attached(data, connection)
-        readings = read_tables(data, tables, connection) if not problem else _unreadable(data, problem)
-        there = _tables_of(data, connection) if data.format == "duckdb" and not problem else None
+        before = _attached(data, connection)
+        readings = read_tables(data, tables, connection)
+        there = _tables_of(data, connection) if data.format == "duckdb" else None
         if there is not None:
             readings = {name: reading for name, reading in readings.items() if name in there}
         extra = data.extra if there is None else tuple(name for name in there if name not in {table.id for table in tables})
         if any(reading.is_text for reading in readings.values()):
-            yield _typed(readings, extra, connection, Path(private))
+            made = _typed(readings, extra, connection, Path(private))
         else:
-            yield _viewed(data, readings, extra, connection, before)
+            made = _viewed(data, readings, extra, connection, before)
+        _refuse(damaged(data, [table for table in tables if table.id in readings and readings[table.id].is_broken], connection))
+        yield made
 
 
-def _attached(data: Data, connection: duckdb.DuckDBPyConnection) -> tuple[tuple[str, ...], str]:
-    """Attach a database of the dataset; return how, and why it cannot be read."""
+def _refuse(problems: Sequence[Problem]) -> None:
+    if problems:
+        raise DataError(problems)
+
+
+def _attached(data: Data, connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+    """Attach a database of the dataset, and return how."""
     import duckdb
 
     if data.format != "duckdb" or not data.files:
-        return (), ""
-    statement = attach(next(iter(data.files.values()))[0])
+        return ()
+    file = next(iter(data.files.values()))[0]
+    statement = attach(file)
     try:
         connection.execute(statement)
     except duckdb.Error as error:
-        return (statement,), reason(error)
-    return (statement,), ""
-
-
-def _unreadable(data: Data, problem: str) -> dict[str, Reading]:
-    return {name: Reading(name, {}, problem=problem) for name in data.files}
+        raise DataError([unattached(file, error)]) from None
+    return (statement,)
 
 
 def _tables_of(data: Data, connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -111,7 +122,7 @@ def _made(readings: dict[str, Reading], connection: duckdb.DuckDBPyConnection) -
             try:
                 connection.execute(reading.view)
             except duckdb.Error as error:
-                readings[name] = replace(reading, problem=reason(error))
+                readings[name] = replace(reading, problem=reason(error), is_broken=True)
             else:
                 yield reading.view
 
@@ -132,7 +143,7 @@ def _typed(
             try:
                 connection.execute(f"CREATE TABLE {_TYPED}.main.{quoted(name)} AS {reading.select}")
             except duckdb.Error as error:
-                readings[name] = replace(reading, problem=reason(error))
+                readings[name] = replace(reading, problem=reason(error), is_broken=True)
     connection.execute(f"DETACH {_TYPED}")
     statements = [f"ATTACH '{path}' AS {_TYPED} (READ_ONLY)"]
     whole = [reading for reading in readings.values() if not reading.problem]

@@ -51,7 +51,8 @@ class Reading:
     """How one table is read.
 
     `columns` are the columns that it has, with their types as they are stored. `select` reads it with the types of the schema.
-    `written` is the source of what is written, as text where the format has no types; `problem` says why it cannot be read.
+    `written` is the source of what is written, as text where the format has no types; `problem` says why it cannot be read,
+    `is_broken` that DuckDB refused its files.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Reading:
     written: str = ""
     is_text: bool = False
     problem: str = ""
+    is_broken: bool = False
 
     @property
     def view(self) -> str:
@@ -102,6 +104,18 @@ def read_tables(data: Data, tables: Sequence[Table], connection: duckdb.DuckDBPy
 def _read(data: Data, table: Table, connection: duckdb.DuckDBPyConnection) -> Reading:
     import duckdb
 
+    try:
+        return read_table(data, table, connection)
+    except (duckdb.Error, OSError, UnicodeDecodeError, csv.Error) as error:
+        return Reading(table.id, {}, problem=reason(error), is_broken=True)
+
+
+def read_table(data: Data, table: Table, connection: duckdb.DuckDBPyConnection) -> Reading:
+    """Return how a table that there are files for is read.
+
+    Raises:
+        duckdb.Error, OSError, UnicodeDecodeError, csv.Error: they cannot be.
+    """
     files = data.files[table.id]
     alike = _alike(table)
     if alike:
@@ -109,15 +123,17 @@ def _read(data: Data, table: Table, connection: duckdb.DuckDBPyConnection) -> Re
     missing = next((file for file in files if not file.is_file()), None)
     if missing is not None:
         return Reading(table.id, {}, problem=f"{missing.name} is not there")
-    try:
-        if data.format == "csv":
-            return _read_csv(table, files)
-        if data.format == "jsonl":
-            return _read_json(table, files, connection)
-        source = f"read_parquet({_paths(files)})" if data.format == "parquet" else f"{ATTACHED}.main.{quoted(table.id)}"
-        return Reading(table.id, _described(source, connection), f"SELECT * FROM {source}", quoted(table.id))  # noqa: S608 - paths are literals, names quoted
-    except (duckdb.Error, OSError, UnicodeDecodeError, csv.Error) as error:
-        return Reading(table.id, {}, problem=reason(error))
+    if data.format == "csv":
+        return _read_csv(table, files)
+    if data.format == "jsonl":
+        return _read_json(table, files, connection)
+    source = f"read_parquet({_paths(files)})" if data.format == "parquet" else f"{ATTACHED}.main.{quoted(table.id)}"
+    return Reading(table.id, _described(source, connection), f"SELECT * FROM {source}", quoted(table.id))  # noqa: S608 - paths are literals, names quoted
+
+
+def stored(file: Path, connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Return the columns of a Parquet file, with their types as they are stored."""
+    return _described(f"read_parquet({_paths([file])})", connection)
 
 
 def _alike(table: Table) -> str:

@@ -15,7 +15,8 @@ from datagen_chat.verify.checks import checks_of, tried
 from datagen_chat.verify.claims import Claim, Finding, Verification
 from datagen_chat.verify.columns import column_claims
 from datagen_chat.verify.computed import computed_claims
-from datagen_chat.verify.data import find_data
+from datagen_chat.verify.damage import damaged
+from datagen_chat.verify.data import Data, DataError, find_data
 from datagen_chat.verify.families import family_claims
 from datagen_chat.verify.fanouts import fanout_claims
 from datagen_chat.verify.keys import key_claims
@@ -35,7 +36,7 @@ def verify(dataset: Dataset, folder: Path, schema_hash: str | None = None) -> Ve
     Data whose manifest has another hash than the schema was made from another one, which a note then says.
 
     Raises:
-        ProblemsError: there is no data at all.
+        ProblemsError: there is no data at all, or a file of it cannot be read.
     """
     data = find_data(folder, [table.id for table in dataset.nodes])
     with opened(data, dataset.nodes) as tables, locked(tables.statements, tables.files) as database:
@@ -46,6 +47,8 @@ def verify(dataset: Dataset, folder: Path, schema_hash: str | None = None) -> Ve
         findings = [*presence(basis, tables), *ask(claims, tables.connection)]
         rows = _rows(tables)
         findings += tried(dataset, database)
+        if any(finding.state == "unusable" for finding in findings):
+            _check_whole(data, dataset, tables)
     made = data.manifest
     notes = ("The data was made from another schema.",) if made and schema_hash not in (None, made.schema_hash) else ()
     return Verification(
@@ -59,6 +62,18 @@ def verify(dataset: Dataset, folder: Path, schema_hash: str | None = None) -> Ve
         made.schema_hash if made else None,
         notes,
     )
+
+
+def _check_whole(data: Data, dataset: Dataset, tables: Opened) -> None:
+    """Make sure that it is not for a file that claims cannot be asked; text was read to its end when it was opened.
+
+    Raises:
+        DataError: a file cannot be read to its end.
+    """
+    whole = [table for table in dataset.nodes if table.id in tables.readings and not tables.readings[table.id].problem]
+    problems = damaged(data, whole, tables.connection) if data.format in ("parquet", "duckdb") else ()
+    if problems:
+        raise DataError(problems)
 
 
 def promised(dataset: Dataset, folder: Path, *, is_part: bool = False) -> list[Finding]:

@@ -127,6 +127,18 @@ def test_no_data_at_all_is_wrong_input(schema: Path, tmp_path: Path, name: str) 
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("command", ["validate", "report"])
+def test_data_that_cannot_be_read_is_wrong_input(schema: Path, data: Path, command: str) -> None:
+    (data / "customer.parquet").write_bytes(b"PAR1 and then nothing of use")
+    done = datagen(command, schema, "--data", data, *(["-o", data / "page.html"] if command == "report" else []))
+    assert (done.returncode, done.stdout) == (2, "")
+    told = "".join(done.stderr.split())  # without spaces, because a long path is broken anywhere
+    assert "customer.parquetcannotberead:itbreaksoff" in told
+    assert "Writethedataagain" in told
+    assert "[unreadable-data]" in told
+    assert not (data / "page.html").exists()
+
+
 def test_a_file_that_is_no_report_is_not_written_over(schema: Path, data: Path) -> None:
     kept = data / "report.json"
     kept.write_text('{"of": "somebody else"}')
