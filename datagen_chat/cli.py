@@ -302,9 +302,14 @@ def _add_generate(parser: argparse.ArgumentParser) -> None:
 def _add_validate(parser: argparse.ArgumentParser) -> None:
     _add_file(parser)
     parser.add_argument("--data", type=_folder, metavar="FOLDER", help="hold the data in this folder against the schema")
+    _add_data_format(parser)
     parser.add_argument("--report", metavar="FILE", help="where the report on the data goes (default: report.json beside it)")
     parser.add_argument("--json", action="store_true", help="write what was found as JSON")
     _add_no_advice(parser)
+
+
+def _add_data_format(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", choices=FORMATS, help="what the data is read as, where the folder holds it in several")
 
 
 def _add_no_advice(parser: argparse.ArgumentParser) -> None:
@@ -325,6 +330,7 @@ def _add_sample(parser: argparse.ArgumentParser) -> None:
 def _add_report(parser: argparse.ArgumentParser) -> None:
     _add_file(parser)
     parser.add_argument("--data", required=True, type=_folder, metavar="FOLDER", help="where generate wrote the data")
+    _add_data_format(parser)
     parser.add_argument(
         "-o", "--output", type=_folder, default="report.html", metavar="FILE", help="where to write (default: report.html)"
     )

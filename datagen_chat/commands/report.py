@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
     document = read_schema(options.file, stderr(), strict=options.strict)
     slug = slugs([document.valid().metadata.name])[0]
     name = f"{slug}.json" if options.file == "-" else Path(options.file).name
-    write_report(document, name, Path(options.data), Path(options.output), stdout(), stderr())
+    write_report(document, name, Path(options.data), Path(options.output), stdout(), stderr(), options.format)
     return 0
 
 
@@ -47,7 +47,9 @@ def check_installed() -> None:
         )
 
 
-def write_report(document: Document, name: str, data: Path, target: Path, out: Screen, screen: Screen) -> None:
+def write_report(
+    document: Document, name: str, data: Path, target: Path, out: Screen, screen: Screen, format_: str | None = None
+) -> None:
     """Write the report of a schema, called `name`, and of the data in a folder; the file appears when it is whole.
 
     What is being done is shown on `screen`, what was written on `out`.
@@ -62,8 +64,8 @@ def write_report(document: Document, name: str, data: Path, target: Path, out: S
 
     _check_is_free(target)
     try:
-        verification = verified(document, data, screen)
-        with opened(data, document.valid()) as tables:
+        verification = verified(document, data, screen, format_)
+        with opened(data, document.valid(), format_) as tables:
             page = render(document, name, tables, verification, lambda table: screen.passing(f"Counting and drawing {table} …"))
     finally:
         screen.passing()

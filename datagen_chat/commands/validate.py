@@ -29,6 +29,9 @@ def run(options: argparse.Namespace) -> int:
     if options.no_advice and options.data is not None:
         problem = Problem("", "not-together", "--no-advice has no effect with --data.", "Data is not reviewed; leave it out.")
         raise ProblemsError([problem])
+    if options.format is not None and options.data is None:
+        problem = Problem("", "format-without-data", "--format has no data to be the format of.", "Add --data FOLDER.")
+        raise ProblemsError([problem])
     document = read_document(read_bytes(options.file), strict=options.strict)
     if options.data is not None:
         return _run_data(options, document)
@@ -51,7 +54,7 @@ def _run_data(options: argparse.Namespace, document: Document) -> int:
     if document.dataset is None:
         raise DocumentError(options.file, document)
     folder = Path(options.data)
-    verification, path = verified(document, folder, stderr()), report_path(folder, options.report)
+    verification, path = verified(document, folder, stderr(), options.format), report_path(folder, options.report)
     if options.json:
         from datagen_chat.verify.report import report_text, write_report
 

@@ -17,11 +17,14 @@ from datagen_chat.verify.run import verify
 KEPT, BROKEN = 0, 1
 
 
-def verified(document: Document, folder: Path, screen: Screen) -> Verification:
-    """Return what the data in a folder says to a valid schema; it may take seconds, which the screen tells."""
+def verified(document: Document, folder: Path, screen: Screen, format_: str | None = None) -> Verification:
+    """Return what the data in a folder, in a format if one is named, says to a valid schema.
+
+    It may take seconds, which the screen tells.
+    """
     screen.passing("Asking the data what the schema claims …")
     try:
-        return verify(document.valid(), folder, schema_hash(document.draft))
+        return verify(document.valid(), folder, schema_hash(document.draft), format_)
     finally:
         screen.passing()
 

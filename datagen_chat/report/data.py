@@ -28,10 +28,14 @@ Row = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """The tables of a dataset, to be asked; `manifest` says what made them, where Datagen wrote it."""
+    """The tables of a dataset, to be asked.
+
+    `manifest` says what made them, where Datagen wrote it, and `notes` what to know of how they were found.
+    """
 
     connection: duckdb.DuckDBPyConnection
     manifest: Manifest | None
+    notes: tuple[str, ...] = ()
 
     def estimate(self, sql: str) -> list[Row]:
         """Return the rows that a query with estimates gives; one thread reads in order, so that the same rows give the same."""
@@ -57,13 +61,13 @@ class Data:
 
 
 @contextmanager
-def opened(folder: Path, dataset: Dataset) -> Iterator[Data]:
+def opened(folder: Path, dataset: Dataset, format_: str | None = None) -> Iterator[Data]:
     """Yield the tables of a dataset, each under its name, with the columns of the schema in their order.
 
     Raises:
         DataError: a table or a column is not there, or holds values of another type.
     """
-    data = find_data(folder, [table.id for table in dataset.nodes])
+    data = find_data(folder, [table.id for table in dataset.nodes], format_)
     with opened_files(data, dataset.nodes) as tables:
         tables.connection.execute(f"CREATE SCHEMA {_SHOWN}")
         for table in dataset.nodes:
@@ -72,7 +76,7 @@ def opened(folder: Path, dataset: Dataset) -> Iterator[Data]:
             name = quoted(table.id)
             tables.connection.execute(f"CREATE VIEW {_SHOWN}.{name} AS SELECT {columns} FROM memory.main.{name}")  # noqa: S608 - quoted
         tables.connection.execute(f"SET schema = '{_SHOWN}'")
-        yield Data(tables.connection, data.manifest)
+        yield Data(tables.connection, data.manifest, data.notes)
 
 
 def _check_there(tables: Opened, table: Table) -> None:

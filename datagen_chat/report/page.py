@@ -181,13 +181,14 @@ def _facts(dataset: Dataset, data: Data, total: int) -> list[tuple[str, str]]:
 
 
 def _warnings(document: Document, data: Data) -> list[str]:
+    warnings = list(data.notes)
     if data.manifest is None:
-        return ["This folder has no manifest of Datagen: the data may have been made from another schema."]
-    if data.manifest.schema_hash != schema_hash(document.draft):
-        return [
+        warnings.append("No manifest of Datagen goes with this data: it may have been made from another schema.")
+    elif data.manifest.schema_hash != schema_hash(document.draft):
+        warnings.append(
             "The data was made from another schema, or another version of this one. What is declared may not be what was made."
-        ]
-    return []
+        )
+    return warnings
 
 
 def _link(link: Link) -> LinkView:

@@ -30,15 +30,15 @@ from datagen_chat.verify.ticks import tick_claims
 from datagen_chat.verify.values import value_claims
 
 
-def verify(dataset: Dataset, folder: Path, schema_hash: str | None = None) -> Verification:
-    """Return what the data in a folder says to everything that a valid schema claims of it.
+def verify(dataset: Dataset, folder: Path, schema_hash: str | None = None, format_: str | None = None) -> Verification:
+    """Return what the data in a folder, in a format if one is named, says to everything that a valid schema claims of it.
 
     Data whose manifest has another hash than the schema was made from another one, which a note then says.
 
     Raises:
         ProblemsError: there is no data at all, or a file of it cannot be read.
     """
-    data = find_data(folder, [table.id for table in dataset.nodes])
+    data = find_data(folder, [table.id for table in dataset.nodes], format_)
     with opened(data, dataset.nodes) as tables, locked(tables.statements, tables.files) as database:
         if any(True for _ in checks_of(dataset)):
             database.start()
@@ -60,7 +60,7 @@ def verify(dataset: Dataset, folder: Path, schema_hash: str | None = None) -> Ve
         rows,
         made.seed if made else None,
         made.schema_hash if made else None,
-        notes,
+        (*notes, *data.notes),
     )
 
 

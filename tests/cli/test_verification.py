@@ -139,6 +139,39 @@ def test_data_that_cannot_be_read_is_wrong_input(schema: Path, data: Path, comma
     assert not (data / "page.html").exists()
 
 
+def test_of_data_in_two_formats_the_one_that_is_named_is_held_against_the_schema(schema: Path, data: Path) -> None:
+    write(dataset_of(SHOP), data, "csv")
+    (data / "customer.csv").write_text("customer_id\n1\n")
+    asked = datagen("validate", schema, "--data", data)
+    assert asked.returncode == 2
+    assert "[several-formats]" in asked.stderr
+    parquet = datagen("validate", schema, "--data", data, "--format", "parquet")
+    assert parquet.returncode == 0
+    assert "other files are left out: customer.csv, item.csv, order.csv, product.csv" in " ".join(parquet.stderr.split())
+    assert any("customer.csv" in note for note in report(data / "report.json")["notes"])
+    assert datagen("validate", schema, "--data", data, "--format", "csv").returncode == 1
+    page = datagen("report", schema, "--data", data, "--format", "parquet", "-o", data / "page.html")
+    assert page.returncode == 0
+    assert "other files are left out: customer.csv" in (data / "page.html").read_text("utf-8")
+
+
+def test_the_format_of_data_that_is_not_named_is_wrong_input(schema: Path) -> None:
+    done = datagen("validate", schema, "--format", "csv")
+    assert done.returncode == 2
+    assert "Add --data FOLDER." in done.stderr
+
+
+def test_another_format_than_that_of_the_manifest_is_read_where_it_is_named(schema: Path, tmp_path: Path) -> None:
+    assert datagen("generate", schema, "-o", tmp_path / "out").returncode == 0
+    write(dataset_of(SHOP), tmp_path / "out", "csv")
+    for format_ in ("parquet", "csv"):
+        proof = tmp_path / f"{format_}.json"
+        done = datagen("validate", schema, "--data", tmp_path / "out", "--format", format_, "--report", proof)
+        assert done.returncode == 0
+        assert report(proof)["data"]["format"] == format_
+    assert datagen("validate", schema, "--data", tmp_path / "out").returncode == 0
+
+
 def test_a_file_that_is_no_report_is_not_written_over(schema: Path, data: Path) -> None:
     kept = data / "report.json"
     kept.write_text('{"of": "somebody else"}')

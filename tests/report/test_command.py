@@ -67,7 +67,7 @@ def test_data_that_breaks_its_schema_is_shown_with_the_rows_and_the_sql(written:
     assert done.returncode == 0
     assert "not hold on the data" in done.stdout
     page = parsed((tmp_path / "page.html").read_text("utf-8"))
-    assert "This folder has no manifest of Datagen" in page.only("header").words
+    assert "No manifest of Datagen goes with this data" in page.only("header").words
     [broken] = page.all("details", where=lambda each: "fails" in each.classes and "has no value twice" in each.text)
     assert "open" in broken.attributes
     assert [cell.text for cell in broken.only("tbody").all("td")] == [lines[2].split(",")[0], "2"]
