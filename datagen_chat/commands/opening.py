@@ -26,7 +26,7 @@ from datagen_chat.conversation.steer import adopt
 from datagen_chat.conversation.transcript import lines_of, parse, written_from
 from datagen_chat.conversation.turns import Conversation
 from datagen_chat.llm.base import Provider
-from datagen_chat.llm.budget import Metered
+from datagen_chat.llm.budget import Metered, spent_of
 from datagen_chat.llm.estimate import tokens_of
 from datagen_chat.problems import Problem, ProblemsError
 from datagen_chat.terminal.live import LiveView
@@ -79,10 +79,11 @@ def take_up(talk: Talk, known: Conversation) -> None:
     if type(seed) is int and settings.seed == SEED:
         settings = replace(settings, seed=seed)
     talk.session = restore(Session(settings, talk.session.prompt), known)
-    meta = {**known.meta, **talk.journal.meta, "seed": settings.seed}
+    ours = {key: value for key, value in talk.journal.meta.items() if key != "spent"}
+    meta = {**known.meta, **ours, "seed": settings.seed}
     talk.journal = Journal(known.title, known.turns, meta)
     talk.trial = None if talk.trial is None else Trial(settings.seed)
-    talk.forget()
+    talk.forget(spent_of(known.meta.get("spent")))
     talk.view.recall(talk.session, known)
     if known.turns and known.turns[-1].role == "user":
         talk.unsaid = known.turns[-1].text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Literal, Protocol
@@ -58,7 +58,9 @@ class Keeping(Protocol):
 class Talk:
     """A conversation as it is now; a turn replaces its session and its journal.
 
-    `stop` is why the last reply ended. `unsaid` is a request whose reply was stopped, to be sent again or changed.
+    `stop` is why the last reply ended. `unsaid` is a request whose reply was stopped, to be sent again or changed. `earlier` is
+    what the conversation took beside what the provider has counted, and `unmetered` what others had counted before one that
+    does not count.
     """
 
     session: Session
@@ -74,6 +76,18 @@ class Talk:
     trial: Stoppable | None = None
     unsaid: str = ""
     stop: Stop = "end"
+    earlier: Spent = field(default_factory=Spent)
+    unmetered: Spent = field(default_factory=Spent)
+
+    @property
+    def counted(self) -> Spent:
+        """What this run of the program has spent, with whatever model and in whatever conversation."""
+        return self.provider.spent if isinstance(self.provider, Metered) else self.unmetered
+
+    @property
+    def spent(self) -> Spent:
+        """What the conversation has taken since it was begun, in whatever run of the program."""
+        return self.earlier + self.counted
 
     def say(self, request: str) -> Result:
         """Hold one turn, and return how it ended; when it failed, the session is as it was."""
@@ -83,7 +97,7 @@ class Talk:
     def _say(self, request: str) -> Result:
         self._make_room()
         self.last_request, self.failure, self.problems, self.before = request, None, None, self.session
-        before, said, result = self._spent, list[str](), None
+        before, said, result = self.spent, list[str](), None
         try:
             with stopping() as cancellation, closing(self._turn(request, cancellation)) as events:
                 for event in events:
@@ -125,8 +139,9 @@ class Talk:
             self.journal = self.journal.add("command", getattr(step.events[0], "line", ""), **meta)
             self._keep()
 
-    def forget(self) -> None:
-        """Know nothing more of the last turn, because the conversation is another one now."""
+    def forget(self, spent: Spent) -> None:
+        """Know nothing more of the last turn, because the conversation is another one now, which has taken so much."""
+        self.earlier = spent - self.counted
         self.last_request, self.failure, self.problems, self.before, self.unsaid = "", None, None, None, ""
 
     def note(self, line: str) -> None:
@@ -137,7 +152,9 @@ class Talk:
     def change(self, provider: Provider, prompt: str, line: str) -> None:
         """Go on with another model, in this session and when it is taken up again; `line` is what a person wrote for that."""
         with unstopped():
+            spent, self.unmetered = self.spent, self.counted
             self.provider = provider
+            self.earlier = spent - self.counted
             self.session = replace(self.session, prompt=prompt)
             self.before = None if self.before is None else replace(self.before, prompt=prompt)
             self.journal = replace(self.journal, meta={**self.journal.meta, "model": provider.name})
@@ -183,6 +200,8 @@ class Talk:
 
     def _keep(self) -> None:
         """Write the conversation down; where that fails it goes on, and says so."""
+        if self.spent != Spent():
+            self.journal = replace(self.journal, meta={**self.journal.meta, "spent": self.spent.written})
         try:
             elsewhere = self.keeper.keep(self.journal)
         except OutputError as error:
@@ -192,14 +211,10 @@ class Talk:
             where = one_line(str(elsewhere))
             self.screen.say(("Another program has changed the transcript; this one goes on in ", "yellow"), where, hang=2)
 
-    @property
-    def _spent(self) -> Spent | None:
-        return self.provider.spent if isinstance(self.provider, Metered) else None
-
-    def _count(self, before: Spent | None) -> None:
+    def _count(self, before: Spent) -> None:
         """Say what the turn took."""
-        after = self._spent
-        if after is None or before is None or after.usage == before.usage:
+        after = self.spent
+        if after.usage == before.usage:
             return
         read, written = after.usage.prompt - before.usage.prompt, after.usage.output - before.usage.output
         words = [f"{read:,} tokens read", f"{written:,} written"]

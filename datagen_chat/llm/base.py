@@ -53,6 +53,9 @@ class Usage:
             self.reasoning + other.reasoning,
         )
 
+    def __sub__(self, other: Usage) -> Usage:
+        return self + Usage(-other.input, -other.cache_read, -other.cache_write, -other.output, -other.reasoning)
+
 
 @dataclass(frozen=True, slots=True)
 class TextDelta:

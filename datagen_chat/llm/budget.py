@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import field, replace
+from dataclasses import asdict, field, replace
+from typing import Any
 
 from datagen_chat.frozen import dataclass
 from datagen_chat.llm.base import Finished, Message, Provider, ProviderError, ReasoningDelta, Streamed, TextDelta, Usage
@@ -26,12 +28,51 @@ class Spent:
     estimated: int = 0
     unpriced: int = 0
 
+    def __add__(self, other: Spent) -> Spent:
+        return Spent(
+            self.calls + other.calls,
+            self.usage + other.usage,
+            self.cost + other.cost,
+            self.estimated + other.estimated,
+            self.unpriced + other.unpriced,
+        )
+
+    def __sub__(self, other: Spent) -> Spent:
+        return self + Spent(-other.calls, Usage() - other.usage, -other.cost, -other.estimated, -other.unpriced)
+
+    @property
+    def written(self) -> dict[str, Any]:
+        """What was spent as it is written down: plain values, without those that are zero."""
+        values = {"calls": self.calls, **asdict(self.usage), "cost": self.cost}
+        values |= {"estimated": self.estimated, "unpriced": self.unpriced}
+        return {name: value for name, value in values.items() if value}
+
     @property
     def dollars(self) -> str:
         """What was spent as it is shown: a dash when no price is known, and never less than was spent without saying so."""
         if self.unpriced == self.calls and self.calls:
             return dollars(None)
         return ("at least " if self.unpriced else "about " if self.estimated else "") + dollars(self.cost)
+
+
+def spent_of(written: object) -> Spent:
+    """Return what was spent as it was written down; nothing where something else stands there.
+
+    >>> spent_of(Spent(2, Usage(10, output=3), 0.25).written) == Spent(2, Usage(10, output=3), 0.25)
+    True
+    >>> spent_of({"calls": -1}) == spent_of("much") == Spent()
+    True
+    """
+    if not isinstance(written, dict):
+        return Spent()
+    counts = {name: written.get(name, 0) for name in ("calls", "estimated", "unpriced", *Usage.__slots__)}
+    cost = written.get("cost", 0.0)
+    if not all(type(count) is int and count >= 0 for count in counts.values()):
+        return Spent()
+    if type(cost) not in (int, float) or not 0 <= cost < math.inf:
+        return Spent()
+    usage = Usage(**{name: counts.pop(name) for name in Usage.__slots__})
+    return Spent(usage=usage, cost=float(cost), **counts)
 
 
 class Metered:

@@ -7,7 +7,7 @@ import shlex
 from datagen_chat.commands.opening import prompt_for
 from datagen_chat.commands.slash import completing
 from datagen_chat.commands.slash.registry import COMMANDS, TOPICS, Desk, topic, wrong
-from datagen_chat.llm.budget import Metered
+from datagen_chat.llm.budget import Metered, Spent
 from datagen_chat.problems import did_you_mean, shown
 from datagen_chat.terminal.clean import one_line
 
@@ -65,19 +65,22 @@ def _help_with(desk: Desk, rest: str) -> None:
 )
 def _model(desk: Desk, rest: str) -> None:
     if rest:
-        before = desk.talk.provider
-        provider = desk.connect(rest, before.spent if isinstance(before, Metered) else None)
+        provider = desk.connect(rest, desk.talk.counted)
         desk.talk.change(provider, prompt_for(provider), f"/model {rest}")
     desk.talk.screen.say(one_line(desk.talk.provider.name))
 
 
-@command("/cost", "", "show the tokens and dollars so far")
+@command(
+    "/cost",
+    "",
+    "show the tokens and dollars so far",
+    more="It is what the whole conversation took, also before it was taken up again; --max-cost counts from then on.",
+)
 def _cost(desk: Desk, _rest: str) -> None:
-    provider, screen = desk.talk.provider, desk.talk.screen
-    if not isinstance(provider, Metered):
+    screen, spent = desk.talk.screen, desk.talk.spent
+    if spent == Spent() and not isinstance(desk.talk.provider, Metered):
         screen.say("A recording costs nothing.")
         return
-    spent = provider.spent
     calls = "1 call" if spent.calls == 1 else f"{spent.calls:,} calls"
     screen.say(f"{spent.dollars} for {calls}", hang=2)
     usage = spent.usage
