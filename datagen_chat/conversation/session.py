@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
-from datagen_chat.asked.reading import Heard
+from datagen_chat.asked.reading import Heard, Withdrawal
 from datagen_chat.frozen import dataclass
 from datagen_chat.llm.base import Message, Usage
 from datagen_chat.preview import Preview
@@ -52,12 +52,23 @@ class Version:
         return advise(self.dataset, {name: count.rows for name, count in self.preview.counts.items()})
 
 
+def unrepeated(gone: Iterable[Sequence[Heard]], since: Iterable[Sequence[Heard]]) -> tuple[tuple[Heard, ...], ...]:
+    """Return what some messages stated, without what is about the same things as what was stated since."""
+    keys = {one.key for heard in since for one in heard if not isinstance(one, Withdrawal)}
+    left = (tuple(one for one in heard if isinstance(one, Withdrawal) or one.key not in keys) for heard in gone)
+    return tuple(heard for heard in left if heard)
+
+
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """The accepted schemas, oldest first, and those that were undone, the last one first."""
+    """The accepted schemas, oldest first, and those that were undone, the last one first.
+
+    `gone` is what was stated in the messages that led to undone ones which nothing brings back, and was not stated since.
+    """
 
     past: tuple[Version, ...] = ()
     undone: tuple[Version, ...] = ()
+    gone: tuple[tuple[Heard, ...], ...] = ()
 
     @property
     def current(self) -> Version | None:
@@ -66,15 +77,16 @@ class Versions:
 
     def push(self, version: Version) -> Versions:
         """Return these versions with a new one at their end; what was undone is gone."""
-        return Versions((*self.past, version))
+        gone = (*self.gone, *(heard for one in self.undone for heard in one.heard))
+        return Versions((*self.past, version), (), unrepeated(gone, version.heard))
 
     def undo(self) -> Versions:
         """Return these versions without the last one, which `redo` brings back."""
-        return Versions(self.past[:-1], (*self.past[-1:], *self.undone))
+        return Versions(self.past[:-1], (*self.past[-1:], *self.undone), self.gone)
 
     def redo(self) -> Versions:
         """Return these versions with the one that was undone last."""
-        return Versions((*self.past, *self.undone[:1]), self.undone[1:])
+        return Versions((*self.past, *self.undone[:1]), self.undone[1:], self.gone)
 
 
 @dataclass(frozen=True, slots=True)

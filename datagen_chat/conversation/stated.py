@@ -9,7 +9,8 @@ from datagen_chat.asked.ledger import Entry, Held, Line, Measure, lines, standin
 from datagen_chat.asked.reading import read
 from datagen_chat.conversation.ask import tell_open
 from datagen_chat.conversation.events import Tried
-from datagen_chat.conversation.session import Session, Version
+from datagen_chat.conversation.session import Session, Version, unrepeated
+from datagen_chat.frozen import dataclass
 
 _STATED = "stated by the person: "
 
@@ -18,6 +19,23 @@ def entries(session: Session) -> tuple[Entry, ...]:
     """Return the statements that stand: those that led to the schemas so far, and those of the messages since."""
     past = [heard for version in session.versions.past for heard in version.heard]
     return standing((*past, *session.heard))
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """Statements that went with undone schemas, and were not made again: those that `/redo` brings back, and others."""
+
+    returning: tuple[Entry, ...] = ()
+    gone: tuple[Entry, ...] = ()
+
+
+def taken_back(session: Session) -> TakenBack:
+    """Return the statements that a person took back together with schemas."""
+    versions = session.versions
+    undone = [heard for version in versions.undone for heard in version.heard]
+    return TakenBack(
+        standing(unrepeated(undone, session.heard)), standing(unrepeated(versions.gone, (*undone, *session.heard)))
+    )
 
 
 def stated(session: Session, tried: Tried | None = None) -> tuple[Line, ...]:

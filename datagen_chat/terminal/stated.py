@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from datagen_chat.asked.ledger import MISSED, Line
+from datagen_chat.asked.ledger import MISSED, Entry, Line
 from datagen_chat.asked.statements import State
 from datagen_chat.schema.naming import place
 from datagen_chat.terminal.clean import one_line
@@ -41,6 +41,17 @@ def draw_stated(screen: Screen, lines: Sequence[Line], draft: Any) -> None:
     names = ("held", "not held", "not found", "not sure")
     screen.blank()
     screen.say((", ".join(f"{count} {name}" for count, name in zip(counts, names, strict=True) if count), "dim"))
+
+
+def draw_taken_back(screen: Screen, entries: Sequence[Entry], *, is_returning: bool) -> None:
+    """Draw what a person took back together with schemas, and how it is asked for again."""
+    if not entries:
+        return
+    quotes = [_quoted(entry.statement.quote) for entry in entries]
+    more = f" and {len(quotes) - _LINES_SHOWN:,} more" if len(quotes) > _LINES_SHOWN else ""
+    it = "it" if len(quotes) == 1 else "them"
+    way = f"/redo brings {it} back" if is_returning else f"say {it} again to ask for {it}"
+    screen.say("Taken back with /undo: ", f"{', '.join(quotes[:_LINES_SHOWN])}{more}", (f"; {way}.", "dim"), hang=2)
 
 
 def _draw(screen: Screen, line: Line, where: str = "") -> None:

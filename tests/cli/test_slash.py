@@ -257,9 +257,27 @@ def test_more_rows_than_are_made_are_told_when_they_are_set() -> None:
     assert "write /save" in table.say("/generate")
 
 
-def test_asked_says_that_what_was_stated_went_with_an_undone_request() -> None:
-    table = Table(reply(SHOP), reply({"nodes": [{"id": "customer", "rows": 9}]}))
-    assert "went with the request that was undone" in table.say("a shop", "make it 9 customers", "/undo", "/asked")
+def test_asked_lists_apart_what_was_stated_with_an_undone_request_whatever_is_said_after_it() -> None:
+    table = Table(reply(SHOP), MORE, "Which?", reply({"nodes": [{"id": "order", "fanout": {"min": 1, "max": 3}}]}))
+    back = 'Taken back with /undo: "9 customers"'
+    assert back not in table.say("a shop", "9 customers", "/asked")
+    assert table.say("/undo", "/asked") == f"{back}; /redo brings it back.\n"
+    assert f"{back}; /redo brings it back." in table.say("more tiers", "/asked")
+    assert back not in table.say("/redo", "/asked")
+    shown = table.say("/undo", "2 orders per customer", "/asked")
+    assert '"2 orders per customer": ' in shown
+    assert f"{back}; say it again to ask for it." in shown
+    table.replies.append(MORE)
+    shown = table.say("9 customers", "/asked")
+    assert '✓ "9 customers": ' in shown
+    assert "Taken back" not in shown
+
+
+def test_asked_knows_what_was_taken_back_with_the_only_schema() -> None:
+    table = Table(reply(SHOP))
+    shown = table.say("a shop with 4 customers", "/undo", "/asked")
+    assert shown == 'Taken back with /undo: "4 customers"; /redo brings it back.\n'
+    assert '✓ "4 customers"' in table.say("/redo", "/asked")
 
 
 def test_retry_asks_again_as_if_nothing_had_been_said() -> None:

@@ -12,7 +12,7 @@ from datagen_chat.conversation.journal import Journal
 from datagen_chat.conversation.loop import converse
 from datagen_chat.conversation.resume import restore
 from datagen_chat.conversation.session import Session, Settings
-from datagen_chat.conversation.stated import entries, stated
+from datagen_chat.conversation.stated import entries, stated, taken_back
 from datagen_chat.conversation.steer import adopt, redo, shorten, undo
 from datagen_chat.conversation.transcript import parse, render
 from datagen_chat.conversation.turn import answer, begin
@@ -125,6 +125,22 @@ def test_undoing_a_schema_takes_back_what_was_asked_for_with_it() -> None:
     back = undo(talk.session).session
     assert [line.quote for line in stated(back)] == ["4 customers"]
     assert [line.quote for line in stated(redo(back).session)] == ["9 customers"]
+
+
+def test_what_was_taken_back_stays_so_when_the_session_is_taken_up_again() -> None:
+    talk = Told()
+    talk.say("4 customers", reply(SHOP))
+    talk.say("9 customers and 3 orders per customer", reply(NINE))
+    talk.session, talk.journal = undo(talk.session).session, talk.journal.add("command", "/undo")
+    assert [entry.statement.quote for entry in taken_back(talk.session).returning] == [
+        "9 customers",
+        "3 orders per customer",
+    ]
+    talk.say("5 customers", reply({"nodes": [{"id": "customer", "rows": 5}]}))
+    assert talk.quotes == ["5 customers"]
+    assert [entry.statement.quote for entry in taken_back(talk.session).gone] == ["3 orders per customer"]
+    [conversation] = parse(render(talk.journal.transcript)).conversations
+    assert restore(START, conversation) == talk.session
 
 
 def test_what_a_person_sets_by_hand_overrules_what_they_stated() -> None:

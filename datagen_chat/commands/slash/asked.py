@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
-from datagen_chat.asked.ledger import standing
 from datagen_chat.commands.slash.registry import Desk, topic
 from datagen_chat.commands.trial import Trial
-from datagen_chat.conversation.stated import stated, try_stated
-from datagen_chat.terminal.stated import draw_stated
+from datagen_chat.conversation.stated import stated, taken_back, try_stated
+from datagen_chat.terminal.stated import draw_stated, draw_taken_back
 
 command = topic("the schema")
 
 
-@command("/asked", "", "list the numbers, ranges, periods and lists that you stated, and what holds them")
+@command(
+    "/asked",
+    "",
+    "list the numbers, ranges, periods and lists that you stated, and what holds them",
+    more="What you stated with a request that /undo took back is no longer asked for; it is listed apart.",
+)
 def _asked(desk: Desk, _rest: str) -> None:
+    screen, session = desk.talk.screen, desk.talk.session
+    back = taken_back(session)
+    if session.versions.current is not None or not (back.returning or back.gone):
+        _standing(desk, is_alone=not (back.returning or back.gone))
+    draw_taken_back(screen, back.returning, is_returning=True)
+    draw_taken_back(screen, back.gone, is_returning=False)
+
+
+def _standing(desk: Desk, *, is_alone: bool) -> None:
+    """Show the statements that stand; where there are none, and nothing else is shown, say that."""
     version, session = desk.current, desk.talk.session
     lines = stated(session)
     if any(line.tie.state == "unsure" and line.tie.at for line in lines):  # the data may decide it
         lines = stated(session, try_stated(Trial(session.settings.seed), version, session))
-    if not lines and standing(heard for undone in session.versions.undone for heard in undone.heard):
-        desk.talk.screen.say("What you stated went with the request that was undone; /redo brings it back.", hang=2)
-        return
-    if not lines:
+    if lines:
+        draw_stated(desk.talk.screen, lines, version.draft)
+    elif is_alone:
         desk.talk.screen.say(
             "You have stated no numbers, ranges, periods or lists so far, as far as can be read for sure.", hang=2
         )
-        return
-    draw_stated(desk.talk.screen, lines, version.draft)
