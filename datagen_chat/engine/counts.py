@@ -29,7 +29,7 @@ from datagen_chat.engine.parents import fanout_of
 from datagen_chat.fanouts import Spread
 from datagen_chat.frozen import dataclass
 from datagen_chat.generators.base.rows import Room, Rows
-from datagen_chat.problems import Problem, SchemaError
+from datagen_chat.problems import Problem, SchemaError, pointer
 from datagen_chat.schema.fanouts import Fanout, branches, spreads
 from datagen_chat.tables import Discrete
 from datagen_chat.values import Numbers
@@ -49,8 +49,15 @@ _OCTAVES = 24
 
 
 def table_counts(table: TablePlan, parent: TablePlan) -> Counts:
-    """Return the number of a table's rows under each row of its parent, by block."""
+    """Return the number of a table's rows under each row of its parent, by block.
+
+    Raises:
+        SchemaError: the table has an exact total, and the parents that came out cannot have so many rows, or so few.
+    """
     count, rows, parents = compile_count(table), table.table.rows, parent.row_count
+    if rows and parents == 0:
+        hint = f"Give {parent.name} rows with any seed, by a number of rows or a fanout that is never 0; or take another seed."
+        raise _out_of_reach(table, f"{parent.name}, which they hang off, has none with this seed.", hint)
     if count is not None and (rows is None or parents == 0):
         return kept(lambda number: count(parent.block(number)))
     fanout = fanout_of(table.table, parents)
@@ -61,7 +68,21 @@ def table_counts(table: TablePlan, parent: TablePlan) -> Counts:
     key = draws.key(table.plan.seed, table.name, "", "fanout")
     if rows is None or parents == 0:
         return kept(drawn_counts(bounded_masses(fanout, fanout.masses()), key, parents), CHEAP_BYTES)
-    return kept(exact_counts(fanout, key, parents, rows), CHEAP_BYTES)
+    try:
+        return kept(exact_counts(fanout, key, parents, rows), CHEAP_BYTES)
+    except ValueError:
+        found = f"{parents:,} {'row' if parents == 1 else 'rows'}"
+        hint = f"Change rows, or the fanout's min and max, or give {parent.name} a fixed number of rows; or take another seed."
+        raise _out_of_reach(
+            table, f"its fanout does not allow it for the {found} of {parent.name} with this seed.", hint
+        ) from None
+
+
+def _out_of_reach(table: TablePlan, why: str, hint: str) -> SchemaError:
+    """Return that a table cannot have its exact total of rows."""
+    number = next(number for number, each in enumerate(table.plan.dataset.nodes) if each.id == table.name)
+    message = f"{table.name} cannot have {table.table.rows:,} rows: {why}"
+    return SchemaError([Problem(pointer("nodes", number, "rows"), "rows-out-of-reach", message, hint)])
 
 
 def compile_count(table: TablePlan) -> Count | None:
@@ -226,9 +247,11 @@ def _totalled(shaping: Shaping, table: TablePlan, parent: TablePlan, room: Room 
     try:
         return topped_up(counts, parent.row_count, rows, least, most)
     except ValueError:
+        if rows < least * parent.row_count:
+            hint = f"Raise the rows, or lower the fanout's min; or take another seed, with fewer rows of {parent.name}."
+            raise _out_of_reach(table, f"its parents have at least {least} each.", hint) from None
         hint = "Lower the rows, or leave more room: longer windows, finer steps, more to choose from."
-        message = f"{table.name} cannot have {rows} rows: its parents leave room for fewer."
-        raise SchemaError([Problem("/nodes", "rows-out-of-reach", message, hint)]) from None
+        raise _out_of_reach(table, "its parents leave room for fewer.", hint) from None
 
 
 def _most(parent: TablePlan, room: Room, high: int | None) -> Highest:
