@@ -11,7 +11,7 @@ import re
 import sys
 import threading
 from collections.abc import Callable, Iterable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,7 +57,8 @@ def run(options: argparse.Namespace, recorded: Conversation | None = None) -> in
     provider = connector.connect(address)
     opened = partial(_opened, options, connector, provider, path, known)
     if is_piped:
-        return _answer_once(opened().talk, options)
+        with _telling(screen):
+            return _answer_once(opened().talk, options)
     with unstopped():
         return _converse(Later(opened, partial(connector.prepare, address)), connector, provider, options, known)
 
@@ -163,7 +164,8 @@ def _converse(
     screen.say(("Say what data you need. /help lists what else there is; Ctrl-D leaves.", "dim"))
     if known is not None or options.schema is not None or options.message is not None:
         screen.blank()
-        desk = later.get()
+        with _telling(screen):
+            desk = later.get()
         if options.message is not None:
             _take(desk, options.message)
         return _turns(later, keyboard, screen, desk.talk.unsaid)
@@ -199,6 +201,18 @@ def _turns(later: Later, keyboard: Keyboard, screen: Screen, unsaid: str = "") -
 
 def _take(desk: Desk, line: str) -> None:
     """Take what a person entered: a command, or a request."""
+    with _telling(desk.talk.screen):
+        _follow(desk, line)
+
+
+def _telling(screen: Screen) -> AbstractContextManager[None]:
+    """Say within this block what takes seconds because it is taken out of Faker for the first time."""
+    from datagen_chat.commands.gathering import telling
+
+    return telling(screen)
+
+
+def _follow(desk: Desk, line: str) -> None:
     from datagen_chat.commands.slash import obey
 
     if _COMMAND.match(line):

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from datagen_chat.commands.files import read_bytes
+from datagen_chat.commands.gathering import telling
 from datagen_chat.commands.save import save
 from datagen_chat.commands.trial import Trial
 from datagen_chat.conversation.document import decoded
@@ -42,11 +43,12 @@ def run(options: argparse.Namespace) -> int:
     conversations = chosen(conversations_in(text_of(options.from_transcript), options.from_transcript), options.conversation)
     screen = stdout()
     view, ends = ChatView(screen), list[_End]()
-    for number, conversation in enumerate(conversations):
-        if number:
-            screen.blank()
-            screen.blank()
-        ends.append(_replayed(view, conversation, options))
+    with telling(screen):
+        for number, conversation in enumerate(conversations):
+            if number:
+                screen.blank()
+                screen.blank()
+            ends.append(_replayed(view, conversation, options))
     _finish(screen, [end for end in ends if end.version is not None], options)
     return STILL_INVALID if any(end.outcome == "rejected" for end in ends) else 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 from datagen_chat.draws import Key
@@ -21,11 +22,11 @@ __all__ = [
     "Speaker",
     "Speaking",
     "all_methods",
+    "announced",
     "capacity",
     "check",
     "distinct",
     "is_address",
-    "is_at_hand",
     "is_name_part",
     "locale_for",
     "locales",
@@ -35,6 +36,7 @@ __all__ = [
     "numbered",
     "person_of",
     "pool_size",
+    "ships",
     "source",
     "speaking",
     "speaking_capacity",
@@ -67,9 +69,16 @@ def is_address(method: str) -> bool:
     return role is not None and role[0] == "contact"
 
 
-def is_at_hand(locale: str) -> bool:
-    """Return whether a locale's data can be read at once: it is shipped, or was kept when it was first taken from Faker."""
-    from datagen_chat.faking.store import is_at_hand as found
+def announced(told: Callable[[str, str], None]) -> AbstractContextManager[None]:
+    """Tell of each method and locale that is taken out of Faker within this block, which takes seconds, before it is."""
+    from datagen_chat.faking.store import announced as found
+
+    return found(told)
+
+
+def ships(locale: str) -> bool:
+    """Return whether a locale's data is shipped; what is made of it without arguments can be read at once."""
+    from datagen_chat.faking.store import ships as found
 
     return found(locale)
 

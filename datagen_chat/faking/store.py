@@ -15,7 +15,8 @@ import os
 import sys
 import tempfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ FORMAT = 1
 """Counts the changes of what a trace finds or how it is written; old cache files are not read."""
 PATIENCE = 30_000
 """Calls for one trace: some seconds at most."""
+_announcing: ContextVar[Callable[[str, str], None]] = ContextVar("announcing", default=lambda _method, _locale: None)
 _UNREADABLE = (OSError, ValueError, KeyError, IndexError, TypeError, EOFError, zlib.error)
 
 
@@ -45,13 +47,19 @@ def is_shipped(method: str, locale: str) -> bool:
     return method in _shipped(locale).methods
 
 
-def is_at_hand(locale: str) -> bool:
-    """Return whether grammars of a locale are shipped, or some were traced before and kept."""
-    from importlib.metadata import version
+def ships(locale: str) -> bool:
+    """Return whether grammars of a locale are shipped."""
+    return shipped_path(locale).exists()
 
-    with contextlib.suppress(OSError, RuntimeError):
-        return shipped_path(locale).exists() or _folder(version("faker"), locale).expanduser().is_dir()
-    return False
+
+@contextlib.contextmanager
+def announced(told: Callable[[str, str], None]) -> Iterator[None]:
+    """Tell of each trace that begins within this block, in this thread: the method, and the locale."""
+    before = _announcing.set(told)
+    try:
+        yield
+    finally:
+        _announcing.reset(before)
 
 
 def shipped_path(locale: str) -> Path:
@@ -105,6 +113,7 @@ def _cached(method: str, locale: str, spelled: str, args: Mapping[str, Any]) -> 
     try:
         return _read(path)
     except _UNREADABLE:
+        _announcing.get()(method, locale)
         found = traced(method, locale, args)
         _write(path, found)
         return found
