@@ -7,7 +7,8 @@ from typing import Any
 
 from datagen_chat.advice.base import Advice, Patch, Study, many, of_table, percent, remarks
 from datagen_chat.advice.likely import empty_share
-from datagen_chat.advice.names import HELD, is_line_of, words
+from datagen_chat.advice.lines import is_line
+from datagen_chat.advice.names import HELD, words
 from datagen_chat.problems import parts_of
 from datagen_chat.schema.fanouts import Fanout, spreads
 from datagen_chat.schema.model import Table
@@ -28,7 +29,7 @@ def without_what_makes_them(study: Study) -> Iterator[Advice]:
 def without_lines(study: Study) -> Iterator[Advice]:
     """Yield the facts whose rows are the lines of others, where a fanout lets some of those have none."""
     for table, parent in _hanging(study):
-        if is_line_of(table.id, parent):
+        if is_line(study, table.id, parent):
             reason = f"A row of {parent} without any has nothing in it, and its totals are 0 or missing."
             yield from _without(study, table, parent, "without-lines", reason, least=_LEAST, weight=80)
 

@@ -9,12 +9,21 @@ import numpy as np
 
 from datagen_chat.advice.base import Advice, Patch, Study, many, named, of_column, percent, remarks
 from datagen_chat.advice.likely import Values, moments_of, numbers_of
-from datagen_chat.advice.names import ADDED, BIRTHS, LINES, PRICES, QUANTITIES, TOTALS, any_of, ends_in, is_line_of, says, words
+from datagen_chat.advice.lines import (
+    NUMBERS,
+    expected,
+    is_called_total,
+    is_chance,
+    is_total_of,
+    parts_of_line,
+    priced,
+    product_of,
+)
+from datagen_chat.advice.names import ADDED, BIRTHS, LINES, TOTALS, any_of, is_line_of, says, words
 from datagen_chat.instants import DAY
 from datagen_chat.schema.index import Place
 from datagen_chat.schema.model import Table
 
-_NUMBERS = ("int", "float")
 _NEAR = 0.1
 _BASES = any_of("fare base net")
 
@@ -23,11 +32,11 @@ _BASES = any_of("fare base net")
 def sums_of_lines(study: Study) -> Iterator[Advice]:
     """Yield the totals of rows with lines that are drawn, instead of summed."""
     for place, table, _ in study.columns():
-        if not _is_drawn_total(study, place):
-            continue
-        if _addends(table, place[1]):
+        if study.index.columns[place].type not in NUMBERS:
             continue
         below = [name for name in study.index.descendants(table.id) if study.index.tables[name].parents[0] == table.id]
+        if not below or not is_chance(study, place) or _addends(table, place[1]):
+            continue
         found = [(name, parts) for name in below if (parts := _summands(study, name, place))]
         if len(found) == 1:
             yield _unsummed(study, place, *found[0])
@@ -37,59 +46,46 @@ def sums_of_lines(study: Study) -> Iterator[Advice]:
 def products(study: Study) -> Iterator[Advice]:
     """Yield the totals of lines that are drawn, beside a quantity and a price of the same row."""
     for place, table, _ in study.columns():
-        parts = _parts(study, table.id) if _is_drawn_total(study, place) else None
+        parts = parts_of_line(study, table.id) if _is_drawn_total(study, place) else None
         if (
             parts is not None
             and len(parts) > 1
             and place[1] not in parts
-            and words(table.id)[-1] in LINES | {"order", "sale", "purchase"}
+            and (words(table.id)[-1] in LINES | {"order", "sale", "purchase"} or priced(study, table.id) is not None)
         ):
             yield _unmultiplied(study, place, parts)
 
 
 def _summands(study: Study, lines: str, total: Place) -> tuple[str, ...]:
     """Return the columns of a table below whose product a total sums up: of lines, or of what the total is named after."""
-    if is_line_of(lines, total[0]):
-        return _parts(study, lines) or ()
+    is_total = is_called_total(study.index.columns[total])
+    if is_total and is_line_of(lines, total[0]):
+        return parts_of_line(study, lines) or ()
     wanted = [word for word in words(total[1]) if word != "total"]
     columns = study.index.tables[lines].columns
-    found = [column.name for column in columns if column.type in _NUMBERS and list(words(column.name)) == wanted]
-    return tuple(found) if "total" in words(total[1]) else ()
+    found = [column.name for column in columns if column.type in NUMBERS and list(words(column.name)) == wanted]
+    if found and "total" in words(total[1]):
+        return tuple(found)
+    return priced(study, lines) or () if is_total_of(study, total, lines) else ()
 
 
 def _is_drawn_total(study: Study, place: Place) -> bool:
     column = study.index.columns[place]
-    is_total = says(column.name, TOTALS) or words(column.name) == ("amount",)
-    return column.type in _NUMBERS and is_total and _is_chance(study, place)
+    return column.type in NUMBERS and is_called_total(column) and is_chance(study, place)
 
 
-def _is_chance(study: Study, place: Place) -> bool:
-    """Return whether the numbers of a column come from chance alone."""
-    column = study.index.columns[place]
-    is_drawn = not column.modifiers and not any(column.uses()) and not study.index.sources(place)
-    return is_drawn and numbers_of(study.index, place) is not None
-
-
-def _parts(study: Study, lines: str) -> tuple[str, ...] | None:
-    """Return the columns whose product a line comes to: its quantity and price, or the price alone."""
-    table = study.index.tables[lines]
-    numeric = [column.name for column in table.columns if column.type in _NUMBERS]
-    prices = [name for name in numeric if ends_in(name, PRICES) and not says(name, TOTALS)]
-    quantities = [name for name in numeric if words(name)[-1] in QUANTITIES]
-    if len(prices) != 1 or len(quantities) > 1:
-        return None
-    return (*quantities, *prices)
-
-
-def _summed(table: Table) -> str | None:
+def _summed(table: Table, parts: tuple[str, ...]) -> str | None:
     """Return the column that already holds what a line comes to, if there is one."""
-    return next((column.name for column in table.columns if column.type in _NUMBERS and says(column.name, TOTALS)), None)
+    product = product_of(table)
+    if product is not None and set(product[1]) == set(parts):
+        return product[0]
+    return next((column.name for column in table.columns if column.type in NUMBERS and says(column.name, TOTALS)), None)
 
 
 def _unsummed(study: Study, place: Place, lines: str, parts: tuple[str, ...]) -> Advice:
     drawn = numbers_of(study.index, place)
     assert drawn is not None
-    each = _expected(study, lines, parts)
+    each = expected(study, lines, parts)
     number = study.rows[lines] / max(study.rows[place[0]], 1.0)
     means = f"its mean is {many(drawn.mean())}"
     if each is not None:
@@ -106,20 +102,9 @@ def _unsummed(study: Study, place: Place, lines: str, parts: tuple[str, ...]) ->
     )
 
 
-def _expected(study: Study, lines: str, parts: tuple[str, ...]) -> float | None:
-    """Return the mean of what a line comes to, where its parts are independent of each other."""
-    product = 1.0
-    for part in parts:
-        found = numbers_of(study.index, (lines, part))
-        if found is None:
-            return None
-        product *= found.mean()
-    return product
-
-
 def _summing(study: Study, place: Place, lines: str, parts: tuple[str, ...]) -> Patch | None:
     """Return the patch that makes a total the sum of its lines, which get a total of their own where they have none."""
-    table, name = study.index.tables[lines], _summed(study.index.tables[lines])
+    table, name = study.index.tables[lines], _summed(study.index.tables[lines], parts)
     made = any(study.is_made_of((lines, part), place) for part in (*parts, *([name] if name else [])))
     if place in study.scored or made:
         return None
@@ -143,7 +128,7 @@ def _line_total(name: str, parts: tuple[str, ...]) -> dict[str, object]:
 
 
 def _unmultiplied(study: Study, place: Place, parts: tuple[str, ...]) -> Advice:
-    drawn, each = numbers_of(study.index, place), _expected(study, place[0], parts)
+    drawn, each = numbers_of(study.index, place), expected(study, place[0], parts)
     assert drawn is not None
     product = _product(study, place[0], parts)
     rows = study.rows[place[0]]
@@ -217,7 +202,7 @@ def _addends(table: Table, name: str) -> tuple[str, ...]:
     """Return the columns beside a total that it is the sum of: a subtotal, and taxes and the like."""
     if "total" not in words(name):
         return ()
-    numeric = [column.name for column in table.columns if column.type in _NUMBERS and column.name != name]
+    numeric = [column.name for column in table.columns if column.type in NUMBERS and column.name != name]
     base = [other for other in numeric if "subtotal" in words(other)] or [other for other in numeric if says(other, _BASES)]
     more = [other for other in numeric if says(other, ADDED) and "rate" not in words(other) and "percent" not in words(other)]
     return (*base, *more) if len(base) == 1 and more else ()
@@ -231,7 +216,7 @@ def ages(study: Study) -> Iterator[Advice]:
     for table in study.dataset.nodes:
         born = [column.name for column in table.columns if column.type in ("date", "datetime") and says(column.name, BIRTHS)]
         place = (table.id, next((column.name for column in table.columns if words(column.name) == ("age",)), ""))
-        if len(born) != 1 or place not in study.index.columns or not _is_chance(study, place):
+        if len(born) != 1 or place not in study.index.columns or not is_chance(study, place):
             continue
         births, drawn = moments_of(study.index, (table.id, born[0])), numbers_of(study.index, place)
         if births is None or drawn is None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from datagen_chat.schema.patch import apply_patch
 from tests.advice.schemas import (
     FAULTY,
     ITEM,
@@ -78,6 +79,91 @@ def test_a_total_is_the_sum_of_what_it_is_named_after() -> None:
     admission = entity("admission", 90, column("total_cost", "float", law("lognormal", mu=8, sigma=1)))
     advice = reviewed(schema(admission, fact("treatment", ["admission"], one_each(3), cost)))["total-not-summed"]
     assert generator(advice) == {"aggregate": {"of": "treatment.cost", "op": "sum"}}
+
+
+ARTIKEL = entity("artikel", 200, column("preis", "float", law("uniform", low=10, high=30), decimals=2))
+MENGE = column("menge", "int", {"choice": {"choices": [1, 2, 3]}})
+EINZELPREIS = lookup("einzelpreis", "artikel.preis", "float", on="artikel_id")
+BESTELLT = column("bestellt_am", "datetime", times())
+
+
+def amount(name: str, low: float, high: float) -> Draft:
+    return column(name, "float", law("uniform", low=low, high=high), decimals=2)
+
+
+def zeile(above: str, *columns: Draft, least: int = 1) -> Draft:
+    fanout = {**one_each(2.5), "min": least}
+    return fact("zeile", [above], fanout, lookup("artikel_id", "artikel.artikel_id"), *columns)
+
+
+def test_lines_of_an_order_are_known_by_their_columns_in_any_language() -> None:
+    order = entity("bestellung", 100, BESTELLT, amount("versand", 3, 9), amount("gesamt", 50, 150))
+    draft = schema(ARTIKEL, order, zeile("bestellung", MENGE, EINZELPREIS))
+    advice = reviewed(draft)["total-not-summed"]
+    assert advice.place == "bestellung.gesamt"
+    assert "its mean is 100, that of the sums" in advice.message  # (50 + 150) / 2; about 2.5 lines of 2 at 20 each
+    assert "lines of 40" in advice.message
+    assert advice.remedy == "Sum the lines: menge × einzelpreis of zeile."
+    assert generator(advice) == {"expression": {"code": "menge * einzelpreis"}}
+    assert generator(advice, 1) == {"aggregate": {"of": "zeile.line_total", "op": "sum"}}
+    assert advice.fix is not None
+    assert reviewed(apply_patch(draft, advice.fix).draft) == {}
+
+
+def test_what_a_line_comes_to_already_is_what_is_summed() -> None:
+    comes_to = column("betrag", "float", {"expression": {"code": "round(einzelpreis * menge, 2)"}}, decimals=2)
+    order = entity("bestellung", 100, BESTELLT, amount("gesamt", 50, 150))
+    advice = reviewed(schema(ARTIKEL, order, zeile("bestellung", MENGE, EINZELPREIS, comes_to)))["total-not-summed"]
+    assert generator(advice) == {"aggregate": {"of": "zeile.betrag", "op": "sum"}}
+
+
+def test_an_order_that_is_the_sum_of_what_hangs_off_it_should_have_lines() -> None:
+    comes_to = column("betrag", "float", {"expression": {"code": "menge * einzelpreis"}}, decimals=2)
+    total = column("gesamt", "float", {"aggregate": {"of": "zeile.betrag", "op": "sum"}}, decimals=2)
+    lines = zeile("bestellung", MENGE, EINZELPREIS, comes_to, least=0)
+    found = reviewed(schema(ARTIKEL, entity("bestellung", 100, BESTELLT, total), lines))
+    assert list(found) == ["without-lines"]
+    assert "8.2 % of the rows of bestellung" in found["without-lines"].message  # exp(-2.5)
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        # the purchases of a customer have a time of their own, and need not be there
+        schema(
+            ARTIKEL,
+            entity("kunde", 100, column("seit", "date", times(freq="D")), amount("umsatz", 50, 150)),
+            zeile(
+                "kunde",
+                MENGE,
+                EINZELPREIS,
+                column(
+                    "am", "date", {"datetime_series": {"within": {"start": "kunde.seit", "end": "timeframe.end"}, "freq": "D"}}
+                ),
+                least=0,
+            ),
+        ),
+        # what a product is sold for in larger numbers is no line of it
+        schema(ARTIKEL, entity("angebot", 100, amount("wert", 50, 150)), zeile("angebot", MENGE, EINZELPREIS, least=0)),
+        # a number of another size is no total
+        schema(ARTIKEL, entity("bestellung", 100, BESTELLT, amount("rabatt", 0, 1)), zeile("bestellung", MENGE, EINZELPREIS)),
+        # nor are two that could be one
+        schema(
+            ARTIKEL,
+            entity("bestellung", 100, BESTELLT, amount("gesamt", 50, 150), amount("gewicht", 60, 160)),
+            zeile("bestellung", MENGE, EINZELPREIS),
+        ),
+        # a place in a row is no quantity
+        schema(
+            ARTIKEL,
+            entity("bestellung", 100, BESTELLT, amount("gesamt", 50, 150)),
+            zeile("bestellung", {**MENGE, "name": "position"}, EINZELPREIS),
+        ),
+    ],
+    ids=["with a time", "above without a time", "of another size", "two of them", "a place"],
+)
+def test_what_is_not_surely_a_line_is_no_remark(draft: Draft) -> None:
+    assert reviewed(draft) == {}
 
 
 def test_a_total_beside_a_subtotal_is_not_the_sum_of_the_lines() -> None:
