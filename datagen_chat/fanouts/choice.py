@@ -39,8 +39,9 @@ class ChoiceSpread(Spread, word="choice"):
     def reach(self) -> tuple[int, int | None]:
         """Return the least and the largest value that has weight, pulled to the bounds."""
         low, high = self.bounds()
-        masses = self.masses()
-        ends = masses.first, masses.first + len(masses.shares) - 1
+        # Asked before the weights are checked: all values where they are of no use.
+        weighted = [value for value, weight in zip(self.values, self.weights or (), strict=False) if weight > 0]
+        ends = min(weighted or self.values), max(weighted or self.values)
         least, most = (max(low, end if high is None else min(end, high)) for end in ends)
         return least, most
 

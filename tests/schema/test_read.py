@@ -12,7 +12,7 @@ from datagen_chat.schema.read import read
 from tests.conftest import GONE, written
 
 C, P, F = "/nodes/0/columns", "/nodes/1/columns", "/nodes/2/columns"
-FK = "/constraints/foreign_keys"
+N, FK = "/nodes/2/fanout", "/constraints/foreign_keys"
 HOUR = {"pattern": {"dimension": "hour", "weights": [1] * 7}}
 
 MISTAKES = [
@@ -66,6 +66,10 @@ MISTAKES = [
     ("/nodes/2/fanout/max", 0, "/nodes/2/fanout/max", "empty-range"),
     ("/nodes/2/fanout/lambda", 3, "/nodes/2/fanout/lambda", "unknown-key"),
     ("/nodes/2/fanout/clamp", [1], "/nodes/2/fanout/clamp", "too-few"),
+    ("/nodes/2/fanout", {"distribution": "choice", "values": [1, 2], "weights": [1]}, f"{N}/weights", "weights-length"),
+    ("/nodes/2/fanout", {"distribution": "choice", "values": [1], "weights": [1, 1]}, f"{N}/weights", "weights-length"),
+    ("/nodes/2/fanout", {"distribution": "choice", "values": [1, 2], "weights": [0, 0]}, f"{N}/weights", "weights-zero"),
+    ("/nodes/2/fanout", {"distribution": "choice", "values": [1, 10**12]}, f"{N}/values", "range-too-wide"),
     (f"{C}/1/name", "customer_id", f"{C}/1/name", "duplicate-column"),
     (f"{C}/1/name", "COUNTRY", f"{C}/2/name", "duplicate-column"),
     (f"{C}/1/name", GONE, f"{C}/1/name", "missing-key"),
@@ -314,6 +318,18 @@ def test_an_invalid_schema_raises_its_problems(shop):
     del shop["nodes"][0]["pk"]
     with pytest.raises(SchemaError, match="pk is missing"):
         read(shop).valid()
+
+
+def test_a_second_column_of_the_name_of_a_key_is_told_even_if_it_looks_up_nothing(shop):
+    shop["constraints"] = {}
+    shop["nodes"][2]["columns"][4]["name"] = "customer_id"
+    assert [(problem.at, problem.code) for problem in read(shop).errors] == [(f"{F}/4/name", "duplicate-column")]
+
+
+def test_an_order_of_columns_that_only_a_second_table_of_the_same_name_has_is_told(shop):
+    shop["nodes"][0]["id"] = "order"
+    shop["constraints"]["inequalities"] = [{"left": "order.ordered_at", "op": "<=", "right": "order.unit_price"}]
+    assert "duplicate-table" in {problem.code for problem in read(shop).errors}
 
 
 def test_a_long_chain_of_lookups_is_no_mistake():
