@@ -96,7 +96,8 @@ def place_of(name: str) -> Place | None:
 
 
 def _order(place: Place, index: Index) -> int:
-    return [column.name for column in index.tables[place[0]].columns].index(place[1])
+    tables = (table for table in index.dataset.nodes if table.id == place[0])  # two by mistake, perhaps
+    return [column.name for table in tables for column in table.columns].index(place[1])
 
 
 def _reaches(graph: Mapping[Need, tuple[Need, ...]], start: Place, goal: Need) -> bool:

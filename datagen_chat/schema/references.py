@@ -311,7 +311,7 @@ def _inferred_keys(index: Index) -> Iterator[Problem]:
     declared = {_place(key.from_) for key in index.dataset.constraints.foreign_keys}
     for at, table, column in index.every_column:
         place = (table.id, column.name)
-        key = index.key_read_by(place)
+        key = index.key_read_by(place) if index.columns[place] is column else None  # a name that stands twice is told already
         if key and place not in declared:
             name, whole = ".".join(place), ".".join(key)
             hint = f'Add {{"from": "{name}", "to": "{whole}"}} to constraints.foreign_keys to say so.'
