@@ -119,6 +119,11 @@ AnyScalar = Annotated[
     PlainValidator(_scalar),
     WithJsonSchema({"type": ["string", "number", "boolean", "null"], "maxLength": TEXT_LIMIT}),
 ]
+Given = Annotated[  # where null would say as much as leaving it out
+    Scalar,
+    PlainValidator(_scalar),
+    WithJsonSchema({"type": ["string", "number", "boolean"], "maxLength": TEXT_LIMIT}),
+]
 
 
 def term(

@@ -18,7 +18,7 @@ from datagen_chat.modifiers.base import Made, Modifier
 from datagen_chat.problems import Problem, pointer, shown
 from datagen_chat.selection import Joiner, picked
 from datagen_chat.values import Values, masked
-from datagen_chat.words import AnyScalar, ColumnType, Scalar, term
+from datagen_chat.words import AnyScalar, ColumnType, Given, Scalar, term
 
 
 class MapValues(Modifier, word="map_values"):
@@ -28,7 +28,7 @@ class MapValues(Modifier, word="map_values"):
         description="What each value becomes; numbers, truth values and times stand in quotes as keys.",
         also=("map", "values", "mappings", "lookup", "dict", "replace", "replacements"),
     )
-    default: AnyScalar = term(
+    default: Given = term(
         None, "What all other values become; without it they stay as they are.", also=("else", "otherwise", "fallback", "other")
     )
 

@@ -48,6 +48,7 @@ from datagen_chat.words import (
     Count,
     Float,
     Frequency,
+    Given,
     Name,
     Reference,
     Scalar,
@@ -176,8 +177,8 @@ class Range(Word):
     """Bounds of a number or a time."""
 
     attr: Reference = term(description='The column, "table.column".', also=_ATTR)
-    min: AnyScalar = term(None, "The smallest value.", also=("low", "minimum", "from", "start", "gte", "ge"))
-    max: AnyScalar = term(None, "The largest value.", also=("high", "maximum", "to", "end", "lte", "le"))
+    min: Given = term(None, "The smallest value.", also=("low", "minimum", "from", "start", "gte", "ge"))
+    max: Given = term(None, "The largest value.", also=("high", "maximum", "to", "end", "lte", "le"))
 
 
 class Inequality(Word):
@@ -232,7 +233,7 @@ class Check(Word):
     name: Text = term(description="A short name.", min_length=1, also=("id", "check"))
     requirement: Text | None = term(None, "What was asked for, in the person's words.", also=("text", "because", "label"))
     sql: Text = term(description="One SELECT over the tables.", also=("query", "statement", "select"))
-    equals: AnyScalar = term(None, "What the query must give.", also=("expected", "eq", "equal", "value", "expect"))
+    equals: Given = term(None, "What the query must give.", also=("expected", "eq", "equal", "value", "expect"))
     between: tuple[Float, Float] | None = term(None, "The bounds of what it gives, both included.", also=("range", "in_range"))
     min: Float | None = term(None, "The least that it may give.", also=("at_least", "minimum", "gte"))
     max: Float | None = term(None, "The most that it may give.", also=("at_most", "maximum", "lte"))

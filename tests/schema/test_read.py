@@ -66,6 +66,8 @@ MISTAKES = [
     ("/nodes/2/fanout/max", 0, "/nodes/2/fanout/max", "empty-range"),
     ("/nodes/2/fanout/lambda", 3, "/nodes/2/fanout/lambda", "unknown-key"),
     ("/nodes/2/fanout/clamp", [1], "/nodes/2/fanout/clamp", "too-few"),
+    ("/constraints/ranges", [{"attr": "product.price", "min": 1, "max": None}], "/constraints/ranges/0/max", "null-value"),
+    ("/checks", [{"name": "n", "sql": "SELECT 1", "equals": None}], "/checks/0/equals", "null-value"),
     ("/nodes/2/fanout", {"distribution": "choice", "values": [1, 2], "weights": [1]}, f"{N}/weights", "weights-length"),
     ("/nodes/2/fanout", {"distribution": "choice", "values": [1], "weights": [1, 1]}, f"{N}/weights", "weights-length"),
     ("/nodes/2/fanout", {"distribution": "choice", "values": [1, 2], "weights": [0, 0]}, f"{N}/weights", "weights-zero"),
