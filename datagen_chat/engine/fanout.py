@@ -7,7 +7,7 @@ memory. Beyond that, a range of children makes the counts of the blocks that it 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -192,43 +192,59 @@ Highest = Callable[[int], "int | NDArray[np.int64]"]
 def topped_up(counts: Counts, parents: int, rows: int, low: int = 0, high: Highest | None = None) -> Counts:
     """Return counts that add up to `rows`: what is missing is given to, or taken from, parents at equal distances.
 
+    Where there is more of it than parents, all get as much of it, or as they have room for; the rest goes by the distances.
+
     Raises:
         ValueError: the bounds do not allow so many rows, or so few.
     """
-    while missing := rows - _sum(counts, parents):
-        counts = _moved(counts, parents, missing, low, high)
-    return counts
+    blocks = range(-(-parents // PARENT_BLOCK))
+    missing = rows - sum(int(counts(number).sum()) for number in blocks)
+    if not missing:
+        return counts
+    sign, most = (1, missing) if missing > 0 else (-1, -missing)
 
+    def rooms(number: int, drawn: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return how many rows each parent can get, or lose, at most all that are missing."""
+        if sign < 0:
+            return np.clip(drawn - low, 0, most)
+        return np.full(len(drawn), most) if high is None else np.clip(high(number) - drawn, 0, most)
 
-def _sum(counts: Counts, parents: int) -> int:
-    return sum(int(counts(number).sum()) for number in range(-(-parents // PARENT_BLOCK)))
-
-
-def _moved(counts: Counts, parents: int, missing: int, low: int, high: Highest | None) -> Counts:
-    """Return counts moved by one row at as many parents as are missing, at most one row for each that has room."""
-
-    def has_room(number: int, drawn: NDArray[np.int64]) -> NDArray[np.bool_]:
-        if missing < 0:
-            return drawn > low
-        return np.ones(len(drawn), dtype=np.bool_) if high is None else drawn < high(number)
-
-    rooms = [int(has_room(number, counts(number)).sum()) for number in range(-(-parents // PARENT_BLOCK))]
-    before, total = np.concatenate([[0], np.cumsum(rooms)]), sum(rooms)
-    if not total:
-        raise ValueError("the bounds leave no room")
-    each, wanted = max(abs(missing) // total, 1), min(abs(missing), total)
-    if missing < 0 or high is not None:
-        each = 1
-    sign = 1 if missing > 0 else -1
+    all_rooms = (rooms(number, counts(number)) for number in blocks)
+    level, rest, open_ = 0, most, [int(np.count_nonzero(room)) for room in all_rooms]
+    if most >= sum(open_):
+        level, rest = _level((rooms(number, counts(number)) for number in blocks), most)
+        open_ = [int(np.count_nonzero(rooms(number, counts(number)) > level)) for number in blocks]
+    before, total = np.concatenate([[0], np.cumsum(open_)]), max(sum(open_), 1)
 
     def moved(number: int) -> NDArray[np.int64]:
         drawn = counts(number)
-        room = has_room(number, drawn)
-        rank = before[number] + np.cumsum(room)  # 1-based among the parents with room
-        chosen = room & (rank * wanted // total > (rank - 1) * wanted // total)
-        return np.asarray(drawn + sign * each * chosen)
+        room = rooms(number, drawn)
+        is_open = room > level
+        rank = before[number] + np.cumsum(is_open)  # 1-based among the parents with room
+        chosen = is_open & (rank * rest // total > (rank - 1) * rest // total)
+        return np.asarray(drawn + sign * (np.minimum(room, level) + chosen))
 
     return moved
+
+
+def _level(rooms: Iterable[NDArray[np.int64]], rows: int) -> tuple[int, int]:
+    """Return how many rows all parents get, or as many as they have room for, and how many rows are left, fewer than parents.
+
+    Raises:
+        ValueError: there is no room for so many rows.
+    """
+    sizes, parents = np.zeros(1, np.int64), np.zeros(1, np.int64)  # the different rooms, and how many parents have them
+    for room in rooms:
+        found, counts = np.unique(room, return_counts=True)
+        sizes, places = np.unique(np.concatenate([sizes, found]), return_inverse=True)
+        parents = np.bincount(places, np.concatenate([parents, counts])).astype(np.int64)
+    larger = parents.sum() - np.cumsum(parents)
+    filled = np.cumsum(sizes * parents) + sizes * larger  # the rows that there are at each of these levels
+    if rows > filled[-1]:
+        raise ValueError("the bounds leave no room")
+    last = int(np.searchsorted(filled, rows, side="right")) - 1
+    further, rest = divmod(rows - int(filled[last]), max(int(larger[last]), 1))
+    return int(sizes[last]) + further, rest
 
 
 def shifted_masses(spread: Spread, mean: float) -> Masses:
@@ -267,7 +283,10 @@ def _tilted(shares: list[float], numbers: list[int], mean: float) -> NDArray[np.
     for _ in range(100):
         middle = (low + high) / 2
         tilted = logs + middle * places
-        weights = np.array([math.exp(weight) for weight in tilted - tilted.max()])
-        low, high = (middle, high) if float(weights @ places) < mean * float(weights.sum()) else (low, middle)
+        weights = np.array([math.exp(weight) for weight in (tilted - tilted.max()).tolist()])
+        ends = (middle, high) if float(weights @ places) < mean * float(weights.sum()) else (low, middle)
+        if ends == (low, high):
+            break
+        low, high = ends
     weights /= weights.sum()
     return weights

@@ -10,7 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datagen_chat.draws import key
-from datagen_chat.engine.fanout import KEPT_BYTES, PARENT_BLOCK, Fanout, bounded_masses, drawn_counts, exact_counts, kept
+from datagen_chat.engine.fanout import (
+    KEPT_BYTES,
+    PARENT_BLOCK,
+    Fanout,
+    bounded_masses,
+    drawn_counts,
+    exact_counts,
+    kept,
+    topped_up,
+)
 from datagen_chat.fanouts import SPREADS, Spread
 from datagen_chat.fanouts.constant import ConstantSpread
 from datagen_chat.fanouts.poisson import PoissonSpread
@@ -89,6 +98,29 @@ def test_an_exact_total_is_met_within_the_bounds(spread: Spread, parents: int, r
     assert counts.sum() == rows
     assert counts.min() >= low
     assert counts.max() <= high
+
+
+@pytest.mark.parametrize(
+    ("drawn", "rows", "low", "high", "wanted"),
+    [
+        ([0, 900_000], 100_000, 0, None, [0, 100_000]),
+        ([5, 9, 700_000], 100_012, 4, None, [4, 4, 100_004]),
+        ([1, 1, 1], 3_000_004, 0, None, [1_000_001, 1_000_001, 1_000_002]),
+        ([1, 1, 1, 1], 500_004, 0, [1, 500_000, 2, 7], [1, 499_994, 2, 7]),
+        ([0, 0, 0], 600_001, 0, [10, 300_000, 400_000], [10, 299_995, 299_996]),
+    ],
+)
+def test_a_total_far_from_what_was_drawn_is_met_at_once(
+    drawn: list[int], rows: int, low: int, high: list[int] | None, wanted: list[int]
+) -> None:
+    most = None if high is None else lambda _number: np.array(high)
+    counts = topped_up(lambda _number: np.array(drawn), len(drawn), rows, low, most)
+    assert counts(0).tolist() == wanted
+
+
+def test_a_total_that_no_parent_has_room_for_is_an_error() -> None:
+    with pytest.raises(ValueError, match="room"):
+        topped_up(lambda _number: np.zeros(3, np.int64), 3, 500_007, 0, lambda _number: np.array([1, 500_000, 5]))
 
 
 def test_an_exact_total_keeps_the_shape_of_the_fanout() -> None:
