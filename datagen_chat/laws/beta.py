@@ -40,8 +40,8 @@ class Beta(Law, word="beta"):
     def share(self, value: float) -> float:
         """Return the share of all draws that lies below a value."""
         above, under = value - self.low, self.high - value
-        if above <= 0 or under <= 0:
-            return 0.0 if above <= 0 else 1.0
+        if above <= 0 or under <= 0 or above / under == 0:  # smaller than a float
+            return 1.0 if under <= 0 < above else 0.0
         odds = math.log(above / under) - math.log(self.alpha / self.beta)
         return _inverse(self.alpha, self.beta).share(odds)
 

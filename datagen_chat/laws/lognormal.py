@@ -40,11 +40,12 @@ class Lognormal(Law, word="lognormal"):
 
     def mean(self) -> float:
         """Return exp(mu + sigma² / 2), which may be too large for a float although the quantiles are not."""
-        return _exp(self.mu + self.sigma**2 / 2)
+        return _exp(self.mu + self.sigma * self.sigma / 2)
 
     def deviation(self) -> float:
         """Return the mean times sqrt(exp(sigma²) - 1)."""
-        return self.mean() * math.sqrt(_exp(self.sigma**2) - 1 if self.sigma > 1 else math.expm1(self.sigma**2))
+        mean, square = self.mean(), self.sigma * self.sigma
+        return mean * math.sqrt(_exp(square) - 1 if self.sigma > 1 else math.expm1(square)) if mean else 0.0
 
 
 def _exp(power: float) -> float:

@@ -195,6 +195,16 @@ def test_a_law_without_chance_gives_its_only_number(word: str, params: dict[str,
     assert law(word, params).deviation() == 0
 
 
+def test_a_lognormal_beyond_floats_has_a_mean_and_a_deviation_still() -> None:
+    vanishing, endless = (law("lognormal", {"mu": -1e300, "sigma": sigma}) for sigma in (100, 1e299))
+    assert (vanishing.mean(), vanishing.deviation()) == (0, 0)
+    assert (endless.mean(), endless.deviation()) == (math.inf, math.inf)
+
+
+def test_next_to_nothing_of_a_wide_beta_lies_beside_its_low_end() -> None:
+    assert law("beta", {"alpha": 0.05, "beta": 10, "low": -1e-300, "high": 1e150}).share(0) == 0
+
+
 def test_a_heavy_tail_in_an_int_column_is_a_problem_unless_it_is_clamped() -> None:
     heavy = {"type": "pareto", "params": {"alpha": 0.3, "minimum": 1}}
     assert codes(heavy, "int") == [("/params", "law-too-large")]
