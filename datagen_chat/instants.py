@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from datagen_chat.frozen import dataclass
 
 MICROSECOND, SECOND, MINUTE, HOUR, DAY = 1, 1_000_000, 60_000_000, 3_600_000_000, 86_400_000_000
+FIRST_DAY, LAST_DAY = -719_162, 2_932_896
+"""1 January of year 1 and 31 December of year 9999, in days since 1970: times go no further."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?Z", re.ASCII)
 

@@ -12,6 +12,7 @@ from datagen_chat.bounds import inner_bounds
 from datagen_chat.conversion import Stage, converter
 from datagen_chat.draws import bits32
 from datagen_chat.generators.base.rows import Limits, Rows, Sampler
+from datagen_chat.instants import DAY, FIRST_DAY, LAST_DAY
 from datagen_chat.modifiers.base import Made
 from datagen_chat.rounding import round_half_even
 from datagen_chat.schema.model import Column
@@ -30,7 +31,7 @@ def compile_column(scope: ColumnScope) -> Sampler:
     column = scope.column
     made, type_ = _modified(scope)
     convert = converter(type_, column.type)
-    finish = _chained([*_clamping(scope), *_holding(scope), *_rounding(column), *([convert] if convert else [])])
+    finish = _chained([*_clamping(scope), *_holding(scope, type_), *_rounding(column), *([convert] if convert else [])])
     if not column.null_rate:
         return made if finish is None else lambda rows: finish(made(rows))
     key, limit = scope.key("null"), round(column.null_rate * 2**32)
@@ -73,23 +74,32 @@ def _quiet(sampler: Sampler) -> Sampler:
     return sample
 
 
-def _holding(scope: ColumnScope) -> list[Stage]:
-    """Return how numbers that modifiers led beyond what the column can hold are pulled back, and told."""
+def _holding(scope: ColumnScope, type_: ColumnType) -> list[Stage]:
+    """Return how numbers and times that modifiers led beyond what the column can hold are pulled back, and told."""
     if not scope.column.modifiers:
         return []
-    limit = _LARGEST_WHOLE if scope.column.type == "int" else _LARGEST
+    kind, low, high = _room(type_, scope.column.type)
 
     def hold(values: Values) -> Values:
-        if not isinstance(values, Numbers) or values.data.dtype != np.float64 or not len(values):
+        if not isinstance(values, Numbers) or values.data.dtype != kind or not len(values):
             return values
-        if values.data.min() >= -limit and values.data.max() <= limit:
+        if values.data.min() >= low and values.data.max() <= high:
             return values
-        lost = ~(np.abs(values.data) <= limit)
+        lost = ~((values.data >= low) & (values.data <= high))  # what is no number too
         count = int(np.count_nonzero(lost if values.valid is None else lost & values.valid))
         scope.tell("out-of-range", f"The modifiers lead beyond what {scope.column.type} can hold; the bound is taken.", count)
-        return Numbers(np.clip(np.nan_to_num(values.data), -limit, limit), values.valid)
+        return Numbers(np.clip(np.nan_to_num(values.data), low, high), values.valid)
 
     return [hold]
+
+
+def _room(made: ColumnType, type_: ColumnType) -> tuple[type[np.generic], float, float]:
+    """Return the dtype of what modifiers change, and the least and the greatest of it that a column of the type can hold."""
+    if made in ("date", "datetime"):
+        unit = 1 if made == "date" else DAY
+        return np.int64, FIRST_DAY * unit, (LAST_DAY + 1) * unit - 1
+    limit = _LARGEST_WHOLE if type_ == "int" else _LARGEST
+    return np.float64, -limit, limit
 
 
 def _made(scope: ColumnScope) -> Sampler:

@@ -10,7 +10,7 @@ from pydantic import Field
 from datagen_chat.generators.base.facts import Facts
 from datagen_chat.generators.base.rows import Rows, Sampler
 from datagen_chat.generators.base.scope import Scope
-from datagen_chat.instants import DAY, HOUR, MINUTE
+from datagen_chat.instants import DAY, FIRST_DAY, HOUR, LAST_DAY, MINUTE
 from datagen_chat.modifiers._numbers import changed
 from datagen_chat.modifiers.base import NUMBERS, Made, Modifier
 from datagen_chat.problems import Problem
@@ -18,6 +18,7 @@ from datagen_chat.values import Numbers, Values
 from datagen_chat.words import Float, term
 
 Span = Annotated[Float, Field(ge=-10_000_000, le=10_000_000)]
+Days = Annotated[Float, Field(ge=FIRST_DAY - LAST_DAY, le=LAST_DAY - FIRST_DAY)]
 _UNITS = {"days": DAY, "hours": HOUR, "minutes": MINUTE}
 
 
@@ -27,7 +28,7 @@ class Add(Modifier, word="add"):
     value: Float | None = term(
         None, "What is added to numbers; negative to subtract.", also=("amount", "by", "offset", "constant", "delta", "n")
     )
-    days: Span | None = term(None, "Days that are added to times.", also=("day",))
+    days: Days | None = term(None, "Days that are added to times.", also=("day",))
     hours: Span | None = term(None, "Hours that are added to times.", also=("hour",))
     minutes: Span | None = term(None, "Minutes that are added to times.", also=("minute",))
 

@@ -13,6 +13,7 @@ from scipy import stats
 
 from datagen_chat.engine.plan import Plan
 from datagen_chat.modifiers.outliers import starting_rate
+from datagen_chat.preview import sample
 from datagen_chat.schema.cycles import needs
 from datagen_chat.schema.index import Index
 from datagen_chat.schema.model import Dataset
@@ -206,6 +207,25 @@ def test_what_no_column_can_hold_is_pulled_back_and_told_once(plan_of: PlanOf) -
     plan = plan_of(table([made], rows=10))
 
     assert np.isfinite(column(plan, "t", "x")).all()
+    assert [(told.code, told.count) for told in plan.tellings.all] == [("out-of-range", 10)]
+
+
+@pytest.mark.parametrize(
+    ("type_", "change", "bound"),
+    [
+        ("datetime", {"transform": "add", "args": {"days": 3_652_058}}, "9999-12-31T23:59:59.999999"),
+        ("date", {"transform": "add", "args": {"days": 3_652_058}}, "9999-12-31"),
+        ("date", {"transform": "add", "args": {"days": -3_652_058}}, "0001-01-01"),
+    ],
+)
+def test_times_that_leave_the_calendar_are_pulled_back_and_told(
+    plan_of: PlanOf, type_: str, change: dict[str, Any], bound: str
+) -> None:
+    made = {"name": "x", "type": type_, "generator": {"constant": {"value": "2024-01-01T00:00:00Z"}}, "modifiers": [change]}
+    plan = plan_of(table([made], rows=10))
+
+    shown = sample(plan.tables["t"], range(10))
+    assert {time.isoformat() for _, time in shown.rows} == {bound}
     assert [(told.code, told.count) for told in plan.tellings.all] == [("out-of-range", 10)]
 
 

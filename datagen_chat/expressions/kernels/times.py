@@ -12,12 +12,11 @@ from datagen_chat.calendar import first_day, month_of, months_later
 from datagen_chat.expressions.cells import OUT_OF_TIME, Cells, spoiled
 from datagen_chat.expressions.core import Operation
 from datagen_chat.frozen import dataclass
-from datagen_chat.instants import DAY, HOUR, MINUTE, SECOND
+from datagen_chat.instants import DAY, FIRST_DAY, HOUR, LAST_DAY, MINUTE, SECOND
 from datagen_chat.values import Numbers
 
 Whole = NDArray[np.int64]
 
-FIRST_DAY, LAST_DAY = -719_162, 2_932_896  # 1 January of year 1, 31 December of year 9999
 UNITS = ("second", "minute", "hour", "day", "week", "month", "quarter", "year")
 _LENGTHS = {"second": SECOND, "minute": MINUTE, "hour": HOUR, "day": DAY}
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
