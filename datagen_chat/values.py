@@ -47,7 +47,7 @@ class Numbers:
 class Text:
     """Text: the row's word is `words[codes[row]]`, or `words[row]` when there are no codes.
 
-    `codes` is any integer dtype, shape (rows,). `valid` is False where a value is null.
+    `codes` is any integer dtype, shape (rows,). `valid` is False where a value is null; no word is null itself.
     """
 
     words: pa.StringArray
@@ -80,6 +80,17 @@ def coded(text: Text) -> Text:
     if text.codes is not None:
         return text
     return Text(text.words, np.arange(len(text.words), dtype=code_type(len(text.words))), text.valid)
+
+
+def uncoded(text: Text) -> Text:
+    """Return text as a pool that has the word of each row; a null's is any word, for no word of a pool is null."""
+    if text.codes is None:
+        return text
+    import pyarrow as pa
+
+    words = text.words if len(text.words) else words_array([""])
+    codes = text.codes if text.valid is None else np.where(text.valid, text.codes, 0)
+    return Text(arrow(Text(words, codes), pa.string()), None, text.valid)
 
 
 def masked(values: Values, valid: Mask | None) -> Values:

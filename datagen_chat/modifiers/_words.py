@@ -11,7 +11,7 @@ from datagen_chat.conversion import converter
 from datagen_chat.generators.base.rows import Rows, Sampler
 from datagen_chat.generators.base.scope import Scope
 from datagen_chat.modifiers.base import Made, Modifier
-from datagen_chat.values import Text, Values, arrow, words_array
+from datagen_chat.values import Text, Values, uncoded, words_array
 
 Words = Callable[[pa.StringArray], pa.StringArray]
 
@@ -37,7 +37,7 @@ class Respelling(Modifier):
             values = sampler(rows) if convert is None else convert(sampler(rows))
             assert isinstance(values, Text)
             if values.codes is None or len(values.words) > max(2 * len(values.codes), 1 << 12):
-                return Text(self.respell(arrow(values, pa.string())), None, values.valid)
+                return Text(self.respell(uncoded(values).words), None, values.valid)
             return Text(pool.changed(values.words), values.codes, values.valid)
 
         return sample

@@ -18,6 +18,7 @@ from datagen_chat.schema.cycles import needs
 from datagen_chat.schema.index import Index
 from datagen_chat.schema.model import Dataset
 from datagen_chat.schema.read import read
+from datagen_chat.values import Text
 from tests.engine.test_promises import column
 from tests.statistics.test_generators import table, within
 
@@ -191,6 +192,26 @@ def test_texts_are_respelled_and_lengthened(plan_of: PlanOf) -> None:
     assert [word.startswith("B") for word in shouted] == [word.startswith("b") for word in plain]
     codes = whole_column(plan_of, {"sequence": {"start": 10}}, ("prefix", {"text": "ORD-"}), type_="string")
     assert codes[:3] == ["ORD-10", "ORD-11", "ORD-12"]
+
+
+@pytest.mark.parametrize(
+    "maker",
+    [
+        {"generator": {"template": {"format": "{n}-{id}"}}, "modifiers": [{"transform": "upper"}]},
+        {"generator": {"expression": {"code": "n"}}, "modifiers": [{"transform": "suffix", "args": {"text": "!"}}]},
+        {"generator": {"expression": {"code": "upper(n)"}}},
+        {"generator": {"expression": {"code": "n || '!'"}}},
+    ],
+)
+def test_no_word_of_changed_texts_is_null_so_that_others_can_look_them_up(plan_of: PlanOf, maker: dict[str, Any]) -> None:
+    many = {"choice": {"choices": [f"word {k}" for k in range(5000)]}}
+    source = {"name": "n", "type": "string", "null_rate": 0.5, "generator": many}
+    plan = plan_of(table([source, {"name": "x", "type": "string", "nullable": True} | maker], rows=40))
+    values = plan.tables["t"].rows(range(40)).values("x")
+    assert isinstance(values, Text)
+    assert values.valid is not None
+    assert 0 < values.valid.sum() < 40
+    assert values.words.null_count == 0
 
 
 def test_the_generators_clamp_holds_after_modifiers_and_a_last_clamp_after_rounding(plan_of: PlanOf) -> None:

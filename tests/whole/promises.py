@@ -66,6 +66,8 @@ def misfits(plan: Plan) -> Iterator[str]:
                 yield f"{place} is {type(values)}"
             elif isinstance(values, Numbers):
                 yield from _misfit_numbers(place, shape.type, values)
+            elif values.words.null_count:
+                yield f"{place} has nulls among its words"
             if not shape.nullable and values.valid is not None and not values.valid.all():
                 yield f"{place} is null"
 

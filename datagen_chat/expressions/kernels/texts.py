@@ -15,7 +15,7 @@ from datagen_chat.expressions.core import Operation
 from datagen_chat.frozen import dataclass
 from datagen_chat.selection import joined
 from datagen_chat.spelling import spelled
-from datagen_chat.values import Mask, Numbers, Text, arrow, compute, taken, text_scalar, with_nulls, words_array
+from datagen_chat.values import Mask, Numbers, Text, arrow, compute, taken, text_scalar, uncoded, with_nulls, words_array
 from datagen_chat.words import ColumnType
 
 LENGTH_LIMIT = 10_000
@@ -29,7 +29,7 @@ def compact(text: Text) -> Text:
     """Return text with a pool that is no larger than its rows."""
     if text.codes is None or len(text.words) <= max(len(text.codes), 1):
         return text
-    return Text(arrow(text, pa.string()), None, text.valid)
+    return uncoded(text)
 
 
 def per_row(of_words: NDArray[Any], text: Text) -> NDArray[Any]:
