@@ -1,7 +1,8 @@
 """Sums, means, extremes and ends of the rows below each row, piece by piece, whatever the number of rows below one.
 
 Sums are exact: whole numbers are added in 64 bits, or in two parts where these might not do; floats that are rounded to
-places, as whole multiples of their last place. So no result depends on how the rows are cut.
+places, as whole multiples of their last place; those too large for that, as their bits. So no result depends on how the rows
+are cut.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ _HALF = np.int64(32)
 _SHORT = 24
 _FIXED = (2.0**20, 2.0**62)
 """Floats of unknown places are added in units of 2**-20, and what these leave over in units of 2**-62."""
+_DIGITS, _SPLIT, _STEP = 53, 27, 32  # bits of a float, the lower ones of them, and exponents whose values share a sum
 
 
 def _sums(piece: Piece, data: NDArray[Any]) -> Whole:
@@ -107,24 +109,51 @@ class WholeSum:
         return kept, int(np.count_nonzero(is_above | is_below))
 
 
+class FarSum:
+    """Exact sums of floats of any size: by steps of 32 exponents, the upper and the lower bits of the values apart."""
+
+    def __init__(self, size: int) -> None:
+        self._size, self._steps = size, dict[int, tuple[WholeSum, WholeSum]]()
+
+    def add(self, piece: Piece, data: NDArray[np.float64]) -> None:
+        """Add the numbers of more rows."""
+        share, exponent = np.frexp(data)
+        step, shift = np.divmod(exponent.astype(np.int64), _STEP)
+        digits = (share * 2.0**_DIGITS).astype(np.int64)
+        for number in np.unique(step[data != 0]).tolist():
+            own = np.where(step == number, digits, 0)
+            upper, lower = self._steps.setdefault(number, (WholeSum(self._size), WholeSum(self._size)))
+            upper.add(piece, own >> _SPLIT << shift)
+            lower.add(piece, (own & ((1 << _SPLIT) - 1)) << shift)
+
+    def floats(self) -> NDArray[np.float64]:
+        """Return the sums as floats, those that leave their range pulled to its bound."""
+        sums = np.zeros(self._size)
+        with np.errstate(over="ignore"):
+            for number, (upper, lower) in sorted(self._steps.items()):
+                sums += (upper.floats() * 2.0**_SPLIT + lower.floats()) * 2.0 ** (number * _STEP - _DIGITS)
+        return np.nan_to_num(sums, copy=False)
+
+
 class FloatSum:
-    """Sums of floats: exact in units of their last place, or of 2**-62 where that is unknown, and plain beyond 2**62 units."""
+    """Exact sums of floats: in units of their last place, or of 2**-62 where that is unknown; of large ones, bit by bit."""
 
     def __init__(self, size: int, places: int | None) -> None:
         self._scale, self._rest = (_FIXED[0], _FIXED[1]) if places is None else (10.0**places, 0.0)
         self._units, self._left = WholeSum(size), WholeSum(size if places is None else 0)
-        self._plain = np.zeros(size)
-        self.is_plain = False
+        self._far: FarSum | None = None
+        self._size = size
 
     def add(self, piece: Piece, data: NDArray[np.float64]) -> None:
         """Add the numbers of more rows."""
         with np.errstate(over="ignore"):
             scaled = data * self._scale
         if not _peak(scaled) < _LIMIT:
-            self.is_plain = True
-            upto = np.concatenate([[0.0], np.cumsum(data)])
-            self._plain[piece.upper] += np.diff(upto.take(piece.edges))
-            return
+            # Value by value, so that no sum depends on what else is added at the same time.
+            is_far = ~(np.abs(scaled) < _LIMIT)
+            self._far = self._far or FarSum(self._size)
+            self._far.add(piece, np.where(is_far, data, 0.0))
+            data, scaled = np.where(is_far, 0.0, data), np.where(is_far, 0.0, scaled)
         units = np.rint(scaled)
         self._units.add(piece, units.astype(np.int64))
         if self._rest:
@@ -133,10 +162,11 @@ class FloatSum:
 
     def over(self, counts: NDArray[np.float64] | float) -> NDArray[np.float64]:
         """Return the sums divided by these numbers, rounded once."""
+        far = self._far.floats() if self._far is not None else 0.0
         if self._rest:
-            return np.asarray((self._units.floats() / self._scale + self._left.floats() / self._rest + self._plain) / counts)
+            return np.asarray((self._units.floats() / self._scale + self._left.floats() / self._rest + far) / counts)
         sums = self._units.floats() / (self._scale * counts)
-        return sums + self._plain / counts if self.is_plain else sums
+        return sums if self._far is None else sums + far / counts
 
 
 class Total:
@@ -161,8 +191,6 @@ class Total:
 
     def values(self, descent: Descent) -> Values:
         """Return the sums or the means."""
-        if self._float.is_plain:
-            self._tell("sum-inexact", "Values are too large to add them exactly; they are added as floats.", len(descent.first))
         if not self._is_mean:
             return Numbers(self._float.over(1.0)) if self._is_float else self._wholes()
         counts = self._count.values(descent)

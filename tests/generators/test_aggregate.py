@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from tests.engine.test_rows import listed
 Draft = dict[str, Any]
 PRICE = {"distribution": {"type": "lognormal", "params": {"mu": 3, "sigma": 1.5}}}
 POISSON = {"distribution": "poisson", "lambda": 1.5}
+MOST = Fraction(1.7976931348623157e308)
 
 
 def of(name: str, type_: str, generator: Draft, **more: Any) -> Draft:
@@ -170,6 +172,39 @@ def test_a_sum_of_floats_of_unknown_places_does_not_depend_on_the_cut(values: li
     assert total(size) == total(len(values))
     exact = float(sum(map(Decimal, values)))
     assert abs(total(size) - exact) <= 1e-15 * sum(map(abs, values)) + len(values) * 2.0**-63
+
+
+LARGE = st.one_of(st.floats(-1.7e308, 1.7e308), st.floats(-1e20, 1e20)).map(lambda number: float(round(number)))
+
+
+@settings(max_examples=150)
+@given(st.lists(st.tuples(LARGE, LARGE), min_size=1, max_size=30), st.integers(1, 4), st.sampled_from([None, 0]))
+def test_a_sum_of_large_floats_is_exact_and_depends_on_nothing_beside_it(
+    values: list[tuple[float, float]], size: int, places: int | None
+) -> None:
+    def totals(step: int) -> list[float]:
+        found = FloatSum(2, places)
+        for start in range(0, len(values), step):
+            one, other = zip(*values[start : start + step], strict=True)
+            edges = np.array([0, len(one), 2 * len(one)])
+            found.add(Piece(None, 0, edges), np.array([*one, *other]))  # type: ignore[arg-type] # no rows are made
+        return [float(total) for total in found.over(1.0)]
+
+    assert totals(size) == totals(len(values))
+    for found, added in zip(totals(size), zip(*values, strict=True), strict=True):
+        exact = max(min(sum(map(Fraction, added)), MOST), -MOST)
+        assert abs(Fraction(found) - exact) <= Fraction(1e-15) * max(Fraction(abs(value)) for value in added)
+
+
+def test_large_values_below_one_row_leave_the_sums_of_others_alone() -> None:
+    draft = (
+        table("a", of("k", "int", {"sequence": {"start": 0}}), agg("y", "float", "b.x", "sum")),
+        table("b", of("x", "float", {"expression": {"code": "if(a.k % 2 == 0, 1e300, 0.25)"}}), parents=("a",)),
+    )
+    made = plan(*draft)
+    counts = [len(family) for family in families(made, "a", "b")]
+    assert column(made, "a", "y") == [count * 1e300 if k % 2 == 0 else count * 0.25 for k, count in enumerate(counts)]
+    assert not made.tellings.all
 
 
 def test_sums_that_leave_64_bits_are_told() -> None:
