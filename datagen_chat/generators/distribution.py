@@ -176,7 +176,7 @@ class Distribution(Generator, word="distribution"):
         if facts.type != "int" or not isinstance(self.params, Uniform) or self.correlate or (self.clamp and not self.truncate):
             return None
         first, count = self._whole_numbers(self.params)
-        return range(first, first + count)
+        return range(first, first + count) if count < 1 << 63 else None
 
     def capacity(self, facts: Facts) -> int | None:
         """Return how many whole numbers a uniform law has to give."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from datagen_chat.frozen import dataclass
 from datagen_chat.problems import Problem, pointer
@@ -97,11 +97,14 @@ def _combined(wish: _Wish, index: Index, taken: set[Place]) -> Combination | Non
     is_distinct = len(wish.places) == 1 and not index.must_not_repeat(wish.places[0])
     per_parent = bool(table.parents) and (is_distinct or _holds_parent(wish.places, index))
     sizes = {place: _size(place, index) for place in wish.places if place not in taken}
-    free = [place for place, size in sizes.items() if size is not None and not index.columns[place].generator.ascends]
+    free = list[Place]()
+    for place, size in sizes.items():
+        if size is not None and not index.columns[place].generator.ascends and _product(sizes, (*free, place)) <= _MOST:
+            free.append(place)
     times = [place for place, size in sizes.items() if size is not None and index.columns[place].generator.ascends]
     if not per_parent:  # a window of a parent's own leaves no numbers for the whole table
         times = [place for place in times if index.columns[place].generator.grid(index.dataset.window)]
-    free += [time for time in times[:1] if math.prod(sizes[each] or 0 for each in (*free, time)) <= _MOST]
+    free += [time for time in times[:1] if _product(sizes, (*free, time)) <= _MOST]
     if not free:
         return None
     columns = tuple(name for _, name in free)
@@ -109,6 +112,11 @@ def _combined(wish: _Wish, index: Index, taken: set[Place]) -> Combination | Non
     others = tuple(place[1] for place in wish.places if place not in free and not (parent and _is_key_of(parent, place, index)))
     ascends = bool(table.parents) and free[-1] in times
     return Combination(wish.at, table.id, columns, per_parent, ascends=ascends, others=others)
+
+
+def _product(sizes: Mapping[Place, float | None], places: Sequence[Place]) -> float:
+    """Return how many combinations there are of the values of some columns."""
+    return math.prod(sizes[place] or 0 for place in places)
 
 
 def _size(place: Place, index: Index) -> float | None:

@@ -45,6 +45,38 @@ def test_numbers_too_large_to_round_stay_as_they_are(plan_of: PlanOf, decimals: 
     assert (values < 0).mean() == pytest.approx(0.5, abs=0.06)
 
 
+WIDE = law("uniform", low=-1e18, high=1e18)
+
+
+@pytest.mark.parametrize("parents", [(), ("t",)])
+def test_columns_with_more_combinations_than_64_bits_count_do_not_repeat_together(
+    plan_of: PlanOf, parents: tuple[str, ...]
+) -> None:
+    names = ("x", "y", "z")
+    wide = [{"name": name, "type": "int", "generator": WIDE} for name in names]
+    schema = table([], 50)
+    key = {"name": "id", "type": "int", "generator": {"sequence": {}}}
+    own = {"name": "t_id", "type": "int", "generator": {"lookup": {"from": "t.id"}}}
+    node = {"id": "u", "kind": "fact", "pk": "id", "parents": ["t"], "fanout": {"distribution": "constant", "value": 40}}
+    if not parents:
+        node = {"id": "u", "kind": "entity", "pk": "id", "rows": 2000}
+    schema["nodes"].append(node | {"columns": [key, *([own] if parents else []), *wide]})
+    schema["constraints"] = {"unique": [{"table": "u", "columns": [*(["t_id"] if parents else []), *names]}]}
+    made = plan_of(schema)
+    values = np.stack([column(made, "u", name) for name in names])
+    assert values.shape == (3, 2000)
+    assert len(np.unique(values, axis=1).T) == 2000
+    assert np.abs((values < 0).mean(axis=1) - 0.5).max() < 0.06  # 5 standard errors of 1 / sqrt(8000)
+
+
+def test_whole_numbers_of_more_values_than_63_bits_count_are_drawn_and_cannot_be_unique(plan_of: PlanOf) -> None:
+    wide = law("uniform", low=-9e18, high=9e18)
+    values = drawn(plan_of, "int", wide)
+    assert (values < 0).mean() == pytest.approx(0.5, abs=0.06)
+    found = read(table([{"name": "x", "type": "int", "unique": True, "generator": wide}])).errors
+    assert [problem.code for problem in found] == ["unique-not-made"]
+
+
 def test_rounding_is_to_the_nearest_float_of_the_decimal() -> None:
     given = np.array([1.005, 2.674, -0.001, 1e300, 0.125, 4.5e15])
     assert round_half_even(given, 2).tolist() == [1.0, 2.67, 0.0, 1e300, 0.12, 4.5e15]
