@@ -51,6 +51,9 @@ class ProblemsError(DatagenError):
         self.problems = tuple(problems)
         super().__init__("\n".join(f"{p.at or '/'}: {p.message}" for p in self.problems))
 
+    def __reduce__(self) -> tuple[type[ProblemsError], tuple[tuple[Problem, ...]]]:
+        return type(self), (self.problems,)
+
 
 class SchemaError(ProblemsError):
     """A schema is not valid."""

@@ -21,6 +21,6 @@ class Nowhere:
     def abort(self) -> None:
         """Give up."""
 
-    def files(self, table: str) -> tuple[str, ...]:  # noqa: ARG002
+    def files(self, table: str, parts: int = 1) -> tuple[str, ...]:  # noqa: ARG002
         """Return the files of a table: none."""
         return ()

@@ -81,7 +81,10 @@ def write(
         except BaseException:
             writer.abort()
             raise
-        entries = [table_entry(table.shape, table.digest, output.staging, writer.files(table.shape.name)) for table in written]
+        entries = [
+            table_entry(table.shape, table.digest, output.staging, writer.files(table.shape.name, table.parts))
+            for table in written
+        ]
         notes = tuple(NoteEntry(told.place, told.code, told.message, told.count) for told in plan.tellings.all)
         manifest = Manifest(
             shape.name, target.name, schema_hash(document.valid()), options.seed, _versions(), tuple(entries), notes

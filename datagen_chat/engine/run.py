@@ -1,28 +1,23 @@
-"""All rows of a plan, block by block, handed to a sink: by one worker, or by threads that each write their own part."""
+"""All rows of a plan, block by block, handed to a sink: by one worker, or by several that each write parts of their own."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from datagen_chat.engine.memory import keep_freed_memory
 from datagen_chat.engine.plan import Plan, TablePlan
 from datagen_chat.engine.shapes import table_shape
+from datagen_chat.engine.told import Parts
+from datagen_chat.engine.workers import CAN_FORK, Told, in_processes, in_threads
 from datagen_chat.frozen import dataclass
 from datagen_chat.problems import Problem, SchemaError
 from datagen_chat.sinks.base import WHOLE, Block, ColumnShape, DatasetWriter, Part, TableShape, TableWriter, ranges
-from datagen_chat.sinks.digest import TableDigest
+from datagen_chat.sinks.digest import TableDigest, hash_of_units
 from datagen_chat.values import Text
 
-if TYPE_CHECKING:
-    from concurrent.futures import Future
-
-BLOCK_ROWS, SHARED_BLOCK_ROWS = 1 << 16, 1 << 17
-"""Blocks of one worker, whose arrays stay in the cache; and of several, who wait for the interpreter's lock after each array
-operation, and so want fewer and longer ones.
-"""
+BLOCK_ROWS = 1 << 16
 TEXT_BYTES, TRIED_SHARE = 1 << 25, 16
 """Blocks are shorter where their texts would take more bytes than this, which the first one, a fraction of a block, shows."""
 PART_COST = 2 << 20
@@ -30,20 +25,14 @@ PART_COST = 2 << 20
 TEXT_COST = 10
 """A text from no small pool takes about as long to make and to write as so many numbers, times or categories."""
 
-Progress = Callable[[str, int], None]
-"""Told the table and the number of its rows that were just written."""
-
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A table that was written: its shape and the hash of its content."""
+    """A table that was written: its shape, the hash of its content, and in how many parts."""
 
     shape: TableShape
     digest: str
-
-
-class _StoppedError(Exception):
-    """Another worker failed, or the run was interrupted."""
+    parts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +43,13 @@ class _Job:
     part: Part
 
 
+class _Outcome(NamedTuple):
+    """What comes of a job: the hashes of the units of its rows, and what was told meanwhile."""
+
+    units: Mapping[int, bytes]
+    told: Parts
+
+
 def write_plan(
     plan: Plan,
     writer: DatasetWriter,
@@ -61,23 +57,37 @@ def write_plan(
     parallel: bool,
     workers: int = 1,
     block_rows: int | None = None,
-    progress: Progress = lambda _table, _rows: None,
+    progress: Told = lambda _table, _rows: None,
 ) -> tuple[Written, ...]:
     """Write every table of a plan, and return what was written.
 
-    Neither `workers` nor `block_rows` changes a value. When anything fails, or the caller is interrupted, all workers stop
-    at their next block, their files are let go, and the first error is raised.
+    Neither `workers` nor `block_rows` changes a value. Several workers are copies of this process where parts may be written
+    in parallel, so that `progress`, which is told in this process, is all that is heard of them. When anything fails, or the
+    caller is interrupted, all workers end, and the first error is raised.
     """
     keep_freed_memory()
     jobs = _jobs(plan, workers if parallel else 1)
-    stop = threading.Event()
-    rows = block_rows or (BLOCK_ROWS if workers == 1 else SHARED_BLOCK_ROWS)
+    rows = block_rows or BLOCK_ROWS
 
-    def run(job: _Job) -> TableDigest:
-        return _write(job, writer, rows, progress, stop)
+    def write(job: _Job, told: Told) -> Mapping[int, bytes]:
+        return _write(job, writer, rows, told)
 
-    digests = [run(job) for job in jobs] if workers == 1 else _in_threads(run, jobs, workers, stop)
-    return _merged(jobs, digests)
+    def write_apart(job: _Job, told: Told) -> _Outcome:
+        plan.tellings.take()  # what was told before this process was copied, or of the job before
+        return _Outcome(write(job, told), plan.tellings.take())
+
+    if workers == 1 or sum(_cost(job.shape, len(job.rows)) for job in jobs) < PART_COST:
+        return _written(plan, jobs, [write(job, progress) for job in jobs])
+    # The longest jobs first, so that no worker is left alone with one at the end.
+    jobs = sorted(jobs, key=lambda job: -_cost(job.shape, len(job.rows)))
+    if parallel and CAN_FORK:
+        outcomes = in_processes(write_apart, jobs, workers, progress)
+        for outcome in outcomes:
+            plan.tellings.add(outcome.told)
+        units = [outcome.units for outcome in outcomes]
+    else:
+        units = in_threads(write, jobs, workers, progress)
+    return _written(plan, jobs, units)
 
 
 def _jobs(plan: Plan, workers: int) -> list[_Job]:
@@ -95,29 +105,7 @@ def _cost(shape: TableShape, rows: int) -> int:
     return rows * (len(shape.columns) + texts * (TEXT_COST - 1))
 
 
-def _in_threads(run: Callable[[_Job], TableDigest], jobs: list[_Job], workers: int, stop: threading.Event) -> list[TableDigest]:
-    from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait  # slow to import for one who works alone
-
-    with ThreadPoolExecutor(workers) as pool:
-        # The longest jobs first, so that no worker is left alone with one at the end.
-        started = {job: pool.submit(run, job) for job in sorted(jobs, key=lambda job: -_cost(job.shape, len(job.rows)))}
-        try:
-            wait(started.values(), return_when=FIRST_EXCEPTION)
-        finally:
-            stop.set()
-            pool.shutdown(cancel_futures=True)
-    errors = [error for future in started.values() if (error := _error_of(future)) is not None]
-    if errors:
-        raise errors[0]
-    return [started[job].result() for job in jobs]
-
-
-def _error_of(future: Future[TableDigest]) -> BaseException | None:
-    error = None if future.cancelled() else future.exception()
-    return None if isinstance(error, _StoppedError) else error
-
-
-def write_first(plan: Plan, writer: DatasetWriter, most: int, progress: Progress) -> None:
+def write_first(plan: Plan, writer: DatasetWriter, most: int, progress: Told) -> None:
     """Write the first rows of every table of a plan, at most so many, in one part each.
 
     Raises:
@@ -126,26 +114,25 @@ def write_first(plan: Plan, writer: DatasetWriter, most: int, progress: Progress
     for table in plan.tables.values():
         shape = table_shape(table)
         rows = range(min(shape.rows, most))
-        _write(_Job(table, replace(shape, rows=len(rows)), rows, WHOLE), writer, BLOCK_ROWS, progress, threading.Event())
+        _write(_Job(table, replace(shape, rows=len(rows)), rows, WHOLE), writer, BLOCK_ROWS, progress)
 
 
-def _write(job: _Job, writer: DatasetWriter, block_rows: int, progress: Progress, stop: threading.Event) -> TableDigest:
+def _write(job: _Job, writer: DatasetWriter, block_rows: int, told: Told) -> Mapping[int, bytes]:
+    """Write the rows of a job, and return the hashes of their units."""
     digest = TableDigest(job.shape, job.rows.start)
     table = writer.table(job.shape, job.part)
     try:
         start, rows = job.rows.start, max(block_rows // TRIED_SHARE, 1) if _has_texts(job.shape) else block_rows
         while start < job.rows.stop:
-            _go_on(stop)
             numbers = range(start, min(start - start % rows + rows, job.rows.stop))
             block = _write_block(job, numbers, table, digest)
-            progress(job.table.name, len(numbers))
+            told(job.table.name, len(numbers))
             start, rows = numbers.stop, fitting_rows(block, block_rows)
         table.close()
     except BaseException:
-        stop.set()
         table.abort()
         raise
-    return digest
+    return digest.units()
 
 
 def _has_texts(shape: TableShape) -> bool:
@@ -163,11 +150,6 @@ def fitting_rows(block: Block, most: int) -> int:
     while rows > 1 and rows * width > TEXT_BYTES:
         rows = -(-rows // 2)
     return rows
-
-
-def _go_on(stop: threading.Event) -> None:
-    if stop.is_set():
-        raise _StoppedError
 
 
 def _write_block(job: _Job, numbers: range, writer: TableWriter, digest: TableDigest) -> Block:
@@ -195,11 +177,9 @@ def _check_nulls(shape: TableShape, block: Block) -> None:
             raise SchemaError([Problem("", "unforeseen-null", message, f'Add "nullable": true to {column.name}.')])
 
 
-def _merged(jobs: list[_Job], digests: list[TableDigest]) -> tuple[Written, ...]:
-    tables: dict[str, tuple[TableShape, TableDigest]] = {}
-    for job, digest in zip(jobs, digests, strict=True):
-        if job.part.index == 0:
-            tables[job.table.name] = job.shape, digest
-        else:
-            tables[job.table.name][1].merge(digest)
-    return tuple(Written(shape, digest.hexdigest()) for shape, digest in tables.values())
+def _written(plan: Plan, jobs: Sequence[_Job], units: Sequence[Mapping[int, bytes]]) -> tuple[Written, ...]:
+    merged: dict[str, dict[int, bytes]] = {}
+    for job, some in zip(jobs, units, strict=True):
+        merged.setdefault(job.table.name, {}).update(some)
+    first = {job.table.name: job for job in jobs if job.part.index == 0}
+    return tuple(Written(first[name].shape, hash_of_units(merged[name]), first[name].part.count) for name in plan.tables)

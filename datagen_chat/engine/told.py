@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 
 from datagen_chat.frozen import dataclass
@@ -17,6 +17,10 @@ class Told:
     code: str
     message: str
     count: int
+
+
+Parts = Mapping[tuple[str, str, str], Mapping[Hashable, int]]
+"""How often each thing happened, by place, code and message; by the part of the data too, where that was told."""
 
 
 class Tellings:
@@ -35,6 +39,18 @@ class Tellings:
         with self._lock:
             parts = self._parts.setdefault((place, code, message), {})
             parts[part] = count if part is not None else parts.get(part, 0) + count
+
+    def take(self) -> Parts:
+        """Return what was told, and forget it."""
+        with self._lock:
+            taken, self._parts = self._parts, {}
+        return taken
+
+    def add(self, parts: Parts) -> None:
+        """Add what was told elsewhere."""
+        for what, counts in parts.items():
+            for part, count in counts.items():
+                self.tell(*what, count, part)
 
     @property
     def place(self) -> str | None:

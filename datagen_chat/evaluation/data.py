@@ -89,7 +89,7 @@ class _Nowhere:
 
     def write(self, _block: Block) -> None: ...
 
-    def files(self, _table: str) -> Sequence[str]:
+    def files(self, _table: str, _parts: int = 1) -> Sequence[str]:
         return ()
 
     def close(self) -> None: ...

@@ -125,8 +125,8 @@ class DatasetWriter(Protocol):
     def table(self, shape: TableShape, part: Part = WHOLE) -> TableWriter:
         """Open a table, or one part of it; a sink that is not `parallel` takes only whole tables."""
 
-    def files(self, table: str) -> Sequence[str]:
-        """Return the files that hold a table, in row order, relative to the folder, with forward slashes."""
+    def files(self, table: str, parts: int = 1) -> Sequence[str]:
+        """Return the files that hold a table of so many parts, in row order, relative to the folder, with forward slashes."""
 
     def close(self) -> None:
         """Finish, after every table was closed."""
@@ -138,7 +138,8 @@ class DatasetWriter(Protocol):
 class Sink(Protocol):
     """A format that datasets can be written in.
 
-    `parallel` says that the parts of one table may be written by several threads at once. Different tables always may.
+    `parallel` says that the parts of one table may be written at once, by several threads or by copies of this process.
+    Different tables may always be written by several threads.
     """
 
     @property
@@ -147,7 +148,7 @@ class Sink(Protocol):
 
     @property
     def parallel(self) -> bool:
-        """True when parts of one table may be written at once."""
+        """True when parts of one table may be written at once, by copies of this process too."""
 
     def create(self, folder: Path, dataset: DatasetShape) -> DatasetWriter:
         """Begin a dataset in an empty folder."""
@@ -184,19 +185,16 @@ class FileDataset:
 
     def __init__(self, folder: Path, suffix: str, open_: Callable[[TableShape, Path], TableWriter]) -> None:
         self._folder, self._suffix, self._open = folder, suffix, open_
-        self._counts: dict[str, int] = {}
 
     def table(self, shape: TableShape, part: Part = WHOLE) -> TableWriter:
         """Open the file of one part."""
-        self._counts[shape.name] = part.count
         path = self._folder / part_file(shape.name, part, self._suffix)
         path.parent.mkdir(exist_ok=True)
         return self._open(shape, path)
 
-    def files(self, table: str) -> Sequence[str]:
+    def files(self, table: str, parts: int = 1) -> Sequence[str]:
         """Return the files of a table's parts in row order."""
-        count = self._counts[table]
-        return [part_file(table, Part(index, count), self._suffix) for index in range(count)]
+        return [part_file(table, Part(index, parts), self._suffix) for index in range(parts)]
 
     def close(self) -> None:
         """Do nothing: every file was closed with its writer."""

@@ -6,7 +6,7 @@ Rows are hashed in units of a fixed size, each column in streams of its own, so 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 import numpy as np
@@ -170,9 +170,10 @@ class TableDigest:
 
     def merge(self, other: TableDigest) -> None:
         """Add the rows that another digest of the same table has seen."""
-        self._done |= other._units()
+        self._done |= other.units()
 
-    def _units(self) -> dict[int, bytes]:
+    def units(self) -> dict[int, bytes]:
+        """Return the hash of each unit that was seen, by its place."""
         return self._done | ({self._place: self._unit.digest()} if self._unit.rows else {})
 
     def hexdigest(self) -> str:
@@ -181,11 +182,19 @@ class TableDigest:
         Raises:
             ValueError: rows between those that were seen are missing.
         """
-        units = self._units()
-        if sorted(units) != list(range(len(units))):
-            raise ValueError("units of rows are missing")
-        whole: str = xxhash.xxh3_128(b"".join(units[place] for place in range(len(units)))).hexdigest()
-        return whole
+        return hash_of_units(self.units())
+
+
+def hash_of_units(units: Mapping[int, bytes]) -> str:
+    """Return the content hash of a table from those of its units, by their places.
+
+    Raises:
+        ValueError: units are missing.
+    """
+    if sorted(units) != list(range(len(units))):
+        raise ValueError("units of rows are missing")
+    whole: str = xxhash.xxh3_128(b"".join(units[place] for place in range(len(units)))).hexdigest()
+    return whole
 
 
 def digest_of_batches(batches: Iterable[pa.RecordBatch], shape: TableShape) -> str:

@@ -102,7 +102,7 @@ class _Dataset:
             self._connection.execute(f"INSERT INTO {quoted(name)} SELECT * FROM {_BLOCK}")  # noqa: S608 - quoted above
             self._connection.unregister(_BLOCK)
 
-    def files(self, table: str) -> Sequence[str]:  # noqa: ARG002 - all tables are in one file
+    def files(self, table: str, parts: int = 1) -> Sequence[str]:  # noqa: ARG002 - all tables are in one file
         """Return the one file."""
         return [self._file]
 

@@ -25,7 +25,7 @@ class Cost:
 
     wall_seconds: float
     cpu_seconds: float
-    peak_bytes: int  # resident memory of the largest process
+    peak_bytes: int  # resident memory; of several processes, what they held at once
 
 
 def cost_of(command: Sequence[str], timeout_seconds: int = 900) -> Cost:

@@ -26,7 +26,7 @@ def write(plan: Plan, folder: Path, format_: str = "parquet", **options: Any) ->
     written = write_plan(plan, writer, parallel=target.parallel, **options)
     writer.close()
     for table in written:
-        paths = [folder / file for file in writer.files(table.shape.name)]
+        paths = [folder / file for file in writer.files(table.shape.name, table.parts)]
         assert digest_of_batches(target.read(paths, table.shape), table.shape) == table.digest
     return written
 

@@ -62,7 +62,7 @@ def write(format_: str, folder: Path, shape: TableShape, parts: Sequence[Sequenc
             table.abort()
             dataset.abort()
             raise
-    files = list(dataset.files(shape.name))
+    files = list(dataset.files(shape.name, len(parts)))
     dataset.close()
     return files
 
