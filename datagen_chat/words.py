@@ -91,6 +91,11 @@ TableName = Annotated[
     StringConstraints(pattern=NAME_PATTERN),
     WithJsonSchema({"type": "string", "pattern": NAME_PATTERN, "names": "table"}),
 ]
+NameBelow = Annotated[  # a column of any table that hangs off the one that names it
+    str,
+    StringConstraints(pattern=NAME_PATTERN),
+    WithJsonSchema({"type": "string", "pattern": NAME_PATTERN, "names": "below"}),
+]
 Reference = Annotated[str, StringConstraints(pattern=REFERENCE_PATTERN)]
 ColumnName = Annotated[str, StringConstraints(pattern=COLUMN_PATTERN)]
 Positive = Annotated[float, BeforeValidator(_number), Field(gt=0, le=1e300)]

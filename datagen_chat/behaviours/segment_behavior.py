@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from datagen_chat.words import Float, Name, Share, Weight, Word, term
+from datagen_chat.words import Float, Name, NameBelow, Share, Weight, Word, term
 
 
 class SegmentEffect(Word):
@@ -40,7 +40,7 @@ class SegmentBehavior(Word):
     segments: Annotated[dict[str, SegmentShare], Field(max_length=1000)] = term(
         {}, "Segments that are only named, for stage_config."
     )
-    applies_to_columns: Annotated[tuple[Name, ...], Field(max_length=1000)] = term(
+    applies_to_columns: Annotated[tuple[NameBelow, ...], Field(max_length=1000)] = term(
         (), "The columns of the facts below that value_multiplier multiplies.", also=("columns", "applies_to", "value_columns")
     )
 

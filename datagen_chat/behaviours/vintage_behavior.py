@@ -75,7 +75,8 @@ CURVE = {
 NAMES = {
     "type": ["string", "array"],
     "pattern": NAME_PATTERN,
-    "items": {"type": "string", "pattern": NAME_PATTERN},
+    "names": "below",
+    "items": {"type": "string", "pattern": NAME_PATTERN, "names": "below"},
     "minItems": 1,
     "maxItems": 1000,
 }

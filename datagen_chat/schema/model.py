@@ -162,7 +162,7 @@ UNIQUE = {
     "minItems": 1,
     "maxItems": 20,
     "properties": {
-        "table": {"type": "string", "pattern": NAME_PATTERN},
+        "table": {"type": "string", "pattern": NAME_PATTERN, "names": "table"},
         "columns": {"type": "array", "items": {"type": "string", "pattern": COLUMN_PATTERN}, "minItems": 1, "maxItems": 20},
         **{remark: {"type": "string", "maxLength": TEXT_LIMIT} for remark in ("comment", "description")},
     },
@@ -181,14 +181,17 @@ class Range(Word):
     max: Given = term(None, "The largest value.", also=("high", "maximum", "to", "end", "lte", "le"))
 
 
+Side = Annotated[Text, WithJsonSchema({"type": "string", "maxLength": TEXT_LIMIT, "names": "column"})]
+
+
 class Inequality(Word):
     """An order of two columns of a row, or of a row and its parent."""
 
-    left: Text = term(description='A column, "table.column".', also=("a", "from", "column", "lhs"))
+    left: Side = term(description='A column, "table.column".', also=("a", "from", "column", "lhs"))
     op: Literal["<", "<=", ">", ">=", "==", "!="] = term(
         description="How they compare.", also=("operator", "comparison", "cmp")
     )
-    right: Text = term(description='A column, "table.column".', also=("b", "to", "value", "rhs"))
+    right: Side = term(description='A column, "table.column".', also=("b", "to", "value", "rhs"))
 
 
 class PatternRule(Word):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 
 from datagen_chat.frozen import dataclass
+from datagen_chat.sql import KEYWORDS, quoted
 
 _TOKEN = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|/\*.*?\*/|\w+|\s+|.""", re.DOTALL)
 _BEFORE_TABLES = ("from", "join")
@@ -17,10 +18,11 @@ _NO_ALIAS = {
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """An identifier or a keyword: where it stands among the tokens, and its name in small letters."""
+    """An identifier or a keyword: where it stands among the tokens, its name in small letters, and whether it can be a name."""
 
     at: int
     name: str
+    is_name: bool
 
 
 def rename_table(sql: str, old: str, new: str, columns: Collection[str]) -> str:
@@ -32,7 +34,7 @@ def rename_table(sql: str, old: str, new: str, columns: Collection[str]) -> str:
     tokens, words = _read(sql)
     is_column_too = old.lower() in {name.lower() for name in columns}
     for k, word in enumerate(words):
-        if word.name != old.lower() or _sign(tokens, word.at, -1) == ".":
+        if not word.is_name or word.name != old.lower() or _sign(tokens, word.at, -1) == ".":
             continue
         before = words[k - 1].name if k else ""
         if not is_column_too or before in _BEFORE_TABLES or _sign(tokens, word.at, 1) == ".":
@@ -49,14 +51,14 @@ def rename_column(sql: str, table: str, old: str, new: str, tables: Mapping[str,
     'SELECT max(a.y), x FROM a JOIN b ON true'
     """
     tokens, words = _read(sql)
-    named = {word.name for word in words}
+    named = {word.name for word in words if word.is_name}
     if table.lower() not in named:
         return sql
     others = (columns for name, columns in tables.items() if name != table and name.lower() in named)
     is_shared = any(old in columns for columns in others)
     own = {table.lower(), *_aliases(tokens, words, table.lower())}
     for k, word in enumerate(words):
-        if word.name != old.lower() or _sign(tokens, word.at, 1) in ("(", "."):
+        if not word.is_name or word.name != old.lower() or _sign(tokens, word.at, 1) in ("(", "."):
             continue
         is_qualified = _sign(tokens, word.at, -1) == "."
         if words[k - 1].name in own if is_qualified else not is_shared:
@@ -66,10 +68,10 @@ def rename_column(sql: str, table: str, old: str, new: str, tables: Mapping[str,
 
 def _read(sql: str) -> tuple[list[str], list[_Word]]:
     tokens = _TOKEN.findall(sql)
-    words = [
-        _Word(k, token.strip('"').lower()) for k, token in enumerate(tokens) if re.fullmatch(r'\w+|".*"', token, re.DOTALL)
+    found = ((k, token) for k, token in enumerate(tokens) if re.fullmatch(r'\w+|".*"', token, re.DOTALL))
+    return tokens, [
+        _Word(k, token.strip('"').lower(), token.lower() not in KEYWORDS or _sign(tokens, k, -1) == ".") for k, token in found
     ]
-    return tokens, words
 
 
 def _sign(tokens: list[str], at: int, step: int) -> str:
@@ -91,4 +93,4 @@ def _aliases(tokens: list[str], words: list[_Word], table: str) -> set[str]:
 
 
 def _like(token: str, new: str) -> str:
-    return f'"{new}"' if token.startswith('"') else new
+    return quoted(new) if token.startswith('"') or new.lower() in KEYWORDS else new

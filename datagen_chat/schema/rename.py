@@ -52,12 +52,33 @@ class _Formula:
         self.holder[self.key] = rename(self.holder[self.key], change)
 
 
+@dataclass(frozen=True, slots=True)
+class _Below:
+    """A text of a behaviour of `own` that names the columns of this name in all tables that hang off it."""
+
+    holder: Any
+    key: Any
+    own: str | None
+
+    def write(self, old: str, new: str, *, is_kept: bool) -> None:
+        """Write the new name in its place, or beside it where other tables still have the old one."""
+        if not is_kept:
+            self.holder[self.key] = new
+        elif isinstance(self.holder, list):
+            self.holder.append(new)  # at the end, for all else is known by its place
+        else:
+            self.holder[self.key] = [old, new]
+
+
+_Place = _Mention | _Formula | _Below
+
+
 def rename_table(draft: dict[str, Any], old: str, new: str) -> None:
     """Give a table another name, in place, wherever it is named."""
     for mention in list(_mentions(draft)):
         if isinstance(mention, _Formula):
             mention.write(lambda table, column: (new if table == old else table, column))
-        elif mention.table == old and (mention.is_qualified or mention.column is None):
+        elif isinstance(mention, _Mention) and mention.table == old and (mention.is_qualified or mention.column is None):
             mention.write(new, mention.column)
     _rewrite_checks(draft, lambda sql, tables: queries.rename_table(sql, old, new, set().union(*tables.values())))
     for table in tables_of(draft):
@@ -70,6 +91,11 @@ def rename_column(draft: dict[str, Any], table: str, old: str, new: str) -> None
     for mention in list(_mentions(draft)):
         if isinstance(mention, _Formula):
             mention.write(_renaming(table, old, new, mention.own))
+        elif isinstance(mention, _Below):
+            below = [node for node in tables_of(draft) if mention.own in _above(draft, node)]
+            others = (column.get("name") for node in below if node.get("id") != table for column in columns_of(node))
+            if mention.holder[mention.key] == old and any(node.get("id") == table for node in below):
+                mention.write(old, new, is_kept=old in others)
         elif mention.table == table and mention.column == old:
             mention.write(table, new)
     _rewrite_checks(draft, lambda sql, tables: queries.rename_column(sql, table, old, new, tables))
@@ -77,6 +103,21 @@ def rename_column(draft: dict[str, Any], table: str, old: str, new: str) -> None
         for column in columns_of(node) if node.get("id") == table else ():
             if column.get("name") == old:
                 column["name"] = new
+
+
+def _above(draft: dict[str, Any], table: dict[str, Any]) -> Iterator[str]:
+    """Yield the first parent of a table, its first parent, and so on; a circle is walked once."""
+    firsts = {str(node.get("id")): parents[0] for node in tables_of(draft) if (parents := _parents(node))}
+    name, seen = str(table.get("id")), set[str]()
+    while name in firsts and name not in seen:
+        seen.add(name)
+        name = firsts[name]
+        yield name
+
+
+def _parents(table: dict[str, Any]) -> list[str]:
+    written = table.get("parents")
+    return [name for name in written if isinstance(name, str)] if isinstance(written, list) else []
 
 
 def _rewrite_checks(draft: dict[str, Any], rewrite: Callable[[str, dict[str, list[str]]], str]) -> None:
@@ -94,7 +135,7 @@ def _renaming(table: str, old: str, new: str, own: str | None) -> Callable[[str 
     return lambda owner, name: (owner, new if name == old and owner in owners else name)
 
 
-def _mentions(draft: dict[str, Any]) -> Iterator[_Mention | _Formula]:
+def _mentions(draft: dict[str, Any]) -> Iterator[_Place]:
     """Yield every text that names a table or column, found by what the JSON Schema says of its place."""
     root = annotated_schema()
     yield from _under(root["properties"], draft, dict.fromkeys(("constraints", "targets", "dag")))
@@ -106,7 +147,7 @@ _OF_PARENTS = ("fanout", "modifiers", "state_transition_model", "stage_config")
 """What makes the rows of a table reads the columns of its first parent."""
 
 
-def _in_table(parts: Node, table: dict[str, Any]) -> Iterator[_Mention | _Formula]:
+def _in_table(parts: Node, table: dict[str, Any]) -> Iterator[_Place]:
     own, written = table.get("id"), table.get("parents", [])
     if isinstance(table.get("pk"), str):
         yield _Mention(table, "pk", own, table["pk"], is_qualified=False)
@@ -119,24 +160,27 @@ def _in_table(parts: Node, table: dict[str, Any]) -> Iterator[_Mention | _Formul
         yield from _under(parts["Column"]["properties"], column, dict.fromkeys(("generator", "modifiers", "constraints"), own))
 
 
-def _under(properties: Node, holder: dict[str, Any], keys: dict[str, str | None]) -> Iterator[_Mention | _Formula]:
+def _under(properties: Node, holder: dict[str, Any], keys: dict[str, str | None]) -> Iterator[_Place]:
     """Yield the names under some keys of an object, each with the table whose columns stand there without its name."""
     for key, own in keys.items():
         if key in holder:
             yield from _in_value(properties[key], holder, key, own)
 
 
-def _in_value(node: Node, holder: Any, key: Any, own: str | None) -> Iterator[_Mention | _Formula]:
+def _in_value(node: Node, holder: Any, key: Any, own: str | None) -> Iterator[_Place]:
     """Yield the names in one value, governed by `node`, of the table `own`."""
     value = holder.get(key) if isinstance(holder, dict) else holder[key]
     node = whole(node, value)
     if isinstance(value, str) and (format_ := _format(node, value)):
         source = holder.get(node.get("rows_of")) if isinstance(holder, dict) else None
         yield _Formula(holder, key, source.partition(".")[0] if isinstance(source, str) else own, format_)
+    elif isinstance(value, str) and node.get("names") == "below":
+        yield _Below(holder, key, own)
     elif isinstance(value, str) and node.get("names") == "table":
         yield _Mention(holder, key, value, None, is_qualified=False)
     elif isinstance(value, str):
-        yield from _in_text(node.get("pattern"), value, holder, key, own)
+        pattern = REFERENCE_PATTERN if node.get("names") == "column" else node.get("pattern")
+        yield from _in_text(pattern, value, holder, key, own)
     elif isinstance(value, dict):
         is_join = _is_join(node)
         for name in list(value):

@@ -6,14 +6,17 @@ import copy
 import json
 from typing import Any
 
+import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from datagen_chat.schema import queries
 from datagen_chat.schema.change import difference, in_words
 from datagen_chat.schema.patch import apply_patch
 from datagen_chat.schema.read import read
 from datagen_chat.schema.repair import repair
+from datagen_chat.sql import KEYWORDS
 
 EDITS = [
     ({"nodes": [{"id": "product", "rows": 30}]}, ["product: rows 20 → 30"]),
@@ -167,6 +170,76 @@ def test_renames_reach_the_queries_of_checks_and_no_texts_in_them(shop):
         'SELECT o.product_id, p.sku FROM "sale" AS o, product p',
         "SELECT max(price) FROM product",
     ]
+
+
+def test_keywords_of_queries_are_no_names_and_names_like_keywords_stand_in_quotes(shop):
+    sql = 'SELECT count(*) FROM "order" GROUP BY order_id ORDER BY price'
+    assert queries.rename_table(sql, "order", "sale", ()) == sql.replace('"order"', '"sale"')
+    assert queries.rename_table("SELECT a.x FROM a", "a", "group", ()) == 'SELECT "group".x FROM "group"'
+    assert queries.rename_column("SELECT x FROM a ORDER BY a.x", "a", "x", "Order", {"a": ["x"]}) == (
+        'SELECT "Order" FROM a ORDER BY a."Order"'
+    )
+    assert queries.rename_column("SELECT a.desc FROM a ORDER BY 1 DESC", "a", "desc", "x", {"a": ["desc"]}) == (
+        "SELECT a.x FROM a ORDER BY 1 DESC"
+    )
+
+
+def test_keywords_are_those_that_a_database_takes_for_no_name():
+    with duckdb.connect() as database:
+
+        def takes(query: str) -> bool:
+            try:
+                database.execute(query)
+            except duckdb.Error:
+                return False
+            return True
+
+        found = {word for (word,) in database.execute("SELECT keyword_name FROM duckdb_keywords()").fetchall()}
+        names = {
+            word
+            for word in found
+            if takes(f'WITH t AS (SELECT 1 AS "{word}") SELECT {word} FROM t')
+            and takes(f'WITH "{word}" AS (SELECT 1 AS a) SELECT {word}.a FROM {word}')
+        }
+    assert found - names == KEYWORDS
+
+
+def test_renames_reach_the_constraints(shop):
+    shop["constraints"] |= {
+        "unique": [{"table": "order", "columns": ["customer_id", "order.ordered_at"]}],
+        "inequalities": [{"left": "order.quantity", "op": "<=", "right": "order.order_id"}],
+    }
+    patch = {"order": {"$rename": "sale", "columns": {"quantity": {"$rename": "pieces"}, "customer_id": {"$rename": "buyer"}}}}
+    made = apply_patch(shop, {"nodes": patch}).draft["constraints"]
+    assert made["unique"] == [{"table": "sale", "columns": ["buyer", "sale.ordered_at"]}]
+    assert made["inequalities"] == [{"left": "sale.pieces", "op": "<=", "right": "sale.order_id"}]
+
+
+def test_a_renamed_column_is_followed_by_behaviours_of_the_tables_above_only(shop):
+    shop["nodes"][0] |= {
+        "segment_behavior": {"segment_column": "country", "applies_to_columns": ["quantity"]},
+        "vintage_behavior": {
+            "created_at_column": "at",
+            "age_based_multipliers": {
+                "one": {"curve": [1], "applies_to": "quantity"},
+                "all": {"curve": [1], "applies_to": ["fanout", "quantity"]},
+            },
+        },
+    }
+
+    def applied(draft):
+        customer = draft["nodes"][0]
+        curves = customer["vintage_behavior"]["age_based_multipliers"]
+        return customer["segment_behavior"]["applies_to_columns"], curves["one"]["applies_to"], curves["all"]["applies_to"]
+
+    below = {"nodes": {"order": {"columns": {"quantity": {"$rename": "pieces"}}}}}
+    assert applied(apply_patch(shop, below).draft) == (["pieces"], "pieces", ["fanout", "pieces"])
+    shop["nodes"][0]["columns"][1]["name"] = "quantity"
+    own = {"nodes": {"customer": {"columns": {"quantity": {"$rename": "email"}}}}}
+    assert applied(apply_patch(shop, own).draft) == applied(shop)
+    shop["nodes"].append({**shop["nodes"][2], "id": "offer"})
+    both = (["quantity", "pieces"], ["quantity", "pieces"], ["fanout", "quantity", "pieces"])
+    assert applied(apply_patch(shop, below).draft) == both
 
 
 def test_a_text_that_only_looks_like_a_reference_is_left_alone(shop):
