@@ -83,30 +83,27 @@ class Kept:
             return self._kept(rows.numbers, self._made(rows))
         numbers = rows.numbers
         if isinstance(numbers, range):
-            if self._has(numbers.stop):
-                return self._values.part(numbers.start, numbers.stop)
-            return self._kept(numbers, self._made(rows))
+            values = self._first(numbers.stop)
+            return self._kept(numbers, self._made(rows)) if values is None else values.part(numbers.start, numbers.stop)
         self._asked += len(numbers)
         if len(numbers) and self._is_open and self._is_worth_all():
             self._make_all()
-        return self._values.take(numbers) if self._has(int(numbers.max(initial=-1)) + 1) else self._made(rows)
+        values = self._first(int(numbers.max(initial=-1)) + 1)
+        return self._made(rows) if values is None else values.take(numbers)
 
-    def _has(self, stop: int) -> bool:
-        store = self._store
-        return store is not None and 0 < stop <= store.filled
-
-    @property
-    def _values(self) -> Values:
-        assert self._store is not None
-        return self._store.values
+    def _first(self, stop: int) -> Values | None:
+        """Return what is kept of the column, where the rows before `stop` are."""
+        store = self._store  # once: another worker may give it up
+        return store.values if store is not None and 0 < stop <= store.filled else None
 
     def _is_worth_all(self) -> bool:
         count = self._table.known_rows
-        return count is not None and self._asked >= count and not self._has(count)
+        return count is not None and self._asked >= count and self._first(count) is None
 
     def _make_all(self) -> None:
         count = self._table.row_count
-        for start in range(self._store.filled if self._store else 0, count, _STEP):
+        store = self._store
+        for start in range(store.filled if store else 0, count, _STEP):
             numbers = range(start, min(start + _STEP, count))
             self._kept(numbers, self._made(self._table.rows(numbers)))
             if not self._is_open:

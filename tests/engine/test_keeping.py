@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -130,6 +132,23 @@ def test_values_of_another_kind_are_not_kept_and_leave_their_room() -> None:
     made = [kept(table.rows(block)) for block in (range(5), range(5, 10), range(5), range(5))]
     assert [values.data.dtype for values in made if isinstance(values, Numbers)] == [np.int64, np.float64, np.int64, np.int64]
     assert plan.shelf.take(ROWS * 8)
+
+
+def test_a_column_is_read_while_another_worker_gives_up_keeping_it() -> None:
+    table = planned(1 << 25).tables["customer"]
+    kinds = {0: np.int64, 5: np.float64}
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            for _ in range(300):
+                kept = Kept(table, lambda rows: Numbers(np.full(len(rows), 7, kinds[rows.numbers[0]])))
+                kept(table.rows(range(5)))
+                given_up = pool.submit(kept, table.rows(range(5, 10)))
+                while not given_up.done():
+                    assert listed(kept(table.rows(range(5)))) == [7] * 5
+    finally:
+        sys.setswitchinterval(before)
 
 
 def test_an_estimate_may_ask_for_more_rows_than_a_kept_column_has() -> None:
