@@ -92,7 +92,7 @@ def rename_column(draft: dict[str, Any], table: str, old: str, new: str) -> None
         if isinstance(mention, _Formula):
             mention.write(_renaming(table, old, new, mention.own))
         elif isinstance(mention, _Below):
-            below = [node for node in tables_of(draft) if mention.own in _above(draft, node)]
+            below = [node for node in tables_of(draft) if mention.own in set(_above(draft, node))]
             others = (column.get("name") for node in below if node.get("id") != table for column in columns_of(node))
             if mention.holder[mention.key] == old and any(node.get("id") == table for node in below):
                 mention.write(old, new, is_kept=old in others)
