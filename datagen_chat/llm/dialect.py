@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     import httpx2
 
 
+_END = object()
+
+
 @dataclass(frozen=True, slots=True)
 class Habits:
     """What a server was found to take: the limit of a reply under which name and how high, and what it does not take at all."""
@@ -54,15 +57,16 @@ def decoded(stream: Iterable[Any], address: Address) -> Generator[Any, None, Non
     while True:
         stumbled = ""
         try:
-            chunk = next(chunks, None)
+            chunk = next(chunks, _END)
         except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
             stumbled = type(error).__name__
         if stumbled:
             raise garbled(address, f"what it sends cannot be read ({stumbled})")
-        if chunk is None:
+        if chunk is _END:
             break
-        is_empty = False
-        yield chunk
+        if chunk is not None:  # "null" says nothing
+            is_empty = False
+            yield chunk
     if is_empty:
         raise garbled(address, "it sent no reply")
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -136,7 +137,7 @@ def _bounded(stream: Any) -> Any:
     class Bounded(httpx2.SyncByteStream):
         def __iter__(self) -> Iterator[bytes]:
             left = MOST_BYTES
-            for chunk in stream:
+            for chunk in _without_mark(stream):
                 left -= len(chunk)
                 if left < 0:
                     raise ProviderError(f"The reply is longer than {MOST_BYTES >> 20} MiB; the rest was not read.", "garbage")
@@ -146,3 +147,18 @@ def _bounded(stream: Any) -> Any:
             stream.close()
 
     return Bounded()
+
+
+def _without_mark(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield bytes without the byte order mark that may lead them: an event that begins with one is passed over by libraries."""
+    lead: bytes | None = b""
+    for chunk in chunks:
+        if lead is None:
+            yield chunk
+            continue
+        lead += chunk
+        if len(lead) >= len(codecs.BOM_UTF8) or not codecs.BOM_UTF8.startswith(lead):
+            yield lead.removeprefix(codecs.BOM_UTF8)
+            lead = None
+    if lead:
+        yield lead

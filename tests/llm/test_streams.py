@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from datagen_chat.llm.base import Finished, Message, Noted, ReasoningDelta, TextDelta, Usage
-from tests.fakes.answers import Lists, Protocol, Says
+from tests.fakes.answers import Fails, Lists, Protocol, Says
 from tests.fakes.server import Server
 from tests.llm.asking import PROTOCOLS, QUESTION, hear, live
 
@@ -162,3 +162,35 @@ def test_preparing_sends_nothing_and_imports_what_the_first_request_needs(protoc
         assert server.requests == []
         assert f"{protocol}.resources" in sys.modules
         assert hear(provider).text == "ok"
+
+
+def events(protocol: Protocol, *pieces: str) -> list[str]:
+    """Return a reply as events, each piece in one of its own."""
+    if protocol == "openai":
+        said = [json.dumps({"choices": [{"index": 0, "delta": {"content": piece}}]}) for piece in pieces]
+        return [*said, '{"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}', "[DONE]"]
+    said = [
+        json.dumps({"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": piece}})
+        for piece in pieces
+    ]
+    return [*said, '{"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 1}}']
+
+
+def raw(*told: str, lead: str = "") -> Fails:
+    """Return an answer of these events as they are."""
+    kinds = [json.loads(one).get("type", "message") if one.startswith("{") else "message_delta" for one in told]
+    body = "".join(f"event: {kind}\ndata: {one}\n\n" for kind, one in zip(kinds, told, strict=True))
+    return Fails(200, body=lead + body, content_type="text/event-stream")
+
+
+def test_a_byte_order_mark_takes_nothing_of_the_reply_with_it(protocol: Protocol) -> None:
+    with Server([raw(*events(protocol, "one ", "two"), lead="\ufeff")]) as server:
+        heard = hear(live(server, protocol))
+    assert (heard.text, heard.end.stop) == ("one two", "end")
+
+
+def test_an_event_that_says_nothing_does_not_end_the_reply(protocol: Protocol) -> None:
+    first, *rest = events(protocol, "one ", "two")
+    with Server([raw("null", first, "null", *rest)]) as server:
+        heard = hear(live(server, protocol))
+    assert (heard.text, heard.end.stop) == ("one two", "end")
