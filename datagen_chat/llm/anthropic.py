@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from datagen_chat.llm.address import Address
 from datagen_chat.llm.base import Finished, Message, ReasoningDelta, Stop, Streamed, TextDelta, Usage
-from datagen_chat.llm.dialect import Habits, count_of, decoded, sendable, text_of
+from datagen_chat.llm.dialect import Habits, count_of, decoded, sendable, text_of, whole_characters
 from datagen_chat.llm.wire import PLACEHOLDER
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Messages:
             stream=True,
             **_system(messages, habits),
         ) as stream:
-            yield from _read(decoded(stream, address))
+            yield from whole_characters(_read(decoded(stream, address)))
 
     def learned(self, habits: Habits, words: str) -> tuple[Habits, str] | None:
         """Return what a server takes after it refused a request in these words, and what changed; None if nothing does."""
@@ -113,11 +113,12 @@ def _read(events: Generator[Any, None, None]) -> Iterator[Streamed]:
             if kind == "message_start":
                 message = getattr(event, "message", None)
                 model, usage = text_of(message, "model"), _usage(getattr(message, "usage", None), None)
-            elif kind == "content_block_delta":
-                yield from _pieces(getattr(event, "delta", None))
+            elif kind in ("content_block_start", "content_block_delta"):
+                yield from _pieces(getattr(event, "delta", None) or getattr(event, "content_block", None))
             elif kind == "message_delta":
                 reason = text_of(getattr(event, "delta", None), "stop_reason")
-                stop = _STOPS.get(reason, "other") if reason else stop
+                if reason and stop in ("cut", "end"):  # that it was finished takes no other reason back
+                    stop = _STOPS.get(reason, "other")
                 usage = _usage(getattr(event, "usage", None), usage)
     yield Finished(stop, usage, model)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from datagen_chat.frozen import dataclass
 from datagen_chat.llm.address import Address
-from datagen_chat.llm.base import Message, Streamed
+from datagen_chat.llm.base import Finished, Message, Streamed, TextDelta
 from datagen_chat.llm.failures import garbled
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 
 _END = object()
+_MOST_TOKENS = 10**12
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,28 @@ def decoded(stream: Iterable[Any], address: Address) -> Generator[Any, None, Non
         raise garbled(address, "it sent no reply")
 
 
+def whole_characters(events: Iterable[Streamed]) -> Iterator[Streamed]:
+    """Yield the events of a reply; a character that a server cut in two, half of it in each of two pieces, is whole again."""
+    half = ""
+    for event in events:
+        if isinstance(event, TextDelta):
+            said = _joined(half, event.text)
+            half = said[-1] if "\ud800" <= said[-1:] <= "\udbff" else ""
+            if said != half:
+                yield TextDelta(said.removesuffix(half))
+        else:
+            if isinstance(event, Finished) and half:
+                yield TextDelta(half)
+            yield event
+
+
+def _joined(half: str, text: str) -> str:
+    """Return a text after the half of a character that came before it."""
+    if half and "\udc00" <= text[:1] <= "\udfff":
+        return (half + text[0]).encode("utf-16", "surrogatepass").decode("utf-16") + text[1:]
+    return half + text
+
+
 def sendable(text: str) -> str:
     """Return a text that can be sent: bytes of the terminal that were no characters become question marks."""
     return text.encode("utf-8", "replace").decode("utf-8")
@@ -83,6 +106,6 @@ def text_of(value: Any, name: str) -> str:
 
 
 def count_of(value: Any, name: str) -> int:
-    """Return a count of such an object, 0 where there is none."""
+    """Return a count of such an object, 0 where there is none, or one that no call can have."""
     found = getattr(value, name, None)
-    return found if type(found) is int and found > 0 else 0
+    return found if type(found) is int and 0 < found <= _MOST_TOKENS else 0

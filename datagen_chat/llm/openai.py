@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from datagen_chat.llm.address import Address
 from datagen_chat.llm.base import Finished, Message, ReasoningDelta, Stop, Streamed, TextDelta, Usage
-from datagen_chat.llm.dialect import Habits, count_of, decoded, sendable, text_of
+from datagen_chat.llm.dialect import Habits, count_of, decoded, sendable, text_of, whole_characters
 from datagen_chat.llm.wire import PLACEHOLDER
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class ChatCompletions:
         with client.chat.completions.create(
             model=address.model, messages=_sent(messages, habits), stream=True, **_options(habits)
         ) as stream:
-            yield from _read(decoded(stream, address))
+            yield from whole_characters(_read(decoded(stream, address)))
 
     def learned(self, habits: Habits, words: str) -> tuple[Habits, str] | None:
         """Return what a server takes after it refused a request in these words, and what changed; None if nothing does."""
@@ -118,21 +118,30 @@ def _sent(messages: Sequence[Message], habits: Habits) -> Any:
 
 def _read(chunks: Generator[Any, None, None]) -> Iterator[Streamed]:
     stop: Stop = "cut"
-    usage, model, is_declined = None, "", False
+    usage, model, is_declined, meant = None, "", False, None
     with closing(chunks):
         for chunk in chunks:
             model = text_of(chunk, "model") or model
             usage = _usage(getattr(chunk, "usage", None)) or usage
-            choices = getattr(chunk, "choices", None)
-            if not isinstance(choices, list) or not choices:
-                continue  # the last one holds the usage alone
-            delta = getattr(choices[0], "delta", None)
+            found = getattr(chunk, "choices", None)
+            choices = {_number(choice): choice for choice in found} if isinstance(found, list) else {}
+            meant = next(iter(choices), None) if meant is None else meant
+            if meant not in choices:
+                continue  # the last one holds the usage alone; one reply was asked for, and another is none of its pieces
+            delta = getattr(choices[meant], "delta", None)
             declined = text_of(delta, "refusal")
             is_declined = is_declined or bool(declined)
             yield from _pieces(delta, declined)
-            reason = text_of(choices[0], "finish_reason")
-            stop = _STOPS.get(reason, "other") if reason else stop
+            reason = text_of(choices[meant], "finish_reason")
+            if reason and stop in ("cut", "end"):  # that it was finished takes no other reason back
+                stop = _STOPS.get(reason, "other")
     yield Finished("refusal" if is_declined and stop == "end" else stop, usage, model)
+
+
+def _number(choice: Any) -> int:
+    """Return which of several replies a choice belongs to; a server that has only one may leave the number out."""
+    found = getattr(choice, "index", None)
+    return found if type(found) is int else 0
 
 
 def _pieces(delta: Any, declined: str) -> Iterator[Streamed]:
@@ -140,9 +149,18 @@ def _pieces(delta: Any, declined: str) -> Iterator[Streamed]:
     thought = next((extra[name] for name in ("reasoning_content", "reasoning") if isinstance(extra.get(name), str)), "")
     if thought:
         yield ReasoningDelta(thought)
-    text = text_of(delta, "content") or declined
+    text = _said(getattr(delta, "content", None)) or declined
     if text:
         yield TextDelta(text)
+
+
+def _said(content: Any) -> str:
+    """Return what a delta says: a text, or the texts of parts, as some servers of thinking models send it."""
+    if isinstance(content, str):
+        return content
+    parts = content if isinstance(content, list) else []
+    texts = (part.get("text") if isinstance(part, dict) else part for part in parts)
+    return "".join(text for text in texts if isinstance(text, str))
 
 
 def _usage(told: Any) -> Usage | None:

@@ -194,3 +194,46 @@ def test_an_event_that_says_nothing_does_not_end_the_reply(protocol: Protocol) -
     with Server([raw("null", first, "null", *rest)]) as server:
         heard = hear(live(server, protocol))
     assert (heard.text, heard.end.stop) == ("one two", "end")
+
+
+def test_a_character_that_was_cut_in_two_is_whole_again(protocol: Protocol) -> None:
+    """As programs that count in UTF-16 cut texts; a half that stands alone stays as it came."""
+    with Server([raw(*events(protocol, "a \ud83d", "\ude42 b \ud83d", "c", "\ud83d"))]) as server:
+        heard = hear(live(server, protocol))
+    assert (heard.text, heard.end.stop) == ("a 🙂 b \ud83dc\ud83d", "end")
+
+
+def test_text_in_another_place_of_an_event_is_not_lost(protocol: Protocol) -> None:
+    first, *rest = events(protocol, "one ", "two")
+    if protocol == "openai":
+        parts = [{"type": "thinking", "thinking": "hm"}, {"type": "text", "text": "one "}]
+        first = json.dumps({"choices": [{"index": 0, "delta": {"content": parts}}]})
+    else:
+        block = {"type": "text", "text": "one "}
+        first = json.dumps({"type": "content_block_start", "index": 0, "content_block": block})
+    with Server([raw(first, *rest)]) as server:
+        heard = hear(live(server, protocol))
+    assert (heard.text, heard.end.stop) == ("one two", "end")
+
+
+def test_a_second_reply_in_the_stream_is_not_mixed_into_the_first(protocol: Protocol) -> None:
+    first, *rest = events(protocol, "one ", "two")
+    other = json.dumps({"choices": [{"index": 1, "delta": {"content": "three"}, "finish_reason": "length"}]})
+    with Server([raw(first, other, *rest)]) as server:
+        heard = hear(live(server, protocol))
+    assert (heard.text, heard.end.stop) == ("one two", "end")
+
+
+def test_a_reply_that_was_cut_is_not_finished_by_a_word_that_says_so(protocol: Protocol) -> None:
+    said, end, *rest = events(protocol, "one")
+    cut = end.replace('"stop"', '"length"').replace('"end_turn"', '"max_tokens"')
+    with Server([raw(said, cut, end, *rest)]) as server:
+        assert hear(live(server, protocol)).end.stop == "length"
+
+
+def test_a_count_that_no_call_can_have_is_none(protocol: Protocol) -> None:
+    counts = {"prompt_tokens": 10**400, "completion_tokens": 10**400, "input_tokens": 10**400, "output_tokens": 10**400}
+    *said, end = [one for one in events(protocol, "one") if one != "[DONE]"]
+    with Server([raw(*said, json.dumps({**json.loads(end), "usage": counts}))]) as server:
+        usage = hear(live(server, protocol)).end.usage
+    assert usage in (None, Usage())
