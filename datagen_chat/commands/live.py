@@ -23,7 +23,7 @@ from datagen_chat.llm.address import Address, parse
 from datagen_chat.llm.base import Provider, ProviderError
 from datagen_chat.llm.choice import WAYS_ON, choose
 from datagen_chat.llm.redaction import redact, secrets_in
-from datagen_chat.problems import DatagenError, Problem, ProblemsError
+from datagen_chat.problems import DatagenError, Problem, ProblemsError, shown
 from datagen_chat.terminal.clean import one_line
 from datagen_chat.terminal.screen import Screen, stderr, stdout
 
@@ -52,7 +52,7 @@ def run(options: argparse.Namespace, recorded: Conversation | None = None) -> in
         screen.say((f"This goes on in {one_line(str(path))}{elsewhere}.", "dim"), hang=2)
     record = None if options.record is None else Path(options.record)
     connector = Connector(screen, os.environ, options.max_cost, record)
-    name = options.model or (known.meta.get("model") if known is not None and options.resume else None)
+    name = options.model or (_model_of(known, path) if known is not None and options.resume else None)
     connector, address = _chosen(name, connector, is_piped=is_piped)
     provider = connector.connect(address)
     opened = partial(_opened, options, connector, provider, path, known)
@@ -61,6 +61,19 @@ def run(options: argparse.Namespace, recorded: Conversation | None = None) -> in
             return _answer_once(opened().talk, options)
     with unstopped():
         return _converse(Later(opened, partial(connector.prepare, address)), connector, provider, options, known)
+
+
+def _model_of(known: Conversation, path: Path) -> str | None:
+    """Return the name of the model that a conversation was held with, None where it does not say.
+
+    Raises:
+        ProblemsError: something else stands there.
+    """
+    name = known.meta.get("model")
+    if name is None or isinstance(name, str):
+        return name
+    message = f"{path} names no model that it was held with: {shown(name)} is no name."
+    raise ProblemsError([Problem("", "bad-model-name", message, "Name the model to go on with: --model NAME")])
 
 
 def _transcript(options: argparse.Namespace) -> Path:

@@ -20,7 +20,7 @@ from datagen_chat.commands.trial import Trial
 from datagen_chat.conversation.document import decoded
 from datagen_chat.conversation.journal import Journal
 from datagen_chat.conversation.prompt import system_prompt
-from datagen_chat.conversation.resume import restore
+from datagen_chat.conversation.resume import restore, written_schema
 from datagen_chat.conversation.session import Session, Settings
 from datagen_chat.conversation.steer import adopt
 from datagen_chat.conversation.transcript import lines_of, parse, written_from
@@ -29,6 +29,8 @@ from datagen_chat.llm.base import Provider
 from datagen_chat.llm.budget import Metered, spent_of
 from datagen_chat.llm.estimate import tokens_of
 from datagen_chat.problems import Problem, ProblemsError
+from datagen_chat.schema.canonical import schema_hash
+from datagen_chat.terminal.clean import one_line
 from datagen_chat.terminal.live import LiveView
 from datagen_chat.terminal.screen import Screen
 
@@ -74,10 +76,9 @@ def kept(path: Path) -> Conversation:
 
 def take_up(talk: Talk, known: Conversation) -> None:
     """Go on where a conversation ended; a request that was not answered is to be said again."""
-    seed = known.meta.get("seed")
     settings = talk.session.settings
-    if type(seed) is int and settings.seed == SEED:
-        settings = replace(settings, seed=seed)
+    if settings.seed == SEED:
+        settings = replace(settings, seed=known.seed(SEED))
     talk.session = restore(Session(settings, talk.session.prompt), known)
     ours = {key: value for key, value in talk.journal.meta.items() if key != "spent"}
     meta = {**known.meta, **ours, "seed": settings.seed}
@@ -85,9 +86,22 @@ def take_up(talk: Talk, known: Conversation) -> None:
     talk.trial = None if talk.trial is None else Trial(settings.seed)
     talk.forget(spent_of(known.meta.get("spent")))
     talk.view.recall(talk.session, known)
+    _tell_other_schema(talk, known)
     if known.turns and known.turns[-1].role == "user":
         talk.unsaid = known.turns[-1].text
         talk.journal = talk.journal.fail(_LOST, "lost", "")
+
+
+def _tell_other_schema(talk: Talk, known: Conversation) -> None:
+    """Say so where the conversation had come to another schema: its text was changed since, or another version held it."""
+    written, current = written_schema(known), talk.session.versions.current
+    if written is None or (current is not None and schema_hash(current.draft) == written):
+        return
+    held = one_line(str(known.meta.get("datagen", "")))[:40]
+    by = f" (datagen {held})" if held and held != __version__ else ""
+    now = "no schema" if current is None else "another schema"
+    message = f"When this was held{by}, it came to a schema that it does not come to now: there is {now}."
+    talk.screen.say((message, "yellow"), hang=2)
 
 
 def take_schema(talk: Talk, name: str) -> None:

@@ -116,8 +116,7 @@ def _replayed(view: ChatView, conversation: Conversation, options: argparse.Name
 
 def session_for(conversation: Conversation, seed: int) -> Session:
     """Return the session in which a conversation is held again: with the seed it had, unless another one is asked for."""
-    known = conversation.meta.get("seed")
-    return Session(Settings(known if type(known) is int and seed == SEED else seed))
+    return Session(Settings(conversation.seed(SEED) if seed == SEED else seed))
 
 
 def _finish(screen: Screen, ends: Sequence[_End], options: argparse.Namespace) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
 
+from datagen_chat.conversation.strict import MAX_DEPTH
 from datagen_chat.frozen import dataclass
 from datagen_chat.problems import Problem, ProblemsError
 
@@ -14,6 +16,7 @@ from datagen_chat.problems import Problem, ProblemsError
 # byte order marks, halves of characters.
 UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
 
+_MOST_DEPTH = MAX_DEPTH + 2  # what a command made the schema stands in an object
 _COMMENT = re.compile(r"<!-- datagen(?: (transcript|conversation))? (\{.*)")
 
 
@@ -50,10 +53,27 @@ def read(line: str, number: int) -> Comment | None:
     if found is None:
         return None
     try:
-        data = json.loads(found[2].removesuffix("-->"))
+        data = json.loads(found[2].removesuffix("-->"), parse_float=_finite, parse_constant=_finite)
     except (ValueError, RecursionError):
         data = None
-    if not isinstance(data, dict) or not found[2].endswith("-->"):
+    if not isinstance(data, dict) or not found[2].endswith("-->") or _depth(data) > _MOST_DEPTH:
         hint = "Mend the JSON between the braces, or remove the line."
         raise TranscriptError([Problem("", "bad-comment", f"line {number}: this datagen comment is damaged.", hint)])
     return Comment(found[1] or "", data)
+
+
+def _finite(text: str) -> float:
+    """Return a number of JSON, which knows none that is not finite: such a one could not be written again."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
+
+
+def _depth(value: Any) -> int:
+    """Return how deeply JSON is nested."""
+    level, depth = [value], 0
+    while level := [part for part in level if isinstance(part, dict | list)]:
+        level = [inner for part in level for inner in (part.values() if isinstance(part, dict) else part)]
+        depth += 1
+    return depth

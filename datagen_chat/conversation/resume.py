@@ -9,12 +9,13 @@ from dataclasses import replace
 from datagen_chat.conversation.events import TurnEnded
 from datagen_chat.conversation.loop import converse, kept
 from datagen_chat.conversation.session import Session
-from datagen_chat.conversation.steer import RETRY, SHORTEN, steer
+from datagen_chat.conversation.steer import REDO, RETRY, SHORTEN, UNDO, steer
 from datagen_chat.conversation.turn import answer
 from datagen_chat.conversation.turns import Conversation, Turn
 from datagen_chat.frozen import dataclass
 from datagen_chat.llm.base import Message, MissingReplyError, Reply
 from datagen_chat.llm.script import Script
+from datagen_chat.schema.canonical import schema_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,19 @@ def restore(session: Session, conversation: Conversation) -> Session:
         else:
             before, session = session, session if exchange.has_failed else _held(session, exchange)
     return session
+
+
+def written_schema(conversation: Conversation) -> str | None:
+    """Return the hash of the schema that a conversation had come to, None where it does not say."""
+    found: str | None = None
+    for turn in conversation.turns:
+        schema = turn.meta.get("schema")
+        if turn.role == "result" and isinstance(schema, str):
+            found = schema
+        elif turn.role == "command":
+            known = None if turn.text in (UNDO, REDO, RETRY) else found
+            found = known if schema is None else schema_hash(schema)
+    return found
 
 
 def _exchanges(turns: Sequence[Turn]) -> Iterator[_Exchange]:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from datagen_chat.frozen import dataclass
 from datagen_chat.llm.base import STOPS, Reply, Usage
 from datagen_chat.llm.replay import Exchange
+from datagen_chat.problems import Problem, ProblemsError, shown
 
 Role = Literal["system", "user", "assistant", "repair", "result", "command"]
 
@@ -35,6 +36,18 @@ class Conversation:
     title: str
     turns: tuple[Turn, ...]
     meta: Mapping[str, Any] = field(default_factory=dict)
+
+    def seed(self, otherwise: int) -> int:
+        """Return the seed of the rows of this conversation, `otherwise` where it does not say.
+
+        Raises:
+            ProblemsError: something else stands there.
+        """
+        found = self.meta.get("seed", otherwise)
+        if type(found) is int and -(2**63) <= found < 2**63:
+            return found
+        message = f"{shown(found)} is no seed, but stands as that of the conversation."
+        raise ProblemsError([Problem("", "bad-seed", message, "Write the whole number there that the rows were made with.")])
 
     def exchanges(self) -> tuple[Exchange, ...]:
         """Return each request with the replies it got; what a model said before the first request is no reply."""

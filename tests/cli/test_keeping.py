@@ -101,3 +101,42 @@ def test_a_file_that_holds_something_else_is_not_added_to(server: Server, tmp_pa
     with pytest.raises(ProblemsError, match="line 1 is no recorded call"):
         recorder(live(server, "openai"), tmp_path, {})
     assert file.read_text() == "My notes.\n"
+
+
+DAMAGED = {
+    "a model without a name": ('"model": "openai@', '"model": 5, "was": "openai@', "bad-model-name"),
+    "a seed in quotes": ('"seed": 42', '"seed": "42"', "bad-seed"),
+    "a seed beyond all numbers": ('"seed": 42', f'"seed": {"9" * 40}', "bad-seed"),
+    "a number that is none": ('"seed": 42', '"seed": 42, "more": NaN', "bad-comment"),
+    "a number beyond all numbers": ('"seed": 42', '"seed": 42, "more": 1e999', "bad-comment"),
+    "a comment without an end": ('"seed": 42', f'"seed": 42, "more": {"[" * 200}{"]" * 200}', "bad-comment"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGED)
+def test_a_damaged_session_is_told_in_words_and_left_as_it_is(server: Server, tmp_path: Path, damage: str) -> None:
+    server.script += [Says(reply(SHOP))]
+    piped(server, tmp_path, "-m", "a shop")
+    [path] = sessions(tmp_path)
+    before, after, code = DAMAGED[damage]
+    damaged = path.read_text("utf-8").replace(before, after, 1)
+    path.write_text(damaged, "utf-8")
+    done = datagen(
+        "chat", "--transcript", path, "--resume", "-m", "more", *(() if "model" in damage else ("--model", "random:1"))
+    )
+    assert (done.returncode, f"[{code}]" in done.stderr, path.read_text("utf-8")) == (2, True, damaged)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [('"rows": 4', '"rows": 5', "another schema"), ('"type": "float"', '"type": "flot"', "no schema"), ("", "", "")],
+)
+def test_a_session_that_comes_to_another_schema_than_before_says_so(
+    server: Server, tmp_path: Path, before: str, after: str, said: str
+) -> None:
+    server.script += [Says(reply(SHOP)), Says("Fine.")]
+    piped(server, tmp_path, "-m", "a shop")
+    [path] = sessions(tmp_path)
+    path.write_text(path.read_text("utf-8").replace(before, after), "utf-8")
+    told = " ".join(piped(server, tmp_path, "--resume", "-m", "more")[2].split())
+    assert ("When this was held" in told, f"there is {said}" in told) == (bool(said), bool(said))

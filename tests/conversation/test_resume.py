@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datagen_chat.conversation.events import SchemaSteered, TurnEnded
 from datagen_chat.conversation.journal import Journal
 from datagen_chat.conversation.loop import converse, replay
-from datagen_chat.conversation.resume import restore
+from datagen_chat.conversation.resume import restore, written_schema
 from datagen_chat.conversation.session import Session, Settings
 from datagen_chat.conversation.steer import SHORTEN, redo, shorten, undo
 from datagen_chat.conversation.transcript import parse, render
@@ -15,6 +15,7 @@ from datagen_chat.conversation.turn import Step
 from datagen_chat.conversation.turns import Conversation, Turn
 from datagen_chat.llm.base import Message
 from datagen_chat.llm.script import Script
+from datagen_chat.schema.canonical import schema_hash
 from tests.conversation.replies import SHOP, reply, shop
 
 WRONG = shop(nodes__0__columns__1__generator={"gaussian": {}})
@@ -116,3 +117,13 @@ def test_a_shortened_session_tells_the_schema_and_the_requests_and_is_restored()
     assert session.aside.count("```json") == 1
     session, journal = held(session, journal, "thanks", "You are welcome.")
     assert restore(START, written(journal)) == session
+
+
+def test_a_conversation_says_which_schema_it_had_come_to() -> None:
+    session, journal = held(START, Journal(), "a shop", reply(SHOP))
+    assert written_schema(written(journal)) == schema_hash(SHOP)
+    assert written_schema(
+        written(journal.add("command", "/set customer.rows 9", schema=shop(nodes__0__rows=9)))
+    ) == schema_hash(shop(nodes__0__rows=9))
+    _, undone = steered(undo(session), journal)
+    assert written_schema(written(undone)) is None
