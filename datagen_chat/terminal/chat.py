@@ -24,8 +24,9 @@ from datagen_chat.conversation.events import (
     Tried,
     UserSaid,
 )
+from datagen_chat.conversation.extract import extract, prose
 from datagen_chat.conversation.parse import CLOSERS_ADDED
-from datagen_chat.llm.base import Stop
+from datagen_chat.llm.base import Reply, Stop
 from datagen_chat.schema.change import Change, Sort
 from datagen_chat.schema.model import Dataset
 from datagen_chat.terminal.clean import one_line
@@ -102,9 +103,10 @@ class ChatView:
         draw_speech(self._screen, "LLM", "bold magenta", event.text)
 
     def _reply_finished(self, event: ReplyFinished) -> None:
-        if event.reply.stop in _STOPS:
+        said = _STOPS.get(event.reply.stop) or _nothing(event.reply)
+        if said:
             self._screen.blank()
-            self._screen.say((_STOPS[event.reply.stop], "yellow"))
+            self._screen.say((said, "yellow"))
 
     def _extracted(self, event: SchemaExtracted) -> None:
         self._screen.blank()
@@ -203,6 +205,13 @@ class ChatView:
             self._dim(line)
         if len(lines) > _LINES_SHOWN:
             self._dim(f"… and {len(lines) - _LINES_SHOWN:,} more.")
+
+
+def _nothing(reply: Reply) -> str:
+    """Return what is to be said of a reply that shows nothing."""
+    if prose(reply.text) or extract(reply.text) is not None:
+        return ""
+    return "There is nothing in the reply but thoughts." if reply.text.strip() else "The reply is empty."
 
 
 def draw_changes(screen: Screen, changes: Sequence[Change]) -> None:

@@ -103,6 +103,20 @@ def test_a_reply_that_did_not_end_by_itself_is_called_so(stop: Stop, said: str) 
     assert said in show(found)
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "The reply is empty."),
+        ("<think>\nHm.", "nothing in the reply but thoughts"),
+        (reply(FIXED, before="", after=""), ""),
+    ],
+)
+def test_a_reply_that_shows_nothing_is_called_so(text: str, said: str) -> None:
+    shown = show(conversation(("user", "a shop"), ("assistant", text)))
+    assert said in shown
+    assert said or not re.search("The reply is|nothing in the reply", shown)
+
+
 def test_brackets_that_were_added_at_the_end_are_told_aloud() -> None:
     text = reply(json.dumps(FIXED)[:-1])
     found = Conversation("", (Turn("user", "a shop"), Turn("assistant", text, {"stop": "end"})))
