@@ -15,6 +15,7 @@ _TOP = {"version", "metadata", "timeframe", "constraints", "checks", "targets", 
 _NODE = {"id", "kind", "pk", "rows", "parents", "fanout", "columns", "modifiers", "state_transition_model", "stage_config"}
 _ANYWHERE = {"comment", "description", "$schema"}
 
+_WRAPPING = re.compile(r"""\s*+(?:\[|\{\s*+["'][^"'\n]{1,80}["']\s*+:)\s*+(?=\{)""")
 _TOKEN = re.compile(
     r'"(?P<double>(?:[^"\\]|\\.)*+)"'
     r"|'(?P<single>[^'\n]*+)'"
@@ -36,6 +37,12 @@ class _Outline:
     in_tables: set[str] = field(default_factory=set)
     renames: bool = False
 
+    @property
+    def is_full(self) -> bool:
+        """Whether this is a schema, and not a patch of one."""
+        has_columns = bool(self.top & _TABLES & self.brackets) and bool(self.in_tables & {"columns", "fields"})
+        return has_columns and bool(self.top & {"version", "metadata"}) and not self.renames
+
     def add(self, depth: int, key: str, above: str) -> None:
         self.renames |= key == "$rename"
         if depth == 1:
@@ -47,17 +54,20 @@ class _Outline:
 def kind_of(text: str) -> Kind:
     """Return what a text is, whether or not it can be parsed; the time is linear in it.
 
-    A full schema has tables with columns and says its version or its metadata. A patch has keys of a schema, or
+    A full schema has tables with columns and says its version or its metadata; an object or a list may hold it that holds
+    nothing else. A patch has keys of a schema, or
     those of one table. The keys of a text that is cut off count as far as they go.
 
     >>> kind_of('{"version": "1.0", "nodes": [{"id": "a", "columns": ['), kind_of('{"timeframe": {}}'), kind_of('{"a": 1}')
     ('full', 'patch', 'other')
     """
     outline = _outline(text)
-    has_columns = bool(outline.top & _TABLES & outline.brackets) and bool(outline.in_tables & {"columns", "fields"})
-    if has_columns and outline.top & {"version", "metadata"} and not outline.renames:
+    if outline.is_full:
         return "full"
-    return "patch" if _is_patch(outline.top) else "other"
+    if _is_patch(outline.top):
+        return "patch"
+    wrapping = _WRAPPING.match(text) if len(outline.top) < 2 else None
+    return "full" if wrapping and _outline(text[wrapping.end() :]).is_full else "other"
 
 
 def _is_patch(keys: set[str]) -> bool:

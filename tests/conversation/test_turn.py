@@ -293,8 +293,9 @@ def test_the_last_of_two_schemas_is_taken_and_said_to_be() -> None:
 
 
 @pytest.mark.parametrize("wrapped", [{"schema": SHOP}, [SHOP]])
-def test_a_schema_that_is_all_that_stands_in_an_object_or_a_list_is_taken_out(wrapped: Any) -> None:
-    found = events(f"```json datagen\n{json.dumps(wrapped)}\n```")
+@pytest.mark.parametrize("info", ["json datagen", "json"])
+def test_a_schema_that_is_all_that_stands_in_an_object_or_a_list_is_taken_out(wrapped: Any, info: str) -> None:
+    found = events(f"```{info}\n{json.dumps(wrapped)}\n```")
     assert [event.version.draft for event in of(SchemaAccepted, found)] == [SHOP]
     assert [mend.code for event in of(SchemaMended, found) for mend in event.mends] == ["not-a-schema"]
 
