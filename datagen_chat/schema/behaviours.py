@@ -11,8 +11,9 @@ from datagen_chat.branches import check_names
 from datagen_chat.generators.datetime_series import DatetimeSeries
 from datagen_chat.modifiers.base import NUMBERS, Modifier
 from datagen_chat.problems import Problem, did_you_mean, note, pointer
+from datagen_chat.schema.constraints import Inequality
 from datagen_chat.schema.index import Index
-from datagen_chat.schema.model import Change, Column, Dataset, Inequality, Table
+from datagen_chat.schema.model import Change, Column, Dataset, Table
 
 _TIMES = ("datetime", "date")
 _RESERVED = ("fanout", "all")

@@ -9,9 +9,9 @@ from typing import Literal
 from datagen_chat.frozen import dataclass
 from datagen_chat.generators.base.uses import Bound
 from datagen_chat.problems import Problem, nearest, note, pointer, shown
+from datagen_chat.schema.constraints import Inequality
 from datagen_chat.schema.cycles import needs
 from datagen_chat.schema.index import Index, Need, Place
-from datagen_chat.schema.model import Inequality
 from datagen_chat.schema.orders import check_orders
 from datagen_chat.schema.unfoldings import is_walked
 from datagen_chat.words import REFERENCE_PATTERN

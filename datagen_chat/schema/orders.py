@@ -10,8 +10,8 @@ from typing import NamedTuple
 from datagen_chat.generators.datetime_series import DatetimeSeries
 from datagen_chat.instants import show_instant
 from datagen_chat.problems import Problem, pointer
+from datagen_chat.schema.constraints import Inequality
 from datagen_chat.schema.index import Index
-from datagen_chat.schema.model import Inequality
 
 _TOLD = 10
 

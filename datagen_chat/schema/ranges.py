@@ -15,8 +15,9 @@ from datagen_chat.generators.case import Case
 from datagen_chat.generators.distribution import Distribution, law_ends
 from datagen_chat.instants import DAY, show_instant
 from datagen_chat.problems import Problem, note, pointer, shown
+from datagen_chat.schema.constraints import Range
 from datagen_chat.schema.index import Index, Place
-from datagen_chat.schema.model import Column, Dataset, Range, Table
+from datagen_chat.schema.model import Column, Dataset, Table
 from datagen_chat.schema.references import unknown_place
 from datagen_chat.words import ColumnType, Scalar
 

@@ -13,8 +13,9 @@ from datagen_chat.fanouts import SPREADS
 from datagen_chat.generators import GENERATORS
 from datagen_chat.laws import LAWS
 from datagen_chat.modifiers import MODIFIERS
+from datagen_chat.schema.constraints import Constraints
 from datagen_chat.schema.json_schema import Node, annotated_schema
-from datagen_chat.schema.model import Column, Constraints, Dataset, Metadata, Table, Timeframe
+from datagen_chat.schema.model import Column, Dataset, Metadata, Table, Timeframe
 from datagen_chat.schema.targets import Targets
 from datagen_chat.unfoldings import UNFOLDINGS
 from datagen_chat.words import Registered, Word

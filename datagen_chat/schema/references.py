@@ -14,8 +14,9 @@ from datagen_chat.generators.sequence import Sequence
 from datagen_chat.problems import Problem, did_you_mean, nearest, note, pointer, shown
 from datagen_chat.schema.bounds import check_inequalities
 from datagen_chat.schema.combinations import check_combinations
+from datagen_chat.schema.constraints import ForeignKey
 from datagen_chat.schema.index import Index, Place
-from datagen_chat.schema.model import Column, ForeignKey, Table
+from datagen_chat.schema.model import Column, Table
 from datagen_chat.schema.unfoldings import counted_by
 from datagen_chat.schema.uniqueness import check_repeats
 from datagen_chat.words import ColumnType, Scalar

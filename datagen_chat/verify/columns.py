@@ -13,8 +13,9 @@ from datagen_chat.generators.pattern import Pattern
 from datagen_chat.generators.uuid import Uuid
 from datagen_chat.modifiers.clamp import Clamp
 from datagen_chat.problems import pointer, shown
+from datagen_chat.schema.constraints import Range
 from datagen_chat.schema.index import Place
-from datagen_chat.schema.model import Column, Range, Table
+from datagen_chat.schema.model import Column, Table
 from datagen_chat.schema.promises import enums, patterns
 from datagen_chat.sql import literal, quoted
 from datagen_chat.verify.basis import Basis

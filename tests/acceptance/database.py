@@ -11,8 +11,9 @@ import duckdb
 from datagen_chat.engine.plan import Plan
 from datagen_chat.engine.run import write_plan
 from datagen_chat.engine.shapes import dataset_shape
+from datagen_chat.schema.constraints import Inequality
 from datagen_chat.schema.index import Index
-from datagen_chat.schema.model import Check, Dataset, Inequality
+from datagen_chat.schema.model import Check, Dataset
 from datagen_chat.sinks import sink
 
 Database = duckdb.DuckDBPyConnection

@@ -17,7 +17,7 @@ from datagen_chat.generators import GENERATORS
 from datagen_chat.laws import LAWS
 from datagen_chat.llm.address import parse
 from datagen_chat.modifiers import MODIFIERS
-from datagen_chat.schema.model import Constraints
+from datagen_chat.schema.constraints import Constraints
 from datagen_chat.sinks import FORMATS
 from datagen_chat.unfoldings import UNFOLDINGS
 
