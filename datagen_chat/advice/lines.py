@@ -13,6 +13,7 @@ from datagen_chat.advice.likely import numbers_of
 from datagen_chat.advice.names import PRICES, QUANTITIES, TOTALS, any_of, ends_in, is_line_of, says, words
 from datagen_chat.generators.lookup import Lookup
 from datagen_chat.schema.index import Place
+from datagen_chat.schema.known import places_of
 from datagen_chat.schema.model import Column, Table
 
 NUMBERS = ("int", "float")
@@ -138,7 +139,7 @@ def is_total_of(study: Study, place: Place, lines: str) -> bool:
 
 def _form(study: Study, place: Place) -> tuple[str, int | None]:
     """Return the type of a column's numbers, and their decimals."""
-    return study.index.columns[place].type, study.index.places_of(place)
+    return study.index.columns[place].type, places_of(study.index, place)
 
 
 def _is_near(study: Study, place: Place, summed: float) -> bool:

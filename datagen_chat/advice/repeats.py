@@ -11,6 +11,7 @@ from datagen_chat.advice.names import words
 from datagen_chat.generators.choice import Choice
 from datagen_chat.schema.index import Place
 from datagen_chat.schema.model import Column, Table
+from datagen_chat.schema.row_ranges import row_range
 
 _NAMES = frozenset({"name", "title", "label", "code"})
 _FEW_ROWS = 50
@@ -90,7 +91,7 @@ def codes_twice(study: Study) -> Iterator[Advice]:
             rows = study.rows[place[0]] * (1 - column.null_rate)
             if capacity:
                 pairs = rows * (rows - 1) / 2 / capacity
-                room = study.index.row_range(place[0])[1] <= capacity
+                room = row_range(study.index, place[0])[1] <= capacity
                 yield from probable(study, place, pairs, f"from {capacity:,} different codes", is_fixable=room)
 
 

@@ -15,8 +15,8 @@ from datagen_chat.asked.statements import UNPLACED, Statement, Tie
 from datagen_chat.asked.words import Sentence
 from datagen_chat.frozen import dataclass
 from datagen_chat.instants import DAY
-from datagen_chat.schema.index import children_range
 from datagen_chat.schema.model import Check, Table
+from datagen_chat.schema.row_ranges import children_range, is_sure_of
 
 _DAYS = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "quarter": 365.25 / 4, "year": 365.25, "hour": 1 / 24}
 _EACH = frozenset(("each", "every", "any"))
@@ -91,7 +91,7 @@ class Each(Statement):
 
     def _hanging(self, ground: Ground, child: Table, parent: Table) -> Tie:
         low, high = children_range(child)
-        if ground.index.is_sure_of(parent.id, child.id):
+        if is_sure_of(ground.index, parent.id, child.id):
             low = max(low, 1)
         span = f"{low:g}" if low == high else f"{low:g} or more" if math.isinf(high) else f"{low:g} to {high:g}"
         mean = _mean(ground, child, parent)

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from datagen_chat.frozen import dataclass
 from datagen_chat.problems import Problem, pointer
-from datagen_chat.schema.index import Index, Place, children_range
+from datagen_chat.schema.index import Index, Place
 from datagen_chat.schema.model import Table
+from datagen_chat.schema.row_ranges import children_range, row_range
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,7 @@ def _check_size(combination: Combination, index: Index) -> Iterator[Problem]:
 def _wanted(table: Table, combination: Combination, index: Index) -> tuple[float, str]:
     """Return the fewest rows that need combinations of their own, and what they are counted for."""
     if not combination.per_parent:
-        return index.row_range(table.id)[0], ""
-    most = index.row_range(table.parents[0])[1]
+        return row_range(index, table.id)[0], ""
+    most = row_range(index, table.parents[0])[1]
     fewest = children_range(table)[0] if table.rows is None else math.ceil(table.rows / most) if most else 0
     return fewest, f" for each {table.parents[0]}"

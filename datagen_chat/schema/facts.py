@@ -8,6 +8,7 @@ from datagen_chat.frozen import dataclass
 from datagen_chat.generators.base import Generator
 from datagen_chat.generators.base.facts import Layout
 from datagen_chat.generators.base.uses import Bound, Twin
+from datagen_chat.schema import known, row_ranges
 from datagen_chat.schema.index import Index
 from datagen_chat.schema.model import Column, Table
 from datagen_chat.words import ColumnType, Scalar
@@ -68,7 +69,7 @@ class TableFacts:
 
     def places_of(self, table: str | None, column: str) -> int | None:
         """Return the decimals that a float column's values have; None where they are unknown."""
-        return self.index.places_of((table or self.table.id, column))
+        return known.places_of(self.index, (table or self.table.id, column))
 
     def time_of_row(self, but: str | None) -> tuple[str | None, str] | None:
         """Return the column that says when a row happened."""
@@ -76,7 +77,7 @@ class TableFacts:
 
     def signs_of(self, table: str | None, column: str) -> frozenset[str] | None:
         """Return the characters that a column's values, written as text, are made of; None where they can be any."""
-        return self.index.signs_of((table or self.table.id, column))
+        return known.signs_of(self.index, (table or self.table.id, column))
 
     def is_ancestor(self, table: str) -> bool:
         """Return whether each row has exactly one row of `table` above it."""
@@ -84,11 +85,11 @@ class TableFacts:
 
     def is_sure_of(self, table: str) -> bool:
         """Return whether each row is sure to have a row of `table` below it."""
-        return self.index.is_sure_of(self.table.id, table)
+        return row_ranges.is_sure_of(self.index, self.table.id, table)
 
     def row_range(self, table: str | None) -> tuple[float, float]:
         """Return the fewest and the most rows that a table can have."""
-        return self.index.row_range(table or self.table.id)
+        return row_ranges.row_range(self.index, table or self.table.id)
 
     def never_repeats(self, table: str | None, column: str) -> bool:
         """Return whether no two rows can have the same value in a column."""

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from datagen_chat.fanouts import Spread
 from datagen_chat.frozen import dataclass
 from datagen_chat.generators.base import words_in
 from datagen_chat.generators.base.facts import Layout
 from datagen_chat.generators.base.uses import Bound, Source, Twin, Use
-from datagen_chat.instants import parse_instant
-from datagen_chat.schema.fanouts import reach
 from datagen_chat.schema.model import Column, Dataset, Table
+from datagen_chat.schema.row_ranges import children_range
 from datagen_chat.words import Scalar
 
 if TYPE_CHECKING:
@@ -23,14 +20,6 @@ if TYPE_CHECKING:
 Place = tuple[str, str]
 Need = tuple[str, str | None]
 """A column of a table, or the table's row count (None)."""
-SIGNS = {
-    "int": frozenset("-0123456789"),
-    "float": frozenset("-+.e0123456789"),
-    "date": frozenset("-0123456789"),
-    "datetime": frozenset("-:TZ0123456789"),
-    "bool": frozenset("truefalse"),
-}
-"""The characters of values that are no text."""
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -134,7 +123,7 @@ class Index:
         return {}
 
     def _is_unrepeated(self, place: Place) -> bool:
-        table, source = self.tables[place[0]], self._only_source(place)
+        table, source = self.tables[place[0]], self.only_source(place)
         is_copied = source is not None and source.table in self.ancestors(table.id) and self.follows(place, source.table)
         if source is None or not is_copied:
             column = self.columns[place]
@@ -260,14 +249,15 @@ class Index:
         column = self.columns.get(place)
         return None if column is None or column.modifiers else column.generator.sources()
 
-    def _only_source(self, place: Place) -> Source | None:
+    def only_source(self, place: Place) -> Source | None:
+        """Return the one column that all of a column's values but null are copied from, if there is just one."""
         sources = self.sources(place) or ()
         return sources[0] if len({(source.table, source.column, source.on) for source in sources}) == 1 else None
 
     def follows(self, place: Place, table: str) -> bool:
         """Return whether a column holds the key of nothing but its row's ancestor in `table`."""
         seen: set[Place] = set()
-        while place not in seen and (source := self._only_source(place)) and source.table in self.ancestors(place[0]):
+        while place not in seen and (source := self.only_source(place)) and source.table in self.ancestors(place[0]):
             if place in self.twins or self.columns[place].generator.is_drawn:
                 return False
             seen.add(place)
@@ -316,67 +306,6 @@ class Index:
             waiting += further
         return frozenset(found)
 
-    def is_sure_of(self, table: str, below: str) -> bool:
-        """Return whether each row of a table is sure to have a row of another one below it."""
-        chain = (below, *self.ancestors(below))
-        return table in chain and all(self._has_children(self.tables[name]) for name in chain[: chain.index(table)])
-
-    def _has_children(self, table: Table) -> bool:
-        if table.unfolding is None:
-            return children_range(table)[0] >= 1
-        from datagen_chat.schema.unfoldings import surely_starts
-
-        return surely_starts(table, self)
-
-    def earliest(self, place: Place) -> int | None:
-        """Return the first instant that a column of times can have, in microseconds since 1970, where it is known."""
-        known = self._span(place)
-        return None if known is None else known[0]
-
-    def latest(self, place: Place) -> int | None:
-        """Return the last instant that a column of times can have, in microseconds since 1970, where it is known."""
-        known = self._span(place)
-        return None if known is None else known[1]
-
-    def _span(self, place: Place) -> tuple[int, int] | None:
-        seen: set[Place] = set()
-        while place in self.columns and place not in seen and not self.columns[place].modifiers:
-            seen.add(place)
-            grid, source = self.columns[place].generator.grid(self.dataset.window), self._only_source(place)
-            if grid is not None:
-                return grid.start, grid.last
-            if source is None:
-                return _span_of(self.outcomes(place) or ())
-            place = (source.table, source.column)
-        return None
-
-    def places_of(self, place: Place) -> int | None:
-        """Return the decimals that a float column's values have, looked up or rounded here; None where they are unknown."""
-        seen: set[Place] = set()
-        while place in self.columns and place not in seen:
-            seen.add(place)
-            column, source = self.columns[place], self._only_source(place)
-            if column.places is not None:
-                return column.places
-            if source is None:
-                return None if column.modifiers or column.type != "float" else column.generator.written_places()
-            place = (source.table, source.column)
-        return None
-
-    def signs_of(self, place: Place) -> frozenset[str] | None:
-        """Return the characters that a column's values, written as text, are made of; None where they can be any."""
-        seen: set[Place] = set()
-        while place not in seen and (source := self._only_source(place)) and (source.table, source.column) in self.columns:
-            seen.add(place)
-            place = (source.table, source.column)
-        column, outcomes = self.columns.get(place), self.outcomes(place)
-        if column is None:
-            return None
-        if column.type == "string" and outcomes is not None:
-            return frozenset("".join(value for value in outcomes if isinstance(value, str)))
-        made = None if column.modifiers else column.generator.signs()
-        return SIGNS.get(column.type) if made is None else made
-
     def pointing(self, table: str, target: str) -> tuple[str, ...]:
         """Return the columns of a table that hold primary keys of another."""
         if table not in self.tables or target not in self.tables:
@@ -412,20 +341,6 @@ class Index:
     def _declared(self) -> tuple[tuple[Place, Place], ...]:
         return tuple((_place(key.from_), _place(key.to)) for key in self.dataset.constraints.foreign_keys)
 
-    def row_range(self, table: str) -> tuple[float, float]:
-        """Return the fewest and the most rows that a table can have."""
-        if table not in self.tables:
-            return 0.0, math.inf
-        least, most = 1.0, 1.0
-        for name in (table, *self.ancestors(table)):
-            node = self.tables[name]
-            if node.rows is not None or not node.parents:
-                rows = node.standing_rows()
-                return least * rows, most * rows if most else 0.0
-            low, high = children_range(node)
-            least, most = least * low, most * high if most and high else 0.0
-        return 0.0, math.inf  # the parents are unknown, or a cycle
-
     def foreign_keys(self) -> tuple[tuple[Place, Place], ...]:
         """Return every foreign key, as (child, parent): those that are declared, then the other lookups of primary keys."""
         children = {child for child, _ in self._declared}
@@ -434,7 +349,7 @@ class Index:
 
     def key_read_by(self, place: Place) -> Place | None:
         """Return the primary key that a column's values are copied from, row by row, if they are."""
-        source = self._only_source(place)
+        source = self.only_source(place)
         if source is None or source.on is not None or source.table not in self.tables:
             return None
         return (source.table, source.column) if self.tables[source.table].pk == source.column else None
@@ -446,34 +361,6 @@ def _first_of(pairs: Iterable[tuple[K, V]]) -> dict[K, V]:
     for key, value in pairs:
         found.setdefault(key, value)
     return found
-
-
-def _span_of(values: Iterable[Scalar]) -> tuple[int, int] | None:
-    """Return the first and the last instant among values; None where they are none."""
-    try:
-        instants = [parse_instant(value) for value in values if isinstance(value, str)]
-    except ValueError:
-        return None
-    return (min(instants), max(instants)) if instants else None
-
-
-def children_range(table: Table) -> tuple[float, float]:
-    """Return the fewest and the most rows that one row of the first parent has."""
-    if table.modifiers:
-        return 0.0, math.inf
-    if table.unfolding is not None:
-        return 0.0, table.unfolding.reach()
-    low, high = _fanout_range(table)
-    is_limited = any(column.generator.limits_rows for column in table.columns)
-    return 0 if is_limited else low, math.inf if high is None else high
-
-
-def _fanout_range(table: Table) -> tuple[int, int | None]:
-    """Return the range that a table's fanout alone gives; a total is spread within the bounds of a fanout for all parents."""
-    fanout = table.fanout
-    if table.rows is not None:
-        return fanout.bounds() if isinstance(fanout, Spread) and fanout.scale is None else (0, None)
-    return reach(fanout) if fanout else (1, None if table.is_ticking else 1)
 
 
 def _place(reference: str) -> Place:

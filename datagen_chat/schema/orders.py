@@ -12,6 +12,7 @@ from datagen_chat.instants import show_instant
 from datagen_chat.problems import Problem, pointer
 from datagen_chat.schema.constraints import Inequality
 from datagen_chat.schema.index import Index
+from datagen_chat.schema.known import earliest_of, latest_of
 
 _TOLD = 10
 
@@ -79,7 +80,7 @@ def _way(start: str, goal: str, above: Mapping[str, list[_Step]]) -> tuple[_Step
 
 def _check_apart(step: _Step, index: Index) -> Iterator[Problem]:
     """Yield a problem where the column that is to come later ends before the other one begins."""
-    earliest, latest = index.earliest(_place(step.lower)), index.latest(_place(step.upper))
+    earliest, latest = earliest_of(index, _place(step.lower)), latest_of(index, _place(step.upper))
     if earliest is not None and latest is not None and (latest < earliest or (step.is_strict and latest == earliest)):
         message = f"{step.said} can hold in no row: {step.lower} begins at {show_instant(earliest)}, "
         message += f"{step.upper} ends at {show_instant(latest)}."
@@ -93,8 +94,8 @@ def _check_windows(index: Index) -> Iterator[Problem]:
         if not isinstance(series, DatetimeSeries) or series.within == "timeframe":
             continue
         start, end = series.ends(index.dataset.window)
-        first = start if isinstance(start, int) else index.earliest(_place(start, table.id))
-        last = end if isinstance(end, int) else index.latest(_place(end, table.id))
+        first = start if isinstance(start, int) else earliest_of(index, _place(start, table.id))
+        last = end if isinstance(end, int) else latest_of(index, _place(end, table.id))
         if first is not None and last is not None and last < first and not (isinstance(start, int) and isinstance(end, int)):
             message = f"The window ends at {show_instant(last)} at the latest, before it begins at {show_instant(first)}."
             yield Problem(f"{at}/generator/datetime_series/within", "window-order", message, "Move its start or its end.")

@@ -17,6 +17,7 @@ from datagen_chat.schema.combinations import check_combinations
 from datagen_chat.schema.constraints import ForeignKey
 from datagen_chat.schema.index import Index, Place
 from datagen_chat.schema.model import Column, Table
+from datagen_chat.schema.row_ranges import row_range
 from datagen_chat.schema.unfoldings import counted_by
 from datagen_chat.schema.uniqueness import check_repeats
 from datagen_chat.words import ColumnType, Scalar
@@ -189,7 +190,7 @@ def _check_lookup(table: Table, column: Column, lookup: Lookup, index: Index) ->
         message = f"{name} is of type {column.type}, but {lookup.from_} is of type {source.type}."
         yield Problem("/from", "lookup-type", message, f"Set the type of {name} to {source.type}.")
     is_above = lookup.table in index.ancestors(table.id)
-    if not is_above and index.row_range(lookup.table)[1] == 0 and index.row_range(table.id)[1] > 0:
+    if not is_above and row_range(index, lookup.table)[1] == 0 and row_range(index, table.id)[1] > 0:
         message = f"{lookup.table} has no rows for {name} to choose from."
         yield Problem("/from", "empty-table", message, f"Give {lookup.table} at least one row.")
     if pointed := lookup.pointed():
@@ -287,7 +288,7 @@ def _comes_from(place: Place, parent: Place, index: Index, seen: frozenset[Place
 
 def _all_there(values: tuple[Scalar, ...], parent: Place, index: Index) -> bool:
     """Return whether a key is sure to have all of these values: it counts through them, or has no others."""
-    wanted, fewest = {value for value in values if value is not None}, index.row_range(parent[0])[0]
+    wanted, fewest = {value for value in values if value is not None}, row_range(index, parent[0])[0]
     key = index.columns[parent].generator
     if isinstance(key, Sequence) and not index.columns[parent].modifiers:
         return all(isinstance(value, int | float) and key.row_of(value) in range(int(fewest)) for value in wanted)

@@ -19,6 +19,7 @@ from datagen_chat.schema.fanouts import CaseFanout, Fanout, branches, reach, spr
 from datagen_chat.schema.index import Index
 from datagen_chat.schema.model import DEFAULT_ROWS, Column, Dataset, Table
 from datagen_chat.schema.references import check_references
+from datagen_chat.schema.row_ranges import row_range
 from datagen_chat.schema.targets import Targets
 from datagen_chat.schema.unfoldings import bound, check_unfolding
 from datagen_chat.schema.uniqueness import check_key, check_repeats
@@ -228,7 +229,7 @@ def _check_reach(table: Table, index: Index) -> Iterator[Problem]:
     if not table.parents or table.parents[0] not in index.tables or table.rows is None or table.modifiers:
         return
     low, high = (0, None) if table.fanout is None else _bounds(table.fanout)
-    fewest, most = index.row_range(table.parents[0])
+    fewest, most = row_range(index, table.parents[0])
     if most == 0 and table.rows > 0:
         message = f"{table.rows} rows of {table.id} cannot hang off {table.parents[0]}, which has no rows."
         yield Problem("/rows", "rows-out-of-reach", message, f"Give {table.parents[0]} at least one row.")

@@ -9,6 +9,7 @@ from datagen_chat.generators.base.uses import Use
 from datagen_chat.problems import Problem, pointer
 from datagen_chat.schema.facts import TableFacts
 from datagen_chat.schema.index import Index, Place
+from datagen_chat.schema.known import latest_of
 from datagen_chat.schema.model import Column, Dataset, Table
 from datagen_chat.words import ColumnType, Scalar
 
@@ -119,7 +120,7 @@ def surely_starts(table: Table, index: Index) -> bool:
     if starts.column is None:
         return False
     place = (starts.column.table or known.parent, starts.column.column)
-    latest = None if place not in index.columns or index.columns[place].may_be_null else index.latest(place)
+    latest = None if place not in index.columns or index.columns[place].may_be_null else latest_of(index, place)
     return latest is not None and latest <= ends.at
 
 

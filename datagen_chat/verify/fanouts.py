@@ -14,8 +14,8 @@ from datagen_chat.fanouts.poisson import PoissonSpread
 from datagen_chat.fanouts.uniform import UniformSpread
 from datagen_chat.generators.lookup import Lookup
 from datagen_chat.schema.fanouts import CaseFanout
-from datagen_chat.schema.index import children_range
 from datagen_chat.schema.model import Table
+from datagen_chat.schema.row_ranges import children_range
 from datagen_chat.sql import quoted
 from datagen_chat.verify.basis import Basis
 from datagen_chat.verify.claims import Claim
