@@ -21,6 +21,9 @@ Unit = Literal["h", "D", "W", "M", "Q", "Y"]
 
 _MOST_NUMBERS, _MOST_TIMES, _MOST_CATEGORIES = 24, 62, 12
 _FEW = 1000
+_LARGEST = 1e290
+"""Numbers beyond this cannot be cut into intervals of any grain: the numbers of these would leave the floats."""
+_MOST_YEARS = 1000
 _TAIL = 0.005
 _TRUNCATED = {"h": "hour", "D": "day", "W": "week", "M": "month", "Q": "quarter", "Y": "year"}
 _UNITS: tuple[tuple[Unit, float], ...] = (
@@ -66,7 +69,7 @@ class Bars:
 
 
 def bars(data: Data, table: str, column: Column, found: Figures, known: Mapping[str, float] | None = None) -> Bars | None:
-    """Return the bars of a column; None where they would say nothing: no values, or a text of its own for each row.
+    """Return the bars of a column; None where they would say nothing: no values, each text once, too wide a range.
 
     `known` are the declared shares of values by their keys; then the likeliest are drawn.
     """
@@ -137,6 +140,8 @@ def _numbers(data: Data, table: str, column: Column, found: Figures) -> Bars | N
         shares = f"[{_TAIL}, {1 - _TAIL}]"
         [(inner,)] = data.estimate(f"SELECT approx_quantile({name}, {shares}) FROM {source}")  # noqa: S608 - quoted
         low, high = _trimmed(low, high, *map(float, inner))
+    if max(-low, high) > _LARGEST:
+        return None
     step = _step((high - low) / _MOST_NUMBERS, grain)
     start = math.floor(low / step + 1e-9) * step - grain / 2
     count = max(int((high - start) // step) + 1, 1)
@@ -166,8 +171,10 @@ def _step(least: float, grain: float) -> float:
     return round(step / grain) * grain if grain else step
 
 
-def _times(data: Data, table: str, column: Column, found: Figures) -> Bars:
+def _times(data: Data, table: str, column: Column, found: Figures) -> Bars | None:
     low, high = _moment(found.low), _moment(found.high)
+    if high.year - low.year > _MOST_YEARS:
+        return None
     unit = _unit(low, high, is_date=column.type == "date")
     edges = _edges(low, high, unit)
     name = quoted(column.name)

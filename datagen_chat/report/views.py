@@ -221,6 +221,8 @@ def _column_picture(material: Material, place: tuple[str, str], column: Column, 
         return None, "Every value is the same."
     drawn = bars(material.data, place[0], column, found, shares_of(material.index, place))
     if drawn is None:
+        if column.type not in ("string", "bool"):
+            return None, "The values lie too far apart to draw."
         return None, "" if found.all_differ else "Too many different values to draw."
     places = 0 if column.type == "int" else column.places
     return _picture(drawn, declared(material.index, place, drawn), f"rows by {column.name}", places, column.name), ""

@@ -17,6 +17,8 @@ from tests.cli.running import datagen
 from tests.report.drafts import BIKES, HOSTILE, hostile
 from tests.report.pages import Element, bars_of, card, figures_of, parsed, reported
 
+JITTER = [{"transform": "jitter", "args": {"std": 1e300}}]
+
 
 @pytest.fixture(scope="module")
 def bikes(tmp_path_factory: pytest.TempPathFactory) -> tuple[Element, Path]:
@@ -217,6 +219,21 @@ def test_hostile_texts_and_values_stay_text(tmp_path: Path) -> None:
     assert HOSTILE[:30] in page.by_id("table-t").only("tbody", where=lambda each: len(each.all("tr")) == 5).text
     assert "\x1b" not in (tmp_path / "report.html").read_text("utf-8")
     assert "\u202e" not in (tmp_path / "report.html").read_text("utf-8")
+
+
+def test_numbers_and_times_at_the_ends_of_what_there_is_are_not_drawn_and_say_so(tmp_path: Path) -> None:
+    age = {"datetime_series": {"within": {"start": "0001-01-01T00:00:00Z", "end": "9999-12-31T23:59:59Z"}, "freq": "D"}}
+    columns = [
+        {"name": "id", "type": "int", "generator": {"sequence": {}}},
+        {"name": "x", "type": "float", "generator": {"choice": {"choices": [-1.7e308, 1.7e308]}}, "modifiers": JITTER},
+        {"name": "y", "type": "float", "generator": {"distribution": {"type": "uniform", "params": {"low": 0, "high": 1e280}}}},
+        {"name": "t", "type": "datetime", "generator": age},
+    ]
+    node = {"id": "a", "kind": "entity", "pk": "id", "rows": 100, "columns": columns}
+    page = reported({"version": "1.0", "metadata": {"name": "far"}, "nodes": [node]}, tmp_path)
+    for name in ("x", "t"):
+        assert "The values lie too far apart to draw." in card(page, "a", name).words
+    assert bars_of(card(page, "a", "y")) > 1
 
 
 def test_what_is_no_page_is_refused(tmp_path: Path) -> None:
