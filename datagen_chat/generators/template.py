@@ -15,6 +15,7 @@ from datagen_chat.generators.base.facts import Facts, may_read_null
 from datagen_chat.generators.base.rows import Rows, Sampler
 from datagen_chat.generators.base.scope import Scope
 from datagen_chat.generators.base.uses import Use
+from datagen_chat.instants import SECOND
 from datagen_chat.problems import Problem
 from datagen_chat.templates.formats import Writer, is_lossless, writer_of
 from datagen_chat.templates.joining import Part, RowJoiner
@@ -162,8 +163,15 @@ def _read_off(frame: Frame, facts: Facts) -> Iterator[str]:
     for number, place in enumerate(frame.places):
         type_ = facts.type_of(place.table, place.column)
         is_other = place.table in (None, facts.table_name) and place.column != facts.column_name
-        if type_ and is_other and is_lossless(place, type_) and _stands_out(frame, number, facts):
+        is_whole = type_ != "datetime" or _has_whole_seconds(place.column, facts)
+        if type_ and is_other and is_whole and is_lossless(place, type_) and _stands_out(frame, number, facts):
             yield place.column
+
+
+def _has_whole_seconds(column: str, facts: Facts) -> bool:
+    """Return whether all times of a column of the own table are whole seconds, which is what a text has of them."""
+    grid = facts.generators()[column].grid(facts.timeframe)
+    return grid is not None and grid.start % SECOND == 0 and grid.step.length % SECOND == 0
 
 
 def _stands_out(frame: Frame, number: int, facts: Facts) -> bool:

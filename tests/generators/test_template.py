@@ -316,6 +316,14 @@ def test_a_column_that_a_unique_text_rests_on_does_not_repeat_either(plan_of: Pl
     assert "only 363 different" in problem.message
 
 
+@pytest.mark.parametrize(("freq", "is_unique"), [("s", True), ("U", False)])
+def test_a_time_in_a_text_makes_it_unique_only_where_whole_seconds_tell_it_apart(freq: str, is_unique: bool) -> None:
+    window = {"start": "2024-01-01T00:00:00Z", "end": "2024-01-01T01:00:00Z"}
+    series = {"datetime_series": {"within": window, "freq": freq}}
+    problems = read(unique("at {at}", [{"name": "at", "type": "datetime", "unique": True, "generator": series}])).errors
+    assert [problem.code for problem in problems] == ([] if is_unique else ["unique-not-made"])
+
+
 def test_a_unique_text_can_be_a_key(plan_of: PlanOf) -> None:
     draft = unique("C-{id:05}", SMALL)
     draft["nodes"][0]["pk"] = "text"
