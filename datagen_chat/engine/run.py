@@ -76,7 +76,7 @@ def write_plan(
         plan.tellings.take()  # what was told before this process was copied, or of the job before
         return _Outcome(write(job, told), plan.tellings.take())
 
-    if workers == 1 or sum(_cost(job.shape, len(job.rows)) for job in jobs) < PART_COST:
+    if workers == 1:
         return _written(plan, jobs, [write(job, progress) for job in jobs])
     # The longest jobs first, so that no worker is left alone with one at the end.
     jobs = sorted(jobs, key=lambda job: -_cost(job.shape, len(job.rows)))
