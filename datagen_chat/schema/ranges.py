@@ -136,7 +136,9 @@ def _shown(number: float, type_: ColumnType) -> str:
 def _known_reach(place: Place, index: Index) -> tuple[float, float]:
     """Return the lowest and the highest value that a column is known to have; an empty span where nothing is known."""
     column, outcomes = index.columns[place], index.outcomes(place)
-    numbers = [_number(value, column.type) for value in outcomes or () if value is not None]
+    form: ColumnType = "float" if column.type == "int" else column.type
+    # What does not fit the column is a problem of its own.
+    numbers = [_number(value, column.type) for value in outcomes or () if value is not None and fits(value, form)]
     if not column.modifiers:
         grid = column.generator.grid(index.dataset.window)
         if grid is not None and grid.count:

@@ -419,6 +419,14 @@ def test_two_ranges_without_a_common_value_are_a_problem(shop):
     assert "empty-range" in [problem.code for problem in read(shop).errors]
 
 
+@pytest.mark.parametrize(("type_", "odd"), [("date", "unknown"), ("datetime", 5), ("int", "many"), ("float", True)])
+def test_a_value_of_another_type_is_told_where_its_column_has_a_range_too(shop, type_, odd):
+    shop["nodes"][1]["columns"].append({"name": "x", "type": type_, "generator": {"choice": {"choices": [odd]}}})
+    bound = 3 if type_ in ("int", "float") else "2024-01-01T00:00:00Z"
+    shop["constraints"]["ranges"] = [{"attr": "product.x", "min": bound}]
+    assert [problem.code for problem in read(shop).errors] == ["choice-type"]
+
+
 def test_a_total_needs_parents_to_hang_off(shop):
     shop["nodes"][0]["rows"] = 0
     shop["nodes"][2] |= {"rows": 5}
