@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import errno
 import gc
+import io
 import os
 import re
 import signal
@@ -12,11 +13,13 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from datagen_chat import __version__
 
 if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
     from datagen_chat.problems import DatagenError
 
 INTERNAL, USAGE, INTERRUPTED, TERMINATED = 70, 2, 130, 143
@@ -112,8 +115,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         _say_at_last("\nInterrupted." if sys.stderr.isatty() else "Interrupted.")  # the terminal has written ^C on this line
         return INTERRUPTED
-    except BrokenPipeError:
-        return _hang_up()
     except Exception as error:  # noqa: BLE001 - the edge: what gets here must still be told in one line
         return _told(error)
     return code
@@ -140,25 +141,59 @@ def _command(name: str) -> Callable[[argparse.Namespace], int]:
     return run
 
 
+class _Unread(io.FileIO):
+    """A stream that swallows what is written to it once nobody reads it: that ends the printing, never the work."""
+
+    def __init__(self, stream: io.TextIOWrapper) -> None:
+        super().__init__(stream.fileno(), "w", closefd=False)
+        self._stream = stream  # which would close the file if it were let go
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        """Write bytes, and return how many were taken."""
+        try:
+            return super().write(data)
+        except BrokenPipeError:
+            return memoryview(data).nbytes
+
+
 def _open_streams() -> None:
-    """Give a program that was started with closed streams others that swallow what they get."""
+    """Give a program that was started with closed streams others that swallow what they get; so do those that close later."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             nowhere = os.open(os.devnull, os.O_RDWR)
             setattr(sys, name, os.fdopen(nowhere, mode, encoding="utf-8", closefd=False))
+    for name in ("stdout", "stderr"):
+        setattr(sys, name, _tolerant(getattr(sys, name)))
+
+
+def _tolerant(stream: TextIO) -> TextIO:
+    """Return a stream to the same file, buffered as it was, that nobody has to read."""
+    if not isinstance(stream, io.TextIOWrapper):
+        return stream
+    is_buffered = not isinstance(stream.buffer, io.FileIO)
+    if is_buffered and not isinstance(getattr(stream.buffer, "raw", None), io.FileIO):
+        return stream
+    stream.flush()
+    raw = _Unread(stream)
+    return io.TextIOWrapper(
+        io.BufferedWriter(raw) if is_buffered else raw,
+        stream.encoding,
+        stream.errors,
+        line_buffering=stream.line_buffering,
+        write_through=stream.write_through,
+    )
 
 
 def _terminate(_signal: int, _frame: object) -> NoReturn:
     raise SystemExit(TERMINATED)
 
 
-def _hang_up() -> int:
-    """Leave in silence, because nobody reads on; what is still buffered must not fail again at exit."""
+def _turn_away() -> None:
+    """Let what is still buffered go nowhere, so that it does not fail again at exit."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError, AttributeError):
             os.dup2(nowhere, stream.fileno())
-    return 0
 
 
 def _say_at_last(line: str) -> None:
@@ -175,13 +210,10 @@ def _told(error: Exception) -> int:
 
         traceback.print_exception(error)
     if isinstance(error, DatagenError):
-        try:
-            return _told_on_purpose(error)
-        except BrokenPipeError:
-            return _hang_up()
+        return _told_on_purpose(error)
     if isinstance(error, OSError) and error.errno in _FULL:
         _say_at_last(f"datagen: what was to be shown cannot be written: {error.strerror}.")
-        _hang_up()
+        _turn_away()
         return USAGE
     what = " ".join(f"{type(error).__name__}: {error}".split())[:300]
     printable = what.encode("ascii", "backslashreplace").decode()

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Mapping
 from io import TextIOWrapper
-from typing import IO, NoReturn, TextIO
+from typing import IO, TextIO
 
 from rich.console import Console
 from rich.text import Text
@@ -24,13 +24,6 @@ _PLAINER = str.maketrans(
 Span = str | tuple[str, str]
 
 
-class _Console(Console):
-    """A rich console that lets a broken pipe be told by an exception, as everything else that goes wrong."""
-
-    def on_broken_pipe(self) -> NoReturn:
-        raise  # noqa: PLE0704 - rich calls this while it handles the error
-
-
 class Screen:
     """Lines of a known width on one stream; styles are dropped where they cannot be shown."""
 
@@ -42,7 +35,7 @@ class Screen:
         self._is_passing = False
         self._is_measured = width is None
         self.width = _width(file, os.environ) if width is None else width
-        self.console = _Console(
+        self.console = Console(
             file=file,
             width=self.width,
             color_system="standard" if self.is_styled else None,

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.running import ECOMMERCE, EXAMPLE, command, environment
-from tests.conversation.replies import reply, shop
+from tests.conversation.replies import SHOP, reply, shop
 
 
 def on_terminal(*arguments: object, columns: int = 100, **more: str) -> tuple[int, str]:
@@ -97,6 +97,33 @@ def test_a_reader_that_leaves_is_no_error(arguments: tuple[object, ...]) -> None
     assert process.stderr.read() == b""
     assert process.wait(timeout=60) == 0
     process.stderr.close()
+
+
+def unread(*arguments: object) -> int:
+    """Run the program with pipes for its output whose readers are gone before it begins, and return its exit code."""
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(command(*arguments), env=environment(), stdout=write, stderr=write, timeout=60, check=False)
+    os.close(write)
+    return done.returncode
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_data_that_fails_does_so_whoever_reads_it(tmp_path: Path, more: tuple[str, ...]) -> None:
+    (tmp_path / "shop.json").write_text(json.dumps(SHOP))
+    (tmp_path / "customer.csv").write_text("customer_id,tier\n1,gold\n1,gold\n")
+    assert unread("validate", tmp_path / "shop.json", "--data", tmp_path, *more) == 1
+
+
+def test_all_is_written_whoever_reads_what_is_said(tmp_path: Path) -> None:
+    (tmp_path / "shop.json").write_text(f"{json.dumps(SHOP)[:-1]},}}")
+    assert unread("generate", tmp_path / "shop.json", "-o", tmp_path / "out") == 0
+    assert (tmp_path / "out" / "manifest.json").exists()
+
+
+def test_a_problem_is_one_whoever_reads_it() -> None:
+    assert unread("validate", "no such file") == 2
+    assert unread("validat") == 2
 
 
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&- <&-"])
