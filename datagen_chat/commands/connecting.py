@@ -14,7 +14,7 @@ from datagen_chat.llm.base import Provider
 from datagen_chat.llm.budget import Metered, Spent
 from datagen_chat.llm.live import Live
 from datagen_chat.llm.prices import prices
-from datagen_chat.problems import Problem
+from datagen_chat.problems import Problem, ProblemsError
 from datagen_chat.terminal.screen import Screen
 
 
@@ -36,6 +36,10 @@ class Connector:
         """
         asked = provider_of(address, self.environment)
         if not isinstance(asked, Live):
+            if self.record is not None:
+                hint = "Leave it out, or name a model that is asked over a network."
+                message = f"--record has no effect with {address.name}, which answers from here."
+                raise ProblemsError([Problem("", "not-together", message, hint)])
             return asked
         draw_notes(self.screen, asked.notes)
         return Metered(self._recorded(asked), prices(self.environment), self.max_cost, spent)

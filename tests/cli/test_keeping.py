@@ -72,6 +72,12 @@ def test_calls_are_recorded_for_evals_each_session_as_an_epoch(server: Server, t
     assert file.stat().st_mode & 0o777 == 0o600
 
 
+def test_what_answers_from_here_is_not_recorded_and_that_is_told(tmp_path: Path) -> None:
+    where = ("--record", tmp_path / "recordings", "--transcript", tmp_path / "talk.md")
+    done = datagen("chat", "--model", "random:1", *where, "-m", "a shop")
+    assert (done.returncode, "[not-together]" in done.stderr, list(tmp_path.iterdir())) == (2, True, [])
+
+
 def test_a_recorded_conversation_becomes_a_case(server: Server, tmp_path: Path) -> None:
     server.script.append(Says(reply(SHOP)))
     assert piped(server, tmp_path, "--record", str(tmp_path / "recordings" / "shop"), "-m", "a shop")[0] == 0
