@@ -80,7 +80,7 @@ def _update(text: str, found: Sequence[Results], options: argparse.Namespace) ->
         number += bool(conversation.turns)
         is_wanted = bool(conversation.turns) and options.conversation in (None, number)
         results.append(next(left) if is_wanted else None)
-    put(path, note_results(text, results), stat.S_IMODE(path.stat().st_mode))
+    put(path.resolve(), note_results(text, results), stat.S_IMODE(path.stat().st_mode))
 
 
 def _draw(screen: Screen, conversation: Conversation, some: Sequence[Difference]) -> None:

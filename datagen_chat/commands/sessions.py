@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +23,9 @@ class Keeper:
     """
 
     def __init__(self, path: Path, environment: Mapping[str, str], spare: Path) -> None:
-        self.path = path
+        self.path = (
+            Path(os.path.realpath(path)) if path.is_symlink() else path
+        )  # what a link leads to is written, and the link stays
         self._secrets = secrets_in(environment)
         self._spare = spare
         self._known = _stamp(path)
