@@ -31,11 +31,11 @@ def export(version: Version, conversation: str, folder: Path) -> list[Path]:
         "README.md": dictionary(version.dataset, rows),
         "conversation.md": conversation,
     }
-    check_is_free(folder / SCHEMA, version.draft, "Move it away, or choose another folder.")
-    there = [name for name in files if (folder / name).exists()]
-    if there and SCHEMA not in there:
-        raise OutputError([Problem("", "in-the-way", f"{folder / there[0]} is in the way.", "Choose another folder.")])
     try:
+        check_is_free(folder / SCHEMA, version.draft, "Move it away, or choose another folder.")
+        there = [name for name in files if (folder / name).exists()]
+        if there and SCHEMA not in there:
+            raise OutputError([Problem("", "in-the-way", f"{folder / there[0]} is in the way.", "Choose another folder.")])
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise refused(error, folder) from None

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from datagen_chat.commands.connecting import Connector, draw_notes
-from datagen_chat.commands.places import check_writable, data_folder, new_session, private_folder, sessions
+from datagen_chat.commands.places import check_writable, data_folder, new_session, private_folder, refused, sessions
 from datagen_chat.commands.stopping import interruptible, stopping, unstopped
 from datagen_chat.llm.address import Address, parse
 from datagen_chat.llm.base import Provider, ProviderError
@@ -85,7 +85,7 @@ def _transcript(options: argparse.Namespace) -> Path:
     """
     if options.transcript is not None:
         path = Path(options.transcript)
-        if not options.resume and path.exists() and (not path.is_file() or path.stat().st_size):
+        if not options.resume and _is_taken(path):
             hint = "Name another file, or go on with the conversation in it: add --resume."
             raise ProblemsError([Problem("", "in-the-way", f"{path} is there already.", hint)])
         if not options.resume:
@@ -98,6 +98,18 @@ def _transcript(options: argparse.Namespace) -> Path:
     if last is None:
         raise ProblemsError([Problem("", "no-session", "There is no conversation to take up.", "Start one: datagen chat")])
     return last
+
+
+def _is_taken(path: Path) -> bool:
+    """Return whether something is there that a conversation would take the place of.
+
+    Raises:
+        OutputError: nothing can be there.
+    """
+    try:
+        return path.exists() and (not path.is_file() or path.stat().st_size > 0)
+    except OSError as error:
+        raise refused(error, path) from None
 
 
 def _chosen(name: str | None, connector: Connector, *, is_piped: bool) -> tuple[Connector, Address]:

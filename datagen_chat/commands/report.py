@@ -80,10 +80,13 @@ def write_report(
 
 
 def _check_is_free(path: Path) -> None:
-    """Refuse to replace anything but a report."""
-    if not path.exists() and not path.is_symlink():
-        return
-    if path.is_symlink() or not path.is_file() or not _is_report(path):
+    """Refuse to replace anything but a report, or to write where nothing can be."""
+    try:
+        is_free = not path.exists() and not path.is_symlink()
+        is_ours = not path.is_symlink() and path.is_file() and _is_report(path)
+    except OSError as error:
+        raise OutputError([problem_of(error, path)]) from None
+    if not is_free and not is_ours:
         hint = "Move it away, or choose another file."
         raise OutputError([Problem("", "in-the-way", f"{path} is in the way, and is no report of Datagen.", hint)])
 

@@ -177,6 +177,21 @@ def test_a_transcript_that_cannot_be_written_is_refused_before_the_model_is_aske
     assert (code, out, "[not-a-folder]" in told, server.requests) == (2, "", True, [])
 
 
+def test_a_transcript_whose_name_is_too_long_is_refused(server: Server, tmp_path: Path) -> None:
+    code, _, told = piped(server, tmp_path, "-m", "a shop", "--transcript", str(tmp_path / ("n" * 300)))
+    assert (code, "too long" in told, "itself" in told, server.requests) == (2, True, False, [])
+
+
+def test_a_transcript_behind_a_link_is_gone_on_with_and_the_link_stays(server: Server, tmp_path: Path) -> None:
+    server.script += [Says("How many?"), Says("Fine.")]
+    file, link = tmp_path / "shop.md", tmp_path / "link.md"
+    link.symlink_to(file)
+    for more in ((), ("--resume",)):
+        assert piped(server, tmp_path, "--transcript", str(link), "-m", "a shop", *more)[0] == 5
+    assert link.is_symlink()
+    assert len(parse(file.read_text("utf-8")).conversations[0].turns) == 4
+
+
 def test_without_a_model_the_ways_to_one_are_told(tmp_path: Path) -> None:
     without = {name: value for name, value in settings(tmp_path).items() if not name.endswith("_API_KEY")}
     done = subprocess.run(command("chat", "-m", "a shop"), env=without, capture_output=True, text=True, timeout=60, check=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -86,3 +87,8 @@ def test_a_file_that_is_no_case_is_a_problem(text: str) -> None:
 def test_a_way_to_find_something_is_one_way() -> None:
     assert Find(table=("order", "purchase")).needs == ()
     assert Find(link="item", to="order").needs == ("item", "order")
+
+
+def test_a_folder_that_cannot_be_has_no_cases(tmp_path: Path) -> None:
+    with pytest.raises(ProblemsError, match="There are no cases"):
+        read_cases(tmp_path / ("n" * 300))

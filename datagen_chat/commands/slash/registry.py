@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -162,11 +163,25 @@ def split(rest: str) -> list[str]:
 
 
 def place(said: str, name: str = "") -> Path:
-    """Return the file or folder that a person names, "~" as their home; `name` where they name none."""
-    path = Path(" ".join(split(said)) or name)
+    """Return the file or folder that a person names, "~" as their home; `name` where they name none.
+
+    Raises:
+        ProblemsError: a quote is not closed, or no file can be called so.
+    """
+    words = " ".join(split(said)) or name
+    if not _is_possible(words):
+        raise wrong("bad-name", f"{shown(words)} cannot be the name of a file.", "Leave out characters that are none.")
+    path = Path(words)
     with suppress(RuntimeError):  # "~" of nobody known
         return path.expanduser()
     return path
+
+
+def _is_possible(name: str) -> bool:
+    """Return whether a file can have a name: without a null, and of characters that can be written."""
+    with suppress(UnicodeEncodeError):
+        return b"\0" not in os.fsencode(name)
+    return False
 
 
 def table_of(version: Version, name: str) -> str:
