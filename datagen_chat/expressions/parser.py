@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Callable
 
+from datagen_chat.expressions.cursor import Cursor
 from datagen_chat.expressions.foreign import converted_to, length_of, method, own_call, part_of
 from datagen_chat.expressions.mistakes import ExpressionError
 from datagen_chat.expressions.nodes import (
@@ -55,13 +56,6 @@ _WORDS: dict[str, Literal] = {
 }
 _NAMES_AT_THE_START = ("end", "when", "then")  # no value begins with these keywords, so columns may be called so
 _INTERVAL_NUMBER = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,9})?", re.ASCII)
-_INSTEAD = {
-    "like": "Write starts_with(text, 'A') or contains(text, 'a').",
-    "ilike": "Write starts_with(lower(text), 'a') or contains(lower(text), 'a').",
-    "mod": "Write %.",
-    "div": "Write //.",
-    "xor": "Write a != b.",
-}
 
 
 def parse_tree(code: str) -> Node:
@@ -90,52 +84,25 @@ def _too_deep(at: int) -> ExpressionError:
     return ExpressionError(at, "expression-size", f"The expression is nested more than {NESTING_LIMIT} deep.", hint)
 
 
-class _Parser:
-    """Tokens, and how many of them are read."""
+class _Parser(Cursor):
+    """Reads expressions one inside the other."""
 
     def __init__(self, found: list[Token]) -> None:
-        self._tokens, self._next, self._open = found, 0, 0
+        super().__init__(found)
+        self._open = 0
 
     def whole(self) -> Node:
         """Return the one expression that all tokens make."""
         root = self._expression(0)
-        if self._peek().kind != "end":
-            raise self._unexpected("an operator or the end")
+        if self.peek().kind != "end":
+            raise self.unexpected("an operator or the end")
         return root
-
-    def _peek(self) -> Token:
-        return self._tokens[self._next]
-
-    def _take(self) -> Token:
-        token = self._tokens[self._next]
-        self._next += token.kind != "end"
-        return token
-
-    def _is_next(self, value: str) -> bool:
-        """Return whether the next token is this sign or keyword."""
-        return self._peek().kind in ("sign", "keyword") and self._peek().value == value
-
-    def _takes(self, value: str) -> bool:
-        """Return whether the next token is this sign or keyword, which is then taken."""
-        found = self._is_next(value)
-        self._next += found
-        return found
-
-    def _expect(self, value: str, why: str) -> None:
-        if not self._takes(value):
-            raise self._unexpected(f"{value} {why}")
-
-    def _unexpected(self, wanted: str) -> ExpressionError:
-        token = self._peek()
-        hint = _INSTEAD.get(token.value.lower(), "") if token.kind == "name" else ""
-        message = f"Expected {wanted}, found {token}."
-        return ExpressionError(token.at, "expression-syntax", message, hint or f"Write {wanted} there.")
 
     def _expression(self, strength: int) -> Node:
         """Return the longest expression whose operators bind more strongly than `strength`."""
         self._open += 1
         if self._open > _OPEN_LIMIT:
-            raise _too_deep(self._peek().at)
+            raise _too_deep(self.peek().at)
         left = self._start()
         while (found := self._operator()) > strength:
             left = self._continue(left, found)
@@ -144,53 +111,51 @@ class _Parser:
 
     def _operator(self) -> int:
         """Return how strongly the next token binds to what stands before it; 0 when it is no operator."""
-        token = self._peek()
+        token = self.peek()
         return _STRENGTH.get(token.value, 0) if token.kind in ("sign", "keyword") else 0
 
     def _start(self) -> Node:
-        token = self._peek()
+        token = self.peek()
         if token.kind == "number":
-            return self._measured(_number(self._take()))
+            return self._measured(_number(self.take()))
         if token.kind == "text":
-            return Literal(self._take().value, "text", token.at)
+            return Literal(self.take().value, "text", token.at)
         if token.kind == "name" or token.value in _NAMES_AT_THE_START:
-            return self._named(self._take())
+            return self._named(self.take())
         start = _STARTS.get(token.value) if token.kind in ("sign", "keyword") else None
         if start is None:
-            raise self._unexpected("a value")
-        return start(self, self._take())
+            raise self.unexpected("a value")
+        return start(self, self.take())
 
     def _named(self, token: Token) -> Node:
         first = token.value if token.kind == "name" else token.text
         form = _FORMS.get(first.lower())
         if form is not None and (found := form(self, token)) is not None:
             return found
-        if self._takes("("):
+        if self.takes("("):
             return own_call(Call(first.lower(), self._arguments(")"), token.at))
-        if not self._is_next(".") or self._is_method():
+        if not self.is_next(".") or self._is_method():
             return Name(None, first, token.at)
-        self._take()
+        self.take()
         column = self._name_behind_dot()
         return Name(first, column.value if column.kind == "name" else column.text, token.at)
 
     def _is_method(self) -> bool:
         """Return whether a bracket follows the name behind the dot."""
-        following = self._tokens[self._next + 1 : self._next + 3]
+        following = self.ahead(2)
         return len(following) == 2 and following[1].value == "(" and following[1].kind == "sign"
 
     def _name_behind_dot(self) -> Token:
-        column = self._take()
-        if column.kind not in ("name", "keyword"):
-            self._next -= column.kind != "end"
-            raise self._unexpected("a column's name behind the dot")
-        return column
+        if self.peek().kind not in ("name", "keyword"):
+            raise self.unexpected("a column's name behind the dot")
+        return self.take()
 
     def _suffix(self, left: Node, sign: Token) -> Node:
         """Return `left` in the type behind a double colon, or with the method behind a dot."""
         if sign.value == "::":
             return self._converted(left, left.at)
         word = self._name_behind_dot()
-        arguments = self._arguments(")") if self._takes("(") else None
+        arguments = self._arguments(")") if self.takes("(") else None
         made = method(left, word.text.lower(), arguments, left.at)
         if made is None:
             message = f".{word.text} cannot follow here."
@@ -199,11 +164,11 @@ class _Parser:
 
     def _converted(self, value: Node, at: int) -> Node:
         """Return a value in the type that is named next, as in `x::date`."""
-        word = self._take()
+        word = self.take()
         name = word.value
-        if name.lower() == "double" and self._peek().value.lower() == "precision":
-            self._take()
-        made = converted_to(name, self._arguments(")") if self._takes("(") else (), value, at)
+        if name.lower() == "double" and self.peek().value.lower() == "precision":
+            self.take()
+        made = converted_to(name, self._arguments(")") if self.takes("(") else (), value, at)
         if made is None:
             hint = "Write round(x) or floor(x) for a whole number, concat(x) for text, date(x) for a date."
             raise ExpressionError(word.at, "expression-function", f"Nothing is converted to {word}.", hint)
@@ -211,19 +176,19 @@ class _Parser:
 
     def _measured(self, number: Node) -> Node:
         """Return a number, or the duration that it is with the unit behind it, as in `90 days`."""
-        unit = self._peek()
+        unit = self.peek()
         length = length_of(unit.value) if unit.kind == "name" else None
-        return number if length is None else Call(length, (number,), self._take().at)
+        return number if length is None else Call(length, (number,), self.take().at)
 
     def interval(self, token: Token) -> Node | None:
         """Return `interval '1 day'`, `interval 1 day` or `interval n day`; None where it is a column's name."""
-        if self._peek().kind not in ("text", "number", "name") and not self._is_next("("):
+        if self.peek().kind not in ("text", "number", "name") and not self.is_next("("):
             return None
         value = self._expression(SUFFIX)
         if isinstance(value, Call) and length_of(value.name):
             return value
         count, unit = _parts_of_interval(value)
-        length = length_of(unit or self._take().value)
+        length = length_of(unit or self.take().value)
         if count is None or length is None:
             hint = "Write days(n), hours(n), minutes(n) or seconds(n)."
             raise ExpressionError(token.at, "expression-syntax", "This is no interval of one number and one unit.", hint)
@@ -231,26 +196,26 @@ class _Parser:
 
     def cast(self, token: Token) -> Node | None:
         """Return `cast(x as type)`."""
-        if not self._takes("("):
+        if not self.takes("("):
             return None
         value = self._expression(0)
-        if self._peek().value.lower() != "as":
-            raise self._unexpected("as and a type")
-        self._take()
+        if self.peek().value.lower() != "as":
+            raise self.unexpected("as and a type")
+        self.take()
         made = self._converted(value, token.at)
-        self._expect(")", "behind the type")
+        self.expect(")", "behind the type")
         return made
 
     def extract(self, token: Token) -> Node | None:
         """Return `extract(part from time)`."""
-        if not self._takes("("):
+        if not self.takes("("):
             return None
-        part = self._take()
-        if self._peek().value.lower() != "from":
-            raise self._unexpected("from, as in extract(year from time)")
-        self._take()
+        part = self.take()
+        if self.peek().value.lower() != "from":
+            raise self.unexpected("from, as in extract(year from time)")
+        self.take()
         time = self._expression(0)
-        self._expect(")", "behind the time")
+        self.expect(")", "behind the time")
         made = part_of(part.value, time, token.at)
         if made is None:
             hint = "Write year(t), month(t), day(t), hour(t), or dow(t), where 0 is Monday."
@@ -259,25 +224,25 @@ class _Parser:
 
     def moment(self, token: Token) -> Node | None:
         """Return `date '2024-01-31'` or `timestamp '…'`; None where it is a call or a column."""
-        if self._peek().kind != "text":
+        if self.peek().kind != "text":
             return None
         name = "date" if token.value.lower() == "date" else "datetime"
-        return Call(name, (Literal(self._take().value, "text", token.at),), token.at)
+        return Call(name, (Literal(self.take().value, "text", token.at),), token.at)
 
     def _arguments(self, close: str) -> tuple[Node, ...]:
         """Return expressions up to the closing bracket; none when it follows at once."""
-        if self._takes(close):
+        if self.takes(close):
             return ()
         found = [self._expression(0)]
-        while self._takes(","):
+        while self.takes(","):
             found.append(self._expression(0))
-        self._expect(close, "or a comma")
+        self.expect(close, "or a comma")
         return tuple(found)
 
     def group(self, _token: Token) -> Node:
         """Return what stands in brackets."""
         inside = self._expression(0)
-        self._expect(")", "at the end of the brackets")
+        self.expect(")", "at the end of the brackets")
         return inside
 
     def word(self, token: Token) -> Node:
@@ -299,32 +264,32 @@ class _Parser:
 
     def function_if(self, token: Token) -> Node:
         """Return `if(condition, then, otherwise)`."""
-        self._expect("(", "after if, as in if(condition, then, otherwise)")
+        self.expect("(", "after if, as in if(condition, then, otherwise)")
         arguments = self._arguments(")")
         return own_call(Call("if", arguments, token.at))
 
     def case(self, token: Token) -> Node:
         """Return `case when … then … else … end`."""
-        operand = None if self._is_next("when") else self._expression(0)
+        operand = None if self.is_next("when") else self._expression(0)
         branches = []
-        while self._takes("when"):
+        while self.takes("when"):
             condition = self._expression(0)
-            self._expect("then", "after the condition")
+            self.expect("then", "after the condition")
             branches.append((condition, self._expression(0)))
         if not branches:
-            raise self._unexpected("when")
-        otherwise = self._expression(0) if self._takes("else") else None
-        self._expect("end", "at the end of the case")
+            raise self.unexpected("when")
+        otherwise = self._expression(0) if self.takes("else") else None
+        self.expect("end", "at the end of the case")
         return Case(operand, tuple(branches), otherwise, token.at)
 
     def _continue(self, left: Node, strength: int) -> Node:
         """Return `left` joined by the next operator with what stands behind it."""
-        value = self._peek().value
+        value = self.peek().value
         if value in COMPARISONS:
             return self._comparison(left)
         if strength == COMPARE:
-            return self._membership(left, self._take())
-        sign = self._take()
+            return self._membership(left, self.take())
+        sign = self.take()
         if strength == SUFFIX:
             return self._suffix(left, sign)
         if value in _LOGIC:
@@ -337,16 +302,16 @@ class _Parser:
     def _condition(self, left: Node, value: str) -> Node:
         if value == "?":
             then = self._expression(0)
-            self._expect(":", "between the values of a condition")
+            self.expect(":", "between the values of a condition")
             return Case(None, ((left, then),), self._expression(CONDITION - 1), left.at)
         condition = self._expression(CONDITION)
-        self._expect("else", "after the condition, as in a if condition else b")
+        self.expect("else", "after the condition, as in a if condition else b")
         return Case(None, ((condition, left),), self._expression(CONDITION - 1), left.at)
 
     def _comparison(self, left: Node) -> Node:
         signs, operands = [], [left]
-        while self._peek().kind == "sign" and self._peek().value in COMPARISONS:
-            signs.append(COMPARISONS[self._take().value])
+        while self.peek().kind == "sign" and self.peek().value in COMPARISONS:
+            signs.append(COMPARISONS[self.take().value])
             operands.append(self._expression(COMPARE))
         return Comparison(tuple(signs), tuple(operands), left.at)
 
@@ -354,16 +319,16 @@ class _Parser:
         if token.value == "is":
             return self._is_null(left)
         negated = token.value == "not"
-        if negated and not (self._is_next("in") or self._is_next("between")):
-            raise self._unexpected("in or between after not")
-        value = self._take().value if negated else token.value
+        if negated and not (self.is_next("in") or self.is_next("between")):
+            raise self.unexpected("in or between after not")
+        value = self.take().value if negated else token.value
         if value == "between":
             low = self._expression(COMPARE)
-            self._expect("and", "between the bounds")
+            self.expect("and", "between the bounds")
             return Between(left, low, self._expression(COMPARE), negated, left.at)
-        if not (self._takes("(") or self._takes("[")):
-            raise self._unexpected("( after in")
-        close = ")" if self._tokens[self._next - 1].value == "(" else "]"
+        close = ")" if self.takes("(") else "]" if self.takes("[") else None
+        if close is None:
+            raise self.unexpected("( after in")
         members = self._arguments(close)
         if not members:
             raise ExpressionError(
@@ -372,10 +337,10 @@ class _Parser:
         return In(left, members, negated, left.at)
 
     def _is_null(self, left: Node) -> Node:
-        negated = self._takes("not")
-        if self._takes("null") or self._takes("none"):
+        negated = self.takes("not")
+        if self.takes("null") or self.takes("none"):
             return IsNull(left, negated, left.at)
-        raise self._unexpected("null after is (compare other values with ==)")
+        raise self.unexpected("null after is (compare other values with ==)")
 
 
 _STARTS: dict[str, Callable[[_Parser, Token], Node]] = {
