@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pydantic import Field, PlainValidator, WithJsonSchema
 
 from datagen_chat.draws import numbers_of, uniform
+from datagen_chat.generators._intervals import WITHIN, Weighing, Within, read_within
 from datagen_chat.generators._windows import End, Ends, LikelyTicks, Window, Windows, can_be_counted, is_above, likely_ticks
 from datagen_chat.generators.base import Generator
 from datagen_chat.generators.base.facts import Facts
@@ -19,9 +20,9 @@ from datagen_chat.generators.base.uses import Bound, Use
 from datagen_chat.instants import DAY, Grid, grid, parse_step, show_instant
 from datagen_chat.order import ordered_uniform
 from datagen_chat.problems import Problem, note, pointer
-from datagen_chat.ticks import PERIODS, Pattern, TickTable, WeighedTicks, tick_table
+from datagen_chat.ticks import Pattern, TickTable, WeighedTicks, tick_table
 from datagen_chat.values import Mask, Numbers
-from datagen_chat.words import MOMENT_PATTERN, Frequency, Instant, Moment, Truth, Weight, Word, check_weights, term
+from datagen_chat.words import Frequency, Truth, term
 
 if TYPE_CHECKING:
     from datagen_chat.windows import WindowTicks
@@ -31,57 +32,7 @@ _WEIGHED_LIMIT = 1 << 20  # so many ticks are weighed at once
 _FAR_TICKS = 1 << 40  # more than a window that columns begin or end should have
 
 
-class Interval(Word):
-    """A window of time, both ends included."""
-
-    start: Instant = term(description="The first instant, UTC with a Z.", also=("from", "begin", "min", "low", "start_date"))
-    end: Instant = term(description="The last instant, UTC with a Z.", also=("to", "until", "max", "high", "end_date", "stop"))
-
-
-class Weighing(Word):
-    """Weights that make some hours, weekdays or months more frequent."""
-
-    dimension: Literal["hour", "dow", "month"] = term(
-        description="Which part of the time is weighed.", also=("by", "on", "unit", "type")
-    )
-    weights: Annotated[tuple[Weight, ...], Field(min_length=7, max_length=24)] = term(
-        description="24 weights for hours, 7 for weekdays from Monday on, 12 for months from January on."
-    )
-
-    def check(self) -> Iterator[Problem]:
-        """Yield weights that are not as many as the dimension has parts."""
-        yield from check_weights(PERIODS[self.dimension], self.weights, f"parts of {self.dimension}")
-
-
-class Within(Word):
-    """A window of time whose ends are instants or columns, both ends included."""
-
-    start: Moment = term(
-        description='The first instant, a column that holds it, or "timeframe.start".',
-        also=("from", "begin", "min", "low", "start_date", "after"),
-    )
-    end: Moment = term(
-        description='The last instant, a column that holds it, or "timeframe.end".',
-        also=("to", "until", "max", "high", "end_date", "stop", "before"),
-    )
-
-
 _OF_TIMEFRAME = ("timeframe.start", "timeframe.end")
-
-
-def _within(value: Any) -> Any:
-    return value if value == "timeframe" else Within.model_validate(value)
-
-
-MOMENT = {"type": "string", "format": "moment", "pattern": MOMENT_PATTERN}
-WITHIN = {
-    "type": ["string", "object"],
-    "pattern": "^timeframe$",
-    "properties": dict.fromkeys(("start", "end"), MOMENT)
-    | {remark: {"type": "string"} for remark in ("comment", "description")},
-    "required": ["start", "end"],
-    "additionalProperties": False,
-}
 
 
 class DatetimeSeries(Generator, word="datetime_series"):
@@ -92,7 +43,7 @@ class DatetimeSeries(Generator, word="datetime_series"):
     ascends: ClassVar = True
     advice: ClassVar = 'For no time twice within one parent, add "distinct": true to the datetime_series instead.'
 
-    within: Annotated[Within | Literal["timeframe"], PlainValidator(_within), WithJsonSchema(WITHIN)] = term(
+    within: Annotated[Within | Literal["timeframe"], PlainValidator(read_within), WithJsonSchema(WITHIN)] = term(
         description='The window: "timeframe", or {"start", "end"}, each an instant, a column such as "customer.signup_date" '
         'or a formula such as "ordered_at + days(3)".',
         also=("range", "window", "between", "interval"),
@@ -455,5 +406,3 @@ class DatetimeSeries(Generator, word="datetime_series"):
 Instants = Callable[[Rows], "tuple[NDArray[np.int64], Mask | None]"]
 Reshaping = Callable[[Rows, NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]], NDArray[np.float64]]
 """Parents, the first and last tick of their windows, ascending shares of the windows, and each one's parent: other shares."""
-
-__all__ = ["DatetimeSeries", "Interval", "TickTable"]

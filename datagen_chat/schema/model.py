@@ -23,10 +23,10 @@ from pydantic_core import CoreSchema, core_schema
 
 from datagen_chat.behaviours.segment_behavior import SegmentBehavior
 from datagen_chat.behaviours.vintage_behavior import VintageBehavior
+from datagen_chat.generators._intervals import Interval
 from datagen_chat.generators.base import ANY_GENERATOR, Generator
 from datagen_chat.generators.base.facts import Facts, Layout
 from datagen_chat.generators.base.uses import Use
-from datagen_chat.generators.datetime_series import Interval
 from datagen_chat.instants import Grid
 from datagen_chat.modifiers import MODIFIERS, Modifier
 from datagen_chat.modifiers.base import Made

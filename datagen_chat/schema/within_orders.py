@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from datagen_chat.generators.datetime_series import DatetimeSeries, Within
+from datagen_chat.generators._intervals import Within
+from datagen_chat.generators.datetime_series import DatetimeSeries
 from datagen_chat.instants import DAY, Grid, calendar, grid, tick_counts
 from datagen_chat.schema.index import Index, Place
 from datagen_chat.schema.model import Column, Dataset

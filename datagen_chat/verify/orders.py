@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from datagen_chat.expressions import Expression as Formula
 from datagen_chat.generators._formula import parsed
-from datagen_chat.generators.datetime_series import DatetimeSeries, Within
+from datagen_chat.generators._intervals import Within
+from datagen_chat.generators.datetime_series import DatetimeSeries
 from datagen_chat.generators.sequence import Sequence
 from datagen_chat.problems import pointer
 from datagen_chat.schema.index import Place

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from datagen_chat.generators.datetime_series import Within
+from datagen_chat.generators._intervals import Within
 from datagen_chat.instants import parse_instant
 from datagen_chat.problems import Problem, parts_of
 from datagen_chat.schema.places import Json, called, holder_of, is_word, rename_key, schema_at, whole
