@@ -47,14 +47,24 @@ def _step(number: int, inequality: Inequality) -> _Step | None:
 def _contradictions(steps: Sequence[_Step]) -> Iterator[Problem]:
     """Yield the first of the strict steps that others lead back from."""
     above = _above(steps)
+    sorter = TopologicalSorter({lower: [step.upper for step in each] for lower, each in above.items()})
     try:
-        TopologicalSorter({lower: [step.upper for step in each] for lower, each in above.items()}).prepare()
+        sorter.prepare()
     except CycleError:
-        ways = ((step, _way(step.upper, step.lower, above)) for step in steps if step.is_strict)
+        free = set[str]()  # columns from which no way leads into a ring
+        while ready := sorter.get_ready():
+            free.update(ready)
+            sorter.done(*ready)
+        strict = (step for step in steps if step.is_strict and step.upper not in free)
+        ways = ((step, _way(step.upper, step.lower, above)) for step in strict)
         for step, way in islice(((step, way) for step, way in ways if way is not None), _TOLD):
-            others = " and ".join(each.said for each in way)
-            message = f"{step.said} contradicts {others}." if way else f"{step.said} can never hold."
+            message = f"{step.said} contradicts {_said(way)}." if way else f"{step.said} can never hold."
             yield Problem(step.at, "orders-contradict", message, "Remove the one that is not meant.")
+
+
+def _said(way: Sequence[_Step]) -> str:
+    more = f" and {len(way) - _TOLD} more" if len(way) > _TOLD else ""
+    return " and ".join(each.said for each in way[:_TOLD]) + more
 
 
 def _above(steps: Sequence[_Step]) -> Mapping[str, list[_Step]]:
@@ -66,16 +76,23 @@ def _above(steps: Sequence[_Step]) -> Mapping[str, list[_Step]]:
 
 def _way(start: str, goal: str, above: Mapping[str, list[_Step]]) -> tuple[_Step, ...] | None:
     """Return the steps that lead up from one column to another, the fewest; none where they are the same."""
-    ways: dict[str, tuple[_Step, ...]] = {start: ()}
+    below: dict[str, _Step] = {}
     waiting = [start]
     for column in waiting:
         if column == goal:
-            return ways[column]
+            return tuple(reversed(list(_back(column, start, below))))
         for step in above.get(column, ()):
-            if step.upper not in ways:
-                ways[step.upper] = (*ways[column], step)
+            if step.upper not in below and step.upper != start:
+                below[step.upper] = step
                 waiting.append(step.upper)
     return None
+
+
+def _back(column: str, start: str, below: Mapping[str, _Step]) -> Iterator[_Step]:
+    """Yield the steps that lead down to where a way started."""
+    while column != start:
+        yield below[column]
+        column = below[column].lower
 
 
 def _check_apart(step: _Step, index: Index) -> Iterator[Problem]:

@@ -62,6 +62,14 @@ def test_the_message_names_the_orders_that_are_against_each_other(shop: Any) -> 
     assert "customer.b < customer.c contradicts customer.a >= customer.c and customer.a <= customer.b" in problem.message
 
 
+def test_a_long_ring_of_orders_is_told_with_its_first_ones(shop: Any) -> None:
+    ring = [{"left": f"t.c{k}", "op": "<", "right": f"t.c{(k + 1) % 300}"} for k in range(300)]
+    shop["constraints"]["inequalities"] = ring
+    messages = [problem.message for problem in read(shop).errors if problem.code == "orders-contradict"]
+    assert messages[0].startswith("t.c0 < t.c1 contradicts t.c1 < t.c2 and t.c2 < t.c3 and ")
+    assert messages[0].endswith(" and t.c10 < t.c11 and 289 more.")
+
+
 @pytest.mark.parametrize(("order", "is_wrong"), [("late <= early", True), ("early < late", False), ("late > early", False)])
 def test_windows_that_lie_apart_the_other_way_round_cannot_keep_an_order(shop: Any, order: str, is_wrong: bool) -> None:
     found = told(times(shop, order, early=SPRING, late=AUTUMN))
