@@ -153,6 +153,8 @@ def _bare_numbers(answer: str) -> list[tuple[str, int, Amount]]:
     """Return the numbers of an answer that holds nothing else; none where it does."""
     found: list[tuple[str, int, Amount]] = []
     for sentence in sentences(answer):
+        if len(sentence.tokens) > _LONGEST:
+            return []
         known = list(amounts(sentence))
         covered = {k for amount in known for k in range(amount.first, amount.last)}
         rest = [token.lower for k, token in enumerate(sentence.tokens) if k not in covered]

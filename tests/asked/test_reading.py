@@ -96,3 +96,8 @@ def test_a_megabyte_is_read_in_bounded_time(piece: str) -> None:
     """It ends: what takes the square of the length would take hours."""
     text = piece * (1_000_000 // len(piece))
     assert len(read(text, text)) <= 2 * MOST
+
+
+def test_an_answer_that_no_person_writes_states_nothing() -> None:
+    assert [one.quote for one in read("yes 500", "How many customers?") if isinstance(one, Statement)] == ["500"]
+    assert read(f"{'yes ' * 400}500", "How many customers?") == ()
