@@ -323,7 +323,7 @@ def _add_generate(parser: argparse.ArgumentParser) -> None:
         type=_whole(1, 256),
         default=1,
         metavar="N",
-        help="threads; each writes its own parts of large tables (default: 1)",
+        help="how many work at once, each on parts of its own of large tables (default: 1)",
     )
     parser.add_argument("--verify", action="store_true", help="hold what was written against the schema")
     limit = _whole(1, 10**15)
