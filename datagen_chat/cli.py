@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
     from datagen_chat.problems import DatagenError
 
-INTERNAL, USAGE, INTERRUPTED, TERMINATED = 70, 2, 130, 143
+INTERNAL, USAGE, INTERRUPTED = 70, 2, 130
+ENDS = {INTERRUPTED: "Interrupted.", 143: "Terminated.", 129: "Hung up."}
+"""What is said of a run that a signal ended, by its exit code: 128 and the number of the signal."""
+
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 _OBJECTS = 50_000  # that many more of them and garbage is looked for; Python's own 700 are made in a moment
 FORMATS = ("parquet", "csv", "jsonl", "duckdb")
@@ -39,7 +42,8 @@ examples:
 exit codes:
   0 done; 1 data does not keep its schema; 2 wrong input; 3 the language model failed or declined;
   4 a conversation ended with a schema that is not valid; 5 the model asked a question;
-  6 a recorded conversation comes to something else; 70 an error in datagen itself; 130 interrupted
+  6 a recorded conversation comes to something else; 70 an error in datagen itself; 129 hung up;
+  130 interrupted; 143 terminated
 """
 
 
@@ -102,9 +106,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run `datagen` and return its exit code."""
     _open_streams()
     _quicken()
+    ends = _Ends()
     try:
-        with suppress(ValueError):  # only the main thread may set handlers
-            signal.signal(signal.SIGTERM, _terminate)
+        ends.heed()
         parser = _parser()
         options = parser.parse_args(arguments)
         if options.command is None:
@@ -113,10 +117,44 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = int(_command(options.command)(options))
         sys.stdout.flush()
     except KeyboardInterrupt:
-        _say_at_last("\nInterrupted." if sys.stderr.isatty() else "Interrupted.")  # the terminal has written ^C on this line
-        return INTERRUPTED
+        return _ended(INTERRUPTED)
+    except SystemExit:
+        if ends.code is None:
+            raise
+        return _ended(ends.code)
     except Exception as error:  # noqa: BLE001 - the edge: what gets here must still be told in one line
-        return _told(error)
+        return _told(error) if ends.code is None else _ended(ends.code)
+    return code
+
+
+class _Ends:
+    """The signals that end a run, and the exit code of the one that came.
+
+    That is remembered, because what it raises may be lost: DuckDB tells of it as an error of its own.
+    """
+
+    def __init__(self) -> None:
+        self.code: int | None = None
+
+    def heed(self) -> None:
+        """Let signals raise from now on; those that are ignored, as by nohup, stay so."""
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+                with suppress(ValueError):  # only the main thread may set handlers
+                    signal.signal(number, self._end)
+
+    def _end(self, number: int, _frame: object) -> NoReturn:
+        self.code = 128 + number
+        if self.code == INTERRUPTED:
+            raise KeyboardInterrupt
+        raise SystemExit(self.code)
+
+
+def _ended(code: int) -> int:
+    """Say that a signal ended the run, and return its exit code."""
+    # The terminal has written ^C on this line.
+    _say_at_last(("\n" if code == INTERRUPTED and sys.stderr.isatty() else "") + ENDS[code])
     return code
 
 
@@ -182,10 +220,6 @@ def _tolerant(stream: TextIO) -> TextIO:
         line_buffering=stream.line_buffering,
         write_through=stream.write_through,
     )
-
-
-def _terminate(_signal: int, _frame: object) -> NoReturn:
-    raise SystemExit(TERMINATED)
 
 
 def _turn_away() -> None:

@@ -145,7 +145,8 @@ def _serve(
             data = data[say.write(data) or 0 :]
 
     try:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal interrupts all; it is for the first to end the others
+        for ours in (signal.SIGINT, signal.SIGHUP):  # the terminal sends them to all; it is for the first to end the others
+            signal.signal(ours, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         for other in others:
             other.close()  # so that writing fails once nobody reads

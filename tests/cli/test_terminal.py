@@ -135,7 +135,13 @@ def test_closed_streams_are_no_error(closed: str) -> None:
 
 @pytest.mark.parametrize(
     ("workers", "number", "code", "said"),
-    [(1, signal.SIGINT, 130, "Interrupted."), (2, signal.SIGINT, 130, "Interrupted."), (2, signal.SIGTERM, 143, "")],
+    [
+        (1, signal.SIGINT, 130, "Interrupted."),
+        (2, signal.SIGINT, 130, "Interrupted."),
+        (2, signal.SIGTERM, 143, "Terminated."),
+        (1, signal.SIGHUP, 129, "Hung up."),
+        (2, signal.SIGHUP, 129, "Hung up."),
+    ],
 )
 def test_an_interrupted_run_leaves_nothing_behind(tmp_path: Path, workers: int, number: int, code: int, said: str) -> None:
     (tmp_path / "big.json").write_text(json.dumps(shop(nodes__0__rows=20_000_000)))
@@ -158,6 +164,33 @@ def test_an_interrupted_run_leaves_nothing_behind(tmp_path: Path, workers: int, 
     assert shown == ""
     assert told.strip() == said
     assert not out.exists() or [path.name for path in out.iterdir() if path.name != ".datagen-lock"] == []
+
+
+_ASKING = """
+import signal, sys, threading
+import duckdb
+from datagen_chat import cli
+
+def run(_options):
+    threading.Timer(0.2, signal.raise_signal, (int(sys.argv[1]),)).start()
+    with duckdb.connect() as connection:
+        connection.execute("SELECT sum(hash(range)) FROM range(1_000_000_000)")
+
+cli._command = lambda name: run
+sys.exit(cli.main(["schema"]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "said"),
+    [(signal.SIGINT, 130, "Interrupted."), (signal.SIGTERM, 143, "Terminated."), (signal.SIGHUP, 129, "Hung up.")],
+)
+def test_a_signal_while_the_database_answers_is_no_error_of_ours(number: int, code: int, said: str) -> None:
+    asking = [command()[0], "-c", _ASKING, str(int(number))]
+    # Shells let what they start in the background ignore an interrupt.
+    heard = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.default_int_handler)}
+    done = subprocess.run(asking, env=environment(), capture_output=True, text=True, timeout=60, check=False, **heard)
+    assert (done.returncode, done.stderr.strip()) == (code, said)
 
 
 def test_an_interrupt_while_a_file_is_read_is_clean() -> None:
