@@ -15,7 +15,7 @@ from datagen_chat import __version__
 from datagen_chat.commands.files import read_schema
 from datagen_chat.commands.gathering import gather_locales
 from datagen_chat.conversation.document import Document
-from datagen_chat.engine.estimate import check_size, duration
+from datagen_chat.engine.estimate import ROW_LIMIT, check_size, duration
 from datagen_chat.engine.plan import Plan
 from datagen_chat.engine.run import write_plan
 from datagen_chat.engine.shapes import dataset_shape
@@ -39,7 +39,8 @@ def run(options: argparse.Namespace) -> int:
     document = read_schema(options.file, stderr(), strict=options.strict)
     draw_notes(stderr(), document.problems, document.draft)
     make(document, options, stderr(), stdout())
-    stdout().command("The same rows again:", again(options))
+    source = ", from the same standard input" if options.file == "-" else ""
+    stdout().command(f"The same rows again{source}:", again(options))
     return _verified(document, options) if options.verify else 0
 
 
@@ -133,4 +134,6 @@ def again(options: argparse.Namespace) -> str:
     parts = ["datagen", "generate", options.file, "--seed", str(options.seed), "-o", options.output]
     if options.format != "parquet":
         parts += ["--format", options.format]
+    if options.max_rows > ROW_LIMIT:
+        parts += ["--max-rows", str(options.max_rows)]
     return shlex.join(parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import ceil
 from typing import TYPE_CHECKING
 
 from datagen_chat.engine.parents import fanout_of, parents_first
@@ -118,10 +119,13 @@ def check_size(dataset: Dataset, limit: int = ROW_LIMIT) -> Estimate:
     if expected.total > limit:
         size = sum(parquet_bytes(dataset, expected.rows).values())
         largest = max(expected.rows, key=lambda name: expected.rows[name])
+        total, most = magnitude(expected.total), magnitude(limit)
+        if total == most:
+            total, most = f"{ceil(expected.total):,}", f"{limit:,}"
         message = (
-            f"The dataset would have about {magnitude(expected.total)} rows ({largest}: {magnitude(expected.rows[largest])}), "
+            f"The dataset would have about {total} rows ({largest}: {magnitude(expected.rows[largest])}), "
             f"{magnitude(max(size, 1e6))}B as Parquet, and take about {duration(expected.seconds)}; "
-            f"the limit is {magnitude(limit)} rows."
+            f"the limit is {most} rows."
         )
         hint = f"Lower the rows or fanouts, or allow it with --max-rows {int(expected.total * 1.01) + 1}."
         raise LimitError([Problem("/nodes", "too-many-rows", message, hint)])

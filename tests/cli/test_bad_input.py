@@ -121,6 +121,15 @@ def test_fifty_billion_rows_are_refused_with_an_estimate(tmp_path: Path) -> None
     assert not (tmp_path / "out").exists()
 
 
+def test_a_row_too_many_is_told_with_figures_that_differ(tmp_path: Path) -> None:
+    (tmp_path / "shop.json").write_text(json.dumps(shop(nodes__0__rows=33_333_334)))
+    done = datagen("generate", tmp_path / "shop.json", "-o", tmp_path / "out")
+    assert_told(done, "too-many-rows", "/nodes")
+    told = " ".join(done.stderr.split())
+    assert "about 100,000,002 rows" in told
+    assert "the limit is 100,000,000 rows" in told
+
+
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file")
     assert_told(datagen("generate", ECOMMERCE, "-o", tmp_path / "out"), "not-a-folder")

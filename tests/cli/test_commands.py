@@ -57,6 +57,13 @@ def test_the_demo_can_be_followed_to_its_files(tmp_path: Path) -> None:
     assert {table["name"]: table["rows"] for table in manifest["tables"]}["customer"] == 500
 
 
+def test_the_command_for_the_same_rows_allows_as_many_and_says_what_it_reads(tmp_path: Path) -> None:
+    arguments = ("--max-rows", "200M", "-o", tmp_path / "out")
+    done = datagen("generate", "-", *arguments, stdin=json.dumps(SHOP).encode())
+    assert "The same rows again, from the same standard input:" in done.stdout
+    assert f"datagen generate - --seed 42 -o {tmp_path / 'out'} --max-rows 200000000" in done.stdout
+
+
 def test_sampled_rows_are_rows_of_the_full_dataset(tmp_path: Path) -> None:
     datagen("generate", ECOMMERCE, "--seed", "7", "-o", tmp_path, "--format", "csv")
     sampled = datagen("sample", ECOMMERCE, "--seed", "7", "--table", "order_item", "--rows", "1000:1003", "--format", "csv")
