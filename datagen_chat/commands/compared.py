@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shlex
 import stat
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ from datagen_chat.terminal.clean import one_line
 from datagen_chat.terminal.screen import Screen, stdout
 
 DIFFERENT = 6
+_WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 
 def run(options: argparse.Namespace) -> int:
@@ -75,12 +77,16 @@ def _update(text: str, found: Sequence[Results], options: argparse.Namespace) ->
     path, left, number = Path(options.from_transcript), iter(found), 0
     if not path.is_file():
         raise OutputError([Problem("", "in-the-way", f"{path} is no file that could be written again.", "Name a file.")])
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if not (mode & _WRITABLE and os.access(path, os.W_OK)):  # a new file is put in its place, which the folder would allow
+        message = f"{path} is read-only, so that nothing is recorded in it."
+        raise OutputError([Problem("", "read-only", message, "Allow writing to it, or leave out --update.")])
     results: list[Results | None] = []
     for conversation in parse(text).conversations:
         number += bool(conversation.turns)
         is_wanted = bool(conversation.turns) and options.conversation in (None, number)
         results.append(next(left) if is_wanted else None)
-    put(path.resolve(), note_results(text, results), stat.S_IMODE(path.stat().st_mode))
+    put(path.resolve(), note_results(text, results), mode)
 
 
 def _draw(screen: Screen, conversation: Conversation, some: Sequence[Difference]) -> None:

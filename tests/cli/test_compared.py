@@ -47,6 +47,22 @@ def test_a_file_that_cannot_be_written_is_left_as_it_was(talk: Path) -> None:
     assert [path.name for path in talk.parent.iterdir()] == ["shop.md"]
 
 
+def test_a_file_that_is_read_only_is_left_as_it_was(talk: Path) -> None:
+    talk.chmod(0o440)
+    before = talk.read_text()
+    done = datagen("chat", "--from-transcript", talk, "--update")
+    assert (done.returncode, "[read-only]" in done.stderr) == (2, True)
+    assert talk.read_text() == before
+
+
+def test_results_are_recorded_in_the_file_that_a_link_leads_to(talk: Path) -> None:
+    link = talk.with_name("link.md")
+    link.symlink_to(talk.name)
+    assert datagen("chat", "--from-transcript", link, "--update").returncode == 0
+    assert link.is_symlink()
+    assert "Checks: 1 of 1 hold." in talk.read_text()
+
+
 def test_the_seed_of_the_recording_is_taken(tmp_path: Path) -> None:
     path = tmp_path / "talk.md"
     tier = {"name": "gold", "sql": "SELECT count(*) FROM customer WHERE tier = 'gold'", "min": 0}
