@@ -121,3 +121,8 @@ class VintageBehavior(Word):
         "created_at_column": "signup_date",
         "age_based_multipliers": {"decay": {"curve": [1.0, 0.7, 0.5], "time_unit": "month", "applies_to": "fanout"}},
     }
+
+    @property
+    def multipliers(self) -> tuple[AgeMultiplier, ...]:
+        """The curves by name: what several of them come to must not depend on the order in which they are written."""
+        return tuple(self.age_based_multipliers[name] for name in sorted(self.age_based_multipliers))

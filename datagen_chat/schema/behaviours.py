@@ -105,7 +105,7 @@ def _fanout_scalings(table: Table, index: Index) -> Iterator[Modifier]:
         if any(factor != 1 for factor in factors.values()):
             yield SegmentScaling(carrier=carrier.id, column=behaviour.segment_column, factors=factors)
     for carrier, vintage in _vintages(table, index):
-        for each in vintage.age_based_multipliers.values():
+        for each in vintage.multipliers:
             if set(each.applies_to) & set(_RESERVED):
                 curve = Curve(each.curve, each.time_unit)
                 yield VintageScaling(carrier=carrier.id, created=vintage.created_at_column, curve=curve)
@@ -131,7 +131,7 @@ def _column_scalings(table: Table, column: Column, index: Index) -> Iterator[Mod
         if column.name in behaviour.applies_to_columns and any(factor != 1 for factor in factors.values()):
             yield SegmentScaling(carrier=carrier.id, column=behaviour.segment_column, factors=factors)
     for carrier, vintage in _vintages(table, index):
-        for each in vintage.age_based_multipliers.values():
+        for each in vintage.multipliers:
             time = _time_below(table, carrier, index)
             if time is not None and _reaches(each, column):
                 curve = Curve(each.curve, each.time_unit)
@@ -153,11 +153,11 @@ def _time_below(table: Table, carrier: Table, index: Index) -> tuple[str | None,
 
 
 def _aged(table: Table, column: Column, index: Index) -> Column:
-    """Return a column of times whose density follows the first list curve on the fanout."""
+    """Return a column of times whose density follows the first list curve on the fanout, by name."""
     if type(column.generator) is not DatetimeSeries or column.generator.limits_rows:
         return column
     for carrier, vintage in _vintages(table, index):
-        for each in vintage.age_based_multipliers.values():
+        for each in vintage.multipliers:
             if set(each.applies_to) & set(_RESERVED) and isinstance(each.curve, tuple) and any(each.curve):
                 from datagen_chat.behaviours.ageing import AgeingSeries
 

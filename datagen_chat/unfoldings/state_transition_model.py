@@ -78,8 +78,8 @@ class StateTransitionModel(Unfolding, word="state_transition_model"):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of the states."""
-        return tuple(self.states)
+        """The names of the states, sorted: what is drawn must not depend on the order in which an object's keys are written."""
+        return tuple(sorted(self.states))
 
     def reach(self) -> int:
         """Return max_rows."""
@@ -138,14 +138,14 @@ class StateTransitionModel(Unfolding, word="state_transition_model"):
         from datagen_chat.tables import Discrete
         from datagen_chat.unfoldings._chain import Chain, Stays, Successors
 
-        names = {name: number for number, name in enumerate(self.states)}
-        nexts = [{} if state.terminal else state.next or {} for state in self.states.values()]
+        states = [self.states[name] for name in self.names]
+        nexts = [{} if state.terminal else state.next or {} for state in states]
         chain = Chain(
             names=self.names,
             longest=self.max_rows,
-            initial=Discrete([self.initial.get(name, 0.0) for name in self.states]),
-            successors=Successors([{names[name]: weight for name, weight in following.items()} for following in nexts]),
-            stays=Stays([None if state.terminal else state.dwell for state in self.states.values()]),
+            initial=Discrete([self.initial.get(name, 0.0) for name in self.names]),
+            successors=Successors([_numbered(following, self.names) for following in nexts]),
+            stays=Stays([None if state.terminal else state.dwell for state in states]),
             first_key=scope.key("first state"),
             step_key=lambda step: scope.key(f"step {step}"),
         )
@@ -170,6 +170,11 @@ def _check_state(name: str, state: Station) -> Iterator[Problem]:
     if state.dwell is None:
         hint = 'Add "dwell": {"distribution": "exponential", "scale": 5, "unit": "day"}, with a law and numbers that fit.'
         yield Problem("/dwell", "missing-dwell", f"Nothing says how long the state {shown(name)} lasts.", hint)
+
+
+def _numbered(shares: Mapping[str, float], names: tuple[str, ...]) -> dict[int, float]:
+    """Return weights of states by the states' numbers, in their order."""
+    return {number: shares[name] for number, name in enumerate(names) if name in shares}
 
 
 def _positive(shares: Mapping[str, float]) -> list[str]:

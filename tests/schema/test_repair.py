@@ -24,6 +24,7 @@ EMAIL_COLUMN = {"name": "email", "type": "string"}
 UNIQUE_EMAIL = EMAIL_COLUMN | {"generator": {"faker": {"method": "email", "args": {}}}, "unique": True}
 LOOKUP = {"lookup": {"from": "customer.customer_id"}}
 COUNTRY = {"choice": {"choices": ["US", "DE"], "weights": [0.7, 0.3]}}
+BY_NAME = {"choice": {"choices": ["DE", "US"], "weights": [0.3, 0.7]}}
 ZIPF = {"choice": {"choices": ["US", "DE"], "weights_kind": "zipf@1.2"}}
 ZIPF_LOOKUP = {"lookup": {"from": "customer.customer_id", "weights_kind": "zipf@1.2"}}
 CONSTANT = {"constant": {"value": "EUR"}}
@@ -131,8 +132,8 @@ DIALECT = [
     (f"{C}/0/generator", {"sequence": 1}, {"sequence": {"start": 1}}),
     (f"{C}/0/generator", {"autoincrement": {"start": 1}}, {"sequence": {"start": 1}}),
     (f"{C}/2/generator", {"choice": ["US", "DE"]}, {"choice": {"choices": ["US", "DE"]}}),
-    (f"{C}/2/generator", {"choice": {"US": 0.7, "DE": 0.3}}, COUNTRY),
-    (f"{C}/2/generator", {"choice": {"choices": {"US": 0.7, "DE": 0.3}}}, COUNTRY),
+    (f"{C}/2/generator", {"choice": {"US": 0.7, "DE": 0.3}}, BY_NAME),
+    (f"{C}/2/generator", {"choice": {"choices": {"US": 0.7, "DE": 0.3}}}, BY_NAME),
     (f"{C}/2/generator", {"choice": {"choices": ["US", "DE"], "weights": {"DE": 0.3, "US": 0.7}}}, COUNTRY),
     (f"{C}/2/generator", {"choice": {"values": ["US", "DE"], "probabilities": [0.7, 0.3]}}, COUNTRY),
     (

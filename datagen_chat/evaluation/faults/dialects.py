@@ -291,12 +291,13 @@ def nulls_for_nothing(good: Good, chance: Chance) -> str | None:
 
 @fault("same")
 def weighted_objects(good: Good, chance: Chance) -> str | None:
-    """Choices stand with their weights, in an object or as objects."""
+    """Choices stand with their weights, in an object, which has no order but that of its names, or as objects."""
 
     def change(each: Object) -> None:
         choice = each["choice"]
         pairs = list(zip(choice.pop("choices"), choice.pop("weights"), strict=True))
-        as_object = {"choices": dict(pairs)} if all(isinstance(value, str) for value, _ in pairs) else None
+        names = [value for value, _ in pairs if isinstance(value, str)]
+        as_object = {"choices": dict(pairs)} if names == sorted(names) and len(names) == len(pairs) else None
         as_list = {"choices": [{"value": value, "weight": weight} for value, weight in pairs]}
         choice.update(as_object if as_object and chance.one_in(2) else as_list)
 

@@ -48,7 +48,8 @@ def weigh_branch(draft: Json, problem: Problem) -> str | None:
         return "Took a branch's generator out of its column."
     if any(word_of(key) for key in generator) or not all(_is_weight(value) for value in generator.values()):
         return None
-    replace_by(generator, {"choice": {"choices": list(generator), "weights": list(generator.values())}})
+    names = sorted(generator)  # the keys of an object have no order that rows could depend on
+    replace_by(generator, {"choice": {"choices": names, "weights": [generator[name] for name in names]}})
     return "Wrote a branch's values and weights as a choice."
 
 

@@ -31,7 +31,7 @@ def split_weights(draft: Json, problem: Problem) -> str | None:
     value = choice[key]
     if key not in ("choices", "weights") or not isinstance(value, dict) or not _are_numbers(list(value.values())):
         return None
-    names, weights = list(value), list(value.values())
+    names, weights = _by_name(value)
     if key == "choices" and "weights" not in choice:
         replace_by(
             choice, {"choices": names, "weights": weights} | {name: part for name, part in choice.items() if name != key}
@@ -45,6 +45,12 @@ def split_weights(draft: Json, problem: Problem) -> str | None:
     return "Wrote choices and weights as two lists."
 
 
+def _by_name(weights: Json) -> tuple[list[str], list[Any]]:
+    """Return the names and the weights of an object, sorted: the keys have no order that rows could depend on."""
+    names = sorted(weights)
+    return names, [weights[name] for name in names]
+
+
 def _are_numbers(values: list[Any]) -> bool:
     return bool(values) and all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
 
@@ -55,7 +61,8 @@ def weights_by_name(draft: Json, problem: Problem) -> str | None:
     choice, _ = holder_of(draft, problem.at)
     if not is_word(draft, problem.at.rpartition("/")[0], "choice") or not _are_numbers(list(choice.values())):
         return None
-    replace_by(choice, {"choices": list(choice), "weights": list(choice.values())})
+    names, weights = _by_name(choice)
+    replace_by(choice, {"choices": names, "weights": weights})
     return "Wrote choices and weights as two lists."
 
 
