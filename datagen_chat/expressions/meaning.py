@@ -259,9 +259,12 @@ class _Reader:
         return self.build.apply(node.at, "text", Concat(), *(spelled_out(call, operand) for operand in operands))
 
     def comparison(self, node: Comparison) -> Core | None:
-        """Return whether all comparisons hold; comparing for equality with a null that is written out asks for null."""
+        """Return whether all comparisons hold; comparing for equality with a null that is written out asks for null.
+
+        Of two nulls that are written out nothing is asked: they make null, as any two nulls do.
+        """
         if len(node.signs) == 1 and (asked := _asks_for_null(node)) is not None:
-            return self.is_null(asked)
+            return self.build.constant("bool", None) if _is_null(asked.operand) else self.is_null(asked)
         found = self._all(node.operands)
         if found is None:
             return None
@@ -346,9 +349,13 @@ def _asks_for_null(node: Comparison) -> IsNull | None:
     if node.signs[0] not in ("==", "!="):
         return None
     for one, other in ((left, right), (right, left)):
-        if isinstance(other, Literal) and other.value is None:
+        if _is_null(other):
             return IsNull(one, node.signs[0] == "!=", node.at)
     return None
+
+
+def _is_null(node: Node) -> bool:
+    return isinstance(node, Literal) and node.value is None
 
 
 _RULES: dict[type, Callable[[_Reader, Any], Core | None]] = {

@@ -129,6 +129,10 @@ class Teller:
         return Told(f"({sign.join(operand.sql for operand in operands)})", "bool")
 
     def _comparison(self, node: Comparison) -> Told:
+        if len(node.signs) == 1 and node.signs[0] in ("==", "!="):
+            left, right = sorted(node.operands, key=_is_null)
+            if _is_null(right) and not _is_null(left):  # asks whether it is null, as the language has it and SQL has not
+                return self._null(IsNull(left, node.signs[0] == "!=", node.at))
         words = self._compared(*node.operands)
         pairs = zip(words, node.signs, words[1:], strict=False)
         return Told(f"({' AND '.join(f'{one} {_SIGNS[sign]} {two}' for one, sign, two in pairs)})", "bool")
@@ -194,6 +198,10 @@ class Teller:
         if name in _LENGTHS and len(arguments) == 1 and arguments[0].whole:
             return Told(f"{_LENGTHS[name]}(CAST({arguments[0].whole} AS INTEGER))", "days" if name == "days" else "length")
         raise UntoldError(f"{name} is not told in SQL")
+
+
+def _is_null(node: Node) -> bool:
+    return isinstance(node, Literal) and node.value is None
 
 
 def _written(node: Literal) -> Told:

@@ -183,6 +183,10 @@ def test_the_window_of_the_dataset_can_be_named() -> None:
         ("null", "string", {"nullable": True}, lambda row: None),
         ("null", "float", {"nullable": True}, lambda row: None),
         ("nullif(quantity, 0)", "int", {"nullable": True}, lambda row: row["quantity"] or None),
+        ("null = null", "bool", {"nullable": True}, lambda row: None),
+        ("null != (null)", "bool", {"nullable": True}, lambda row: None),
+        ("if(null = null, 1, 2)", "int", {}, lambda row: 2),
+        ("quantity = null", "bool", {}, lambda row: False),
     ],
 )
 def test_values_become_those_of_the_column(code: str, type_: str, more: Draft, expected: Callable[[Draft], Any]) -> None:

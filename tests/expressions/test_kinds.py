@@ -212,6 +212,8 @@ def test_a_function_refuses_too_few_arguments(name: str) -> None:
         ("b and c", True),
         ("nullif(i, 0)", True),
         ("null", True),
+        ("null == null", True),
+        ("n == null", False),
         ("if(b, null, 1)", True),
         ("coalesce(if(b, null, 1), 0)", False),
         ("u in ('a')", True),

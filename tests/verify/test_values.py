@@ -204,3 +204,16 @@ def test_exactly_the_right_claim_fails_when_the_second_row_of_a_parent_is_change
 ) -> None:
     changed(families, table, f"SELECT * REPLACE (CASE {table}_id WHEN 2 THEN {value} ELSE {name} END AS {name}) FROM {table}")
     assert failing(verified(FAMILIES, families)) == expected
+
+
+@pytest.mark.parametrize("code", ["null = null", "null != null", "n = null", "null <> n", "not (n = null)", "n = n"])
+def test_formulas_with_a_null_that_is_written_out_are_held_as_they_are_made(code: str, tmp_path: Path) -> None:
+    draft = copy.deepcopy(TABLE)
+    draft["nodes"][0]["columns"] += [
+        column("n", "int", {"choice": {"choices": [1, None]}}, nullable=True),
+        column("asked", "bool", {"expression": {"code": code}}, nullable=True),
+    ]
+    write(dataset_of(draft), tmp_path)
+    found = verified(draft, tmp_path)
+    assert failing(found) == set()
+    assert ("expression", "t.asked") in {(one.claim.kind, one.claim.place) for one in found.of("holds")}
