@@ -23,11 +23,15 @@ FORMS: dict[ColumnType, str] = {
 }
 
 
+_WITHIN = f"whole numbers from {-(2**63)} to {2**63 - 1}"
+
+
 def check_fit(at: str, code: str, value: Scalar, type_: ColumnType) -> Iterator[Problem]:
     """Yield a problem when a value that is not null cannot stand in a column of this type."""
     if value is not None and not fits(value, type_):
         message = f"{shown(value)} does not fit a column of type {type_}."
-        yield Problem(at, code, message, f"Write {FORMS[type_]}, or change the column's type.")
+        form = FORMS[type_] if type_ != "int" or not isinstance(value, int) or isinstance(value, bool) else _WITHIN
+        yield Problem(at, code, message, f"Write {form}, or change the column's type.")
 
 
 def fits(value: Scalar, type_: ColumnType) -> bool:
@@ -38,7 +42,9 @@ def fits(value: Scalar, type_: ColumnType) -> bool:
         case "bool":
             return isinstance(value, bool)
         case "int":
-            return isinstance(value, int | float) and not isinstance(value, bool) and value == int(value) and abs(value) < 2**63
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                return False
+            return value == int(value) and -(2**63) <= value < 2**63
         case "float":
             return isinstance(value, int | float) and not isinstance(value, bool)
     try:

@@ -22,6 +22,9 @@ from datagen_chat.verify.sql import held, listed, number
 _FUZZ = 1e-9
 """What the last bits of a float can make of a bound, beside it."""
 
+_WIDE = 1 << 22
+"""From this distance between two rows on, what it is multiplied by can be more than 64 bits hold, whatever the sum is."""
+
 _ENDS: Mapping[str, Callable[[Any], tuple[float, float]]] = {
     "lognormal": lambda _: (0, math.inf),
     "uniform": lambda law: (law.low, law.high),
@@ -99,14 +102,21 @@ def _counted(at: str, table: Table, column: Column, word: Sequence, branch: Bran
         row = _row(table)
         if row is None:
             return claim.skipped("no column says in which order the rows stand")
-        question = NoRow(quoted(table.id), _among(f"{cell} <> {word.start} + {word.step} * {row}", branch), basis.shown(*place))
+        question = NoRow(
+            quoted(table.id), _among(f"{cell} <> {word.start} + {_step(word)} * {row}", branch), basis.shown(*place)
+        )
         return claim.asking(question, place, (table.id, table.pk), *branch.reads)
     rows = '"number of rows"'
     source = f"{quoted(table.id)}, (SELECT count(*) AS {rows} FROM {quoted(table.id)})"  # noqa: S608 - names are letters, digits and underscores
-    last = f"{word.start} + {word.step} * ({rows} - 1)"
+    last = f"{word.start} + {_step(word)} * ({rows} - 1)"
     beyond = f"{cell} < {word.start} OR {cell} > {last}" if word.step > 0 else f"{cell} > {word.start} OR {cell} < {last}"
     broken = f"({beyond} OR ({cell} - {word.start}) % {abs(word.step)} <> 0)"
     return claim.asking(NoRow(source, _among(broken, branch), basis.shown(*place)), place, *branch.reads)
+
+
+def _step(word: Sequence) -> str:
+    """Return the distance between two rows in SQL, wider where what it is multiplied to could leave 64 bits."""
+    return f"{word.step}" if abs(word.step) < _WIDE else f"CAST({word.step} AS HUGEINT)"
 
 
 def _row(table: Table) -> str | None:

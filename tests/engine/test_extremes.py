@@ -93,10 +93,48 @@ def test_rounding_is_to_the_nearest_float_of_the_decimal() -> None:
         ("float", law("lognormal", mu=3500, sigma=0.8), "law-too-large"),
         ("int", {"sequence": {"step": 0}}, "step-zero"),
         ("int", {"sequence": {"start": 2**63 - 1}}, "sequence-too-large"),
+        ("int", {"sequence": {"start": -(2**63), "step": -1}}, "sequence-too-large"),
+        ("int", {"constant": {"value": 2**63}}, "value-type"),
+        ("int", {"constant": {"value": -(2**63) - 1}}, "value-type"),
     ],
 )
 def test_what_leaves_the_type_is_a_problem(type_: str, generator: dict[str, Any], code: str) -> None:
     assert codes(type_, generator) == {code}
+
+
+LEAST, GREATEST = -(2**63), 2**63 - 1
+
+
+@pytest.mark.parametrize(
+    ("start", "step"),
+    [(1, 10_000_000), (5 * 10**18, 1), (GREATEST - 4, 1), (LEAST + 4, -1), (LEAST, 2**62 - 1), (LEAST, 4 * 10**18)],
+)
+def test_a_sequence_is_judged_by_the_rows_that_its_table_has(plan_of: PlanOf, start: int, step: int) -> None:
+    made = plan_of(table([{"name": "x", "type": "int", "generator": {"sequence": {"start": start, "step": step}}}], 5))
+    assert column(made, "t", "x").tolist() == [start + step * row for row in range(5)]
+
+
+def many(step: int) -> dict[str, Any]:
+    """Return a schema with about 200 million rows, though nothing bounds them."""
+    schema, own = table([], 2000), {"name": "t_id", "type": "int", "generator": {"lookup": {"from": "t.id"}}}
+    key = {"name": "id", "type": "int", "generator": {"sequence": {"step": step}}}
+    fanout = {"distribution": "poisson", "lambda": 100_000}
+    schema["nodes"].append({"id": "u", "kind": "fact", "pk": "id", "parents": ["t"], "fanout": fanout, "columns": [key, own]})
+    return schema
+
+
+def test_a_sequence_whose_rows_nothing_bounds_is_refused_where_they_turn_out_too_many(plan_of: PlanOf) -> None:
+    assert [problem.code for problem in read(many(10**11)).errors] == ["sequence-too-large"]
+    made = plan_of(many(6 * 10**10))
+    with pytest.raises(SchemaError, match=r"u\.id: The last of (199|200),\d+,\d+ rows"):
+        made.tables["u"].rows(range(5)).values("id")
+    fewer = plan_of(many(4 * 10**10)).tables["u"].rows(range(5)).values("id")
+    assert listed(fewer)[-1] == 1 + 16 * 10**10
+
+
+@pytest.mark.parametrize("generator", [{"constant": {"value": LEAST}}, {"choice": {"choices": [LEAST]}}])
+def test_the_least_whole_number_is_one(plan_of: PlanOf, generator: dict[str, Any]) -> None:
+    assert set(drawn(plan_of, "int", generator).tolist()) == {LEAST}
 
 
 @pytest.mark.parametrize("sigma", [5, 30, 90])
