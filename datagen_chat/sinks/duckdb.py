@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -30,6 +32,8 @@ _TYPES: Mapping[ColumnType, str] = {
 }
 _BLOCK = "datagen_block"
 _LONGEST_NAME = 63
+_REFUSALS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES)
+"""What the system refuses, which DuckDB tells of in the system's words, as an error of its own."""
 
 
 def _column(column: ColumnShape) -> str:
@@ -49,6 +53,9 @@ def _telling(path: Path) -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
+        for number in _REFUSALS:
+            if os.strerror(number) in str(error):
+                raise OSError(number, os.strerror(number)) from error
         reason = str(error).splitlines()[0]
         hint = "Make room on the disk, or choose another folder."
         raise OutputError([Problem("", "cannot-write", f"{path} cannot be written: {reason}", hint)]) from error
