@@ -291,10 +291,10 @@ def _piped() -> str:
         ProblemsError: it is no text, or too much.
     """
     from datagen_chat.commands.files import read_bytes
-    from datagen_chat.conversation.document import decoded
+    from datagen_chat.conversation.document import MESSAGE, decoded
 
     data = read_bytes("-", _MESSAGE_BYTES)
-    return decoded(data, _MESSAGE_BYTES) if data.strip() else ""
+    return decoded(data, _MESSAGE_BYTES, meant=MESSAGE) if data.strip() else ""
 
 
 def _code(result: Result, failure: ProviderError | None) -> int:

@@ -17,7 +17,7 @@ from datagen_chat.commands.places import data_folder
 from datagen_chat.commands.sessions import Keeper
 from datagen_chat.commands.talk import Talk
 from datagen_chat.commands.trial import Trial
-from datagen_chat.conversation.document import decoded
+from datagen_chat.conversation.document import CONVERSATION, decoded
 from datagen_chat.conversation.journal import Journal
 from datagen_chat.conversation.prompt import system_prompt
 from datagen_chat.conversation.resume import restore, written_schema
@@ -62,7 +62,7 @@ def kept(path: Path) -> Conversation:
     Raises:
         ProblemsError: there is none, or the file holds more, which would be lost then.
     """
-    text = decoded(read_bytes(str(path), _MOST_BYTES), _MOST_BYTES)
+    text = decoded(read_bytes(str(path), _MOST_BYTES), _MOST_BYTES, meant=CONVERSATION)
     conversations = parse(text).conversations
     if not conversations:
         hint = "Go on with another file: --from-transcript FILE --continue"

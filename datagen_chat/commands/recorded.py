@@ -12,7 +12,7 @@ from datagen_chat.commands.files import read_bytes
 from datagen_chat.commands.gathering import telling
 from datagen_chat.commands.save import save
 from datagen_chat.commands.trial import Trial
-from datagen_chat.conversation.document import decoded
+from datagen_chat.conversation.document import CONVERSATION, decoded
 from datagen_chat.conversation.events import Outcome, SchemaAccepted, TurnEnded
 from datagen_chat.conversation.loop import replay
 from datagen_chat.conversation.session import Session, Settings, Version
@@ -69,7 +69,7 @@ def text_of(name: str) -> str:
     Raises:
         ProblemsError: the file cannot be read, or is no text.
     """
-    return decoded(read_bytes(name, _MOST_BYTES), _MOST_BYTES)
+    return decoded(read_bytes(name, _MOST_BYTES), _MOST_BYTES, meant=CONVERSATION)
 
 
 def conversations_in(text: str, name: str) -> Sequence[Conversation]:

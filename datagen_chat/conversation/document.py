@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datagen_chat.schema.repair import Mend
 
 BYTES_LIMIT = 16 << 20
+SCHEMA, CONVERSATION, MESSAGE = "a schema", "a conversation", "a message"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -57,26 +58,27 @@ def read_document(data: bytes, *, strict: bool = False) -> Document:
     return Document(repaired.draft, reading.dataset, liberties, repaired.mends, reading.problems)
 
 
-def decoded(data: bytes, limit: int = BYTES_LIMIT) -> str:
-    """Return the text of a file.
+def decoded(data: bytes, limit: int = BYTES_LIMIT, *, meant: str = SCHEMA) -> str:
+    """Return the text of a file; `meant` is what the file is to hold, with its article.
 
     Raises:
         SchemaError: it is too large, empty, no text, or not UTF-8.
     """
     if len(data) > limit:
-        hint = "Describe long lists with generators instead of writing them out."
+        is_schema = meant == SCHEMA
+        hint = "Describe long lists with generators instead of writing them out." if is_schema else "Leave some of it out."
         raise SchemaError([Problem("", "too-large", f"The file has more than {limit >> 20} MiB.", hint)])
     if data.startswith(_UTF16):
         raise SchemaError([Problem("", "not-utf8", "The file is UTF-16, not UTF-8.", "Save it as UTF-8.")])
     if b"\0" in data:
-        raise SchemaError([Problem("", "not-text", "The file is binary, not text.", "Name a file that holds JSON.")])
+        raise SchemaError([Problem("", "not-text", "The file is binary, not text.", f"Name a file that holds {meant}.")])
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         message = f"The file is not UTF-8: byte {error.start + 1:,} is {data[error.start]:#04x}."
         raise SchemaError([Problem("", "not-utf8", message, "Save it as UTF-8.")]) from None
     if not text.strip():
-        raise SchemaError([Problem("", "empty", "The file is empty.", "Put a schema in it, or name another file.")])
+        raise SchemaError([Problem("", "empty", "The file is empty.", f"Put {meant} in it, or name another file.")])
     return text
 
 
@@ -87,7 +89,8 @@ def _parsed(text: str, strict: bool) -> tuple[Json, tuple[Liberty, ...]]:
     _check_is_no_chat(text)
     from datagen_chat.conversation.parse import parse  # plain JSON needs none of it
 
-    parsed = parse(text, finished=False, limit=BYTES_LIMIT)
+    is_plain = "{" not in text and "[" not in text  # a value without brackets, such as a number, lacks none at its end
+    parsed = parse(text, finished=is_plain, limit=BYTES_LIMIT)
     if strict and parsed.liberties:
         places = (f"line {liberty.line}, column {liberty.column}: {liberty.what}." for liberty in parsed.liberties)
         raise SchemaError(

@@ -35,14 +35,16 @@ def recorded(path: Path, name: str) -> Replay:
     Raises:
         ProviderError: the file cannot be read, or holds no replies.
     """
-    from datagen_chat.conversation.document import decoded  # a model that can be asked needs none of it
+    from datagen_chat.conversation.document import CONVERSATION, decoded  # a model that can be asked needs none of it
     from datagen_chat.conversation.transcript import parse
 
     try:
         content = path.read_bytes()
     except OSError as error:
         raise ProviderError(f"The recording {path} cannot be read: {error.strerror}.", "recording") from None
-    exchanges = [exchange for found in parse(decoded(content)).conversations for exchange in found.exchanges()]
+    exchanges = [
+        exchange for found in parse(decoded(content, meant=CONVERSATION)).conversations for exchange in found.exchanges()
+    ]
     if not any(exchange.replies for exchange in exchanges):
         hint = "A turn begins with **User:** or **LLM:** at the start of a line."
         raise ProviderError(f"There are no replies in {path}.", "recording", hint)

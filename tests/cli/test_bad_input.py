@@ -111,6 +111,15 @@ def test_bad_usage_names_what_was_meant_or_where_to_read_on(arguments: tuple[str
     assert "Try: datagen" in done.stderr
 
 
+@pytest.mark.parametrize(("content", "code"), [(b"", "empty"), (b"a\0b", "not-text")])
+def test_a_file_without_text_is_told_what_it_should_hold(tmp_path: Path, content: bytes, code: str) -> None:
+    (tmp_path / "file").write_bytes(content)
+    for arguments, meant in ((("validate",), "a schema"), (("chat", "--from-transcript"), "a conversation")):
+        done = datagen(*arguments, tmp_path / "file")
+        assert_told(done, code)
+        assert meant in done.stderr
+
+
 def test_fifty_billion_rows_are_refused_with_an_estimate(tmp_path: Path) -> None:
     path = tmp_path / "huge.json"
     path.write_text(json.dumps(shop(nodes__0__rows=50_000_000_000)))

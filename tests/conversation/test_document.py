@@ -55,6 +55,8 @@ def test_strict_takes_no_liberty_and_mends_nothing(text: str) -> None:
         (b'"' + b"a" * 1_000_000 + b'"', "too-long"),
         (b"[]", "not-a-schema"),
         (b"null", "not-a-schema"),
+        (b"42", "not-a-schema"),
+        (b"42\n", "not-a-schema"),
         (b'{"openapi": "3.1.0"}', "not-a-schema"),
         (reply(SHOP).encode(), "not-json"),
         (b"**User:** a shop\n\n**LLM:** " + reply(SHOP).encode(), "not-json"),
