@@ -386,7 +386,9 @@ def _add_sample(parser: argparse.ArgumentParser) -> None:
     _add_file(parser)
     _add_seed(parser)
     parser.add_argument("--table", metavar="NAME", help="only this table")
-    parser.add_argument("-n", type=_whole(1, 10**9), metavar="N", help="rows of each table (default: 5)")
+    parser.add_argument(
+        "-n", type=_whole(1, 10**6), metavar="N", help="rows of each table (default: 5; at most 1000, or 1M as csv or jsonl)"
+    )
     parser.add_argument("--rows", type=_rows, metavar="A:B", help="rows A up to but not including B; the first is row 0")
     parser.add_argument(
         "--format", default="table", choices=("table", "csv", "jsonl"), help="how to show them (default: table)"

@@ -113,6 +113,9 @@ def find_manifest(folder: Path) -> Manifest | None:
     try:
         return TypeAdapter(Manifest).validate_json(text)
     except ValidationError as error:
-        reason = error.errors()[0]["msg"]
+        first = error.errors()[0]
+        at, reason = ".".join(map(str, first["loc"])), first["msg"]
+        if at:
+            reason = f"{at} is missing" if first["type"] == "missing" else f"{at}: {reason}"
         message = f"{folder / MANIFEST} is not a manifest that this version of Datagen wrote: {reason}."
         raise OutputError([Problem("", "bad-manifest", message, "Choose another folder, or move this file away.")]) from None

@@ -30,6 +30,9 @@ _REASONS = {
 def problem_of(error: OSError, path: Path) -> Problem:
     """Return what the operating system refused, in plain words."""
     reason = (error.strerror or str(error)).splitlines()[0]
+    if error.errno == errno.EEXIST and path.is_symlink():
+        message = f"{path} cannot be written: it is a link that leads nowhere."
+        return Problem("", "not-a-folder", message, "Make the folder that it leads to, or choose another one.")
     code, words, hint = _REASONS.get(error.errno or 0, ("cannot-write", reason, _ELSEWHERE))
     return Problem("", code, f"{path} cannot be written: {words}.", hint)
 

@@ -70,6 +70,9 @@ def _found(folder: Path, tables: Sequence[str], wanted: str | None) -> Data:
             message = f"{folder} is a DuckDB database, and not {_SPOKEN[wanted or 'duckdb']}."
             raise DataError([Problem("", "not-together", message, "Leave out --format, or name a folder.")])
         return Data(folder, "duckdb", dict.fromkeys(tables, (folder,)))
+    if folder.exists() and not folder.is_dir():
+        message = f"{folder} is neither a folder nor a DuckDB database, which ends in .duckdb or .db."
+        raise DataError([Problem("", "no-data", message, "Name the folder that holds the data.")])
     if not folder.is_dir():
         raise DataError([Problem("", "no-data", f"There is no folder {folder}.", "Name the folder that holds the data.")])
     manifest = find_manifest(folder)

@@ -120,6 +120,18 @@ def test_a_file_without_text_is_told_what_it_should_hold(tmp_path: Path, content
         assert meant in done.stderr
 
 
+def test_data_that_is_a_file_is_not_called_missing() -> None:
+    done = datagen("validate", ECOMMERCE, "--data", ECOMMERCE)
+    assert_told(done, "no-data")
+    assert "is neither a folder nor a DuckDB database" in " ".join(done.stderr.split())
+
+
+def test_more_rows_than_any_sample_takes_are_refused_with_the_most_that_it_does() -> None:
+    done = datagen("sample", ECOMMERCE, "--table", "order", "--format", "csv", "-n", "2M")
+    assert done.returncode == 2
+    assert "2000000 is not between 1 and 1000000" in " ".join(done.stderr.split())
+
+
 def test_fifty_billion_rows_are_refused_with_an_estimate(tmp_path: Path) -> None:
     path = tmp_path / "huge.json"
     path.write_text(json.dumps(shop(nodes__0__rows=50_000_000_000)))

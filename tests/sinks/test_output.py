@@ -199,6 +199,22 @@ def test_a_path_below_a_file_is_a_problem(tmp_path: Path, kit: SimpleNamespace) 
         assert code_of(error) == "not-a-folder"
 
 
+def test_a_link_that_leads_nowhere_is_called_one(tmp_path: Path, kit: SimpleNamespace) -> None:
+    (tmp_path / "out").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(OutputError) as error:
+        generate(kit, tmp_path / "out")
+    assert code_of(error) == "not-a-folder"
+    assert "a link that leads nowhere" in error.value.problems[0].message
+
+
+def test_a_manifest_of_another_program_is_told_by_what_it_lacks(tmp_path: Path, kit: SimpleNamespace) -> None:
+    (tmp_path / "manifest.json").write_text('{"name": "an app"}')
+    with pytest.raises(OutputError) as error:
+        generate(kit, tmp_path)
+    assert code_of(error) == "bad-manifest"
+    assert error.value.problems[0].message.endswith("wrote: dataset is missing.")
+
+
 def test_a_name_that_is_too_long_is_a_problem(tmp_path: Path, kit: SimpleNamespace) -> None:
     with pytest.raises(OutputError) as error:
         generate(kit, tmp_path / ("x" * 300))
