@@ -19,12 +19,13 @@ from datagen_chat.engine.estimate import ROW_LIMIT, check_size, duration
 from datagen_chat.engine.plan import Plan
 from datagen_chat.engine.run import write_plan
 from datagen_chat.engine.shapes import dataset_shape
+from datagen_chat.engine.sizes import size
 from datagen_chat.faking.catalog import installed_version
 from datagen_chat.schema.canonical import schema_hash
 from datagen_chat.sinks import sink
 from datagen_chat.sinks.manifest import MANIFEST, Manifest, NoteEntry, TableEntry, table_entry
 from datagen_chat.sinks.output import Output
-from datagen_chat.terminal.cells import Ladder, size
+from datagen_chat.terminal.cells import Ladder
 from datagen_chat.terminal.clean import one_line
 from datagen_chat.terminal.grid import draw_rows
 from datagen_chat.terminal.problems import draw_notes, draw_told

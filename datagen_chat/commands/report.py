@@ -12,9 +12,9 @@ from pathlib import Path
 from datagen_chat.commands.files import read_schema
 from datagen_chat.commands.save import slugs
 from datagen_chat.conversation.document import Document
+from datagen_chat.engine.sizes import size
 from datagen_chat.problems import OutputError, Problem, ProblemsError
 from datagen_chat.sinks.output import problem_of
-from datagen_chat.terminal.cells import size
 from datagen_chat.terminal.clean import one_line
 from datagen_chat.terminal.screen import Screen, stderr, stdout
 

@@ -95,7 +95,7 @@ def _show(name: str, document: Document, *, is_reviewed: bool) -> None:
 
 def _size(dataset: Dataset, counts: Mapping[str, Count]) -> str:
     """Return about how many bytes a dataset takes, and the largest of its tables."""
-    from datagen_chat.terminal.cells import size
+    from datagen_chat.engine.sizes import size
 
     taken = _bytes(dataset, counts)
     largest = sorted(taken, key=lambda name: -taken[name])[:3]
@@ -104,7 +104,7 @@ def _size(dataset: Dataset, counts: Mapping[str, Count]) -> str:
 
 
 def _bytes(dataset: Dataset, counts: Mapping[str, Count]) -> dict[str, int]:
-    from datagen_chat.engine.estimate import parquet_bytes
+    from datagen_chat.engine.sizes import parquet_bytes
 
     return {name: round(taken) for name, taken in parquet_bytes(dataset, {name: n.rows for name, n in counts.items()}).items()}
 

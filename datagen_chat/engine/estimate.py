@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -11,21 +10,13 @@ from datagen_chat.fanouts import Spread
 from datagen_chat.frozen import dataclass
 from datagen_chat.problems import LimitError, Problem
 from datagen_chat.schema.behaviours import with_behaviours
-from datagen_chat.schema.index import Index
-from datagen_chat.schema.model import Column, Dataset, Table
-from datagen_chat.words import ColumnType
+from datagen_chat.schema.model import Dataset, Table
 
 if TYPE_CHECKING:
     from datagen_chat.engine.plan import Plan, TablePlan
 
 ROW_LIMIT = 100_000_000
 SAMPLED_PARENTS, SAMPLE_SEED = 2000, 0
-ROWS_PER_SECOND = 4_000_000
-"""A cautious figure for one worker writing Parquet; see evals/throughput."""
-
-_BYTES: dict[ColumnType, float] = {"int": 2.5, "float": 8, "string": 20, "bool": 0.2, "datetime": 3, "date": 2}
-_NUMBERED, _COPIED, _FEW = 0.3, 0.5, 0.7  # numbers in turn, keys of ancestors and few values, of which files keep little
-"""About how many bytes of Parquet a value takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +29,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Expected rows by table, and about how many seconds they take."""
+    """Expected rows by table."""
 
     rows: dict[str, float]
 
@@ -46,11 +37,6 @@ class Estimate:
     def total(self) -> float:
         """The rows of all tables."""
         return sum(self.rows.values())
-
-    @property
-    def seconds(self) -> float:
-        """About how long one worker takes."""
-        return self.total / ROWS_PER_SECOND
 
 
 def estimate(dataset: Dataset) -> Estimate:
@@ -61,21 +47,6 @@ def estimate(dataset: Dataset) -> Estimate:
     for table in parents_first(dataset.nodes):
         rows[table.id] = _rows(table, rows, plan, dataset)
     return Estimate(rows)
-
-
-def parquet_bytes(dataset: Dataset, rows: Mapping[str, float]) -> dict[str, float]:
-    """Return about how many bytes of Parquet so many rows of each table take."""
-    index = Index(dataset)
-    return {table.id: rows[table.id] * sum(_bytes(index, table, column) for column in table.columns) for table in dataset.nodes}
-
-
-def _bytes(index: Index, table: Table, column: Column) -> float:
-    if column.generator.word == "sequence":
-        return _NUMBERED
-    key = index.key_read_by((table.id, column.name))
-    if key is not None and key[0] in index.ancestors(table.id):
-        return _COPIED
-    return _BYTES[column.type] if index.outcomes((table.id, column.name)) is None else _FEW
 
 
 def _rows(table: Table, rows: dict[str, float], plan: list[Plan], dataset: Dataset) -> float:
@@ -117,14 +88,16 @@ def check_size(dataset: Dataset, limit: int = ROW_LIMIT) -> Estimate:
     """
     expected = estimate(dataset)
     if expected.total > limit:
-        size = sum(parquet_bytes(dataset, expected.rows).values())
+        from datagen_chat.engine.sizes import parquet_bytes, size, worker_seconds
+
+        taken, seconds = sum(parquet_bytes(dataset, expected.rows).values()), worker_seconds(dataset, expected.rows)
         largest = max(expected.rows, key=lambda name: expected.rows[name])
         total, most = magnitude(expected.total), magnitude(limit)
         if total == most:
             total, most = f"{ceil(expected.total):,}", f"{limit:,}"
         message = (
             f"The dataset would have about {total} rows ({largest}: {magnitude(expected.rows[largest])}), "
-            f"{magnitude(max(size, 1e6))}B as Parquet, and take about {duration(expected.seconds)}; "
+            f"{size(round(taken))} as Parquet, and take about {duration(seconds)}; "
             f"the limit is {most} rows."
         )
         hint = f"Lower the rows or fanouts, or allow it with --max-rows {int(expected.total * 1.01) + 1}."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datagen_chat.engine.plan import Plan, TablePlan
-from datagen_chat.instants import DAY, HOUR, MINUTE, SECOND
+from datagen_chat.engine.sizes import ticks_of
 from datagen_chat.schema.model import Column
 from datagen_chat.sinks.base import ColumnShape, DatasetShape, ForeignKey, TableShape
 
@@ -26,19 +26,8 @@ def _column_shape(table: TablePlan, column: Column) -> ColumnShape:
         nullable=table.plan.index.may_hold_null((table.name, column.name)),
         decimals=column.places,
         layout=table.layout(column),
-        ticks=_ticks(table, column),
+        ticks=ticks_of(column, table.plan.dataset.window),
     )
-
-
-def _ticks(table: TablePlan, column: Column) -> int | None:
-    """Return the longest usual unit of time that all values of a datetime column are whole multiples of."""
-    grid = column.rewritten().grid(table.plan.dataset.window)
-    if column.type != "datetime" or grid is None:
-        return None
-    for unit in (DAY, HOUR, MINUTE, SECOND):
-        if grid.start % unit == 0 and (grid.step.months > 0 or grid.step.length % unit == 0):
-            return unit
-    return None
 
 
 def _foreign_keys(table: TablePlan) -> tuple[ForeignKey, ...]:

@@ -11,6 +11,7 @@ from datagen_chat.faking.catalog import all_methods, locales, method, method_in,
 from datagen_chat.faking.checking import check
 from datagen_chat.faking.countries import locale_for
 from datagen_chat.faking.groups import Person, Speaker, person_of
+from datagen_chat.faking.lengths import usual_texts
 from datagen_chat.faking.roles import role_of
 from datagen_chat.faking.source import Countable, Kind, Numbered, Source, Speaking
 
@@ -41,6 +42,7 @@ __all__ = [
     "speaking",
     "speaking_capacity",
     "speaks",
+    "usual_texts",
 ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated, ClassVar, Literal
@@ -21,7 +22,7 @@ from datagen_chat.generators._folds import (
     ValueCount,
 )
 from datagen_chat.generators.base import Generator
-from datagen_chat.generators.base.facts import Facts, Layout
+from datagen_chat.generators.base.facts import Facts, Layout, Texts
 from datagen_chat.generators.base.rows import Fold, Rows, Sampler
 from datagen_chat.generators.base.scope import Scope
 from datagen_chat.generators.base.uses import Source, Use
@@ -154,6 +155,10 @@ class Aggregate(Generator, word="aggregate"):
             return None
         return ends_as(facts.ends_of(*self.source), type_, facts.type)
 
+    def usual_extent(self, facts: Facts, rows: float) -> tuple[float, float] | None:  # noqa: ARG002
+        """Return those of what is aggregated; counts and sums have no end."""
+        return (0, math.inf) if self.op == "count" else self.extent(facts)
+
     @property
     def _takes_one(self) -> bool:
         return self.op in ("min", "max", "first", "last")
@@ -166,6 +171,10 @@ class Aggregate(Generator, word="aggregate"):
         """Return that few values repeat where one of few is taken."""
         is_category = self._takes_one and facts.layout_of(*self.source) == "category"
         return "category" if is_category or facts.type == "bool" else "plain"
+
+    def texts(self, facts: Facts) -> Texts:
+        """Return those of what is aggregated, of which one is taken."""
+        return facts.texts_of(*self.source) if self._takes_one else Texts()
 
     def compile(self, scope: Scope) -> Sampler:
         """Return the sampler: one pass over the rows below, together with the other columns that take them."""

@@ -13,8 +13,9 @@ from datagen_chat.conversion import converter
 from datagen_chat.generators._ends import ends_of, joined
 from datagen_chat.generators._lots import are_few, draw_lots
 from datagen_chat.generators._subset import Subset, divided
+from datagen_chat.generators._texts import texts_of
 from datagen_chat.generators.base import ANY_GENERATOR, CATEGORY_LIMIT, Generator
-from datagen_chat.generators.base.facts import Facts, Layout, may_read_null
+from datagen_chat.generators.base.facts import Facts, Layout, Texts, may_read_null
 from datagen_chat.generators.base.rows import Limits, Locator, Rows, Sampler
 from datagen_chat.generators.base.scope import Scope
 from datagen_chat.generators.base.uses import Lots, Source, Use
@@ -143,6 +144,10 @@ class Case(Generator, word="case"):
         """Return the least and the greatest value of all branches, if those of each are known."""
         return joined(ends_of(branch, facts) for branch in self._branches(facts))
 
+    def usual_extent(self, facts: Facts, rows: float) -> tuple[float, float] | None:
+        """Return those of all branches."""
+        return joined(branch.usual_extent(facts, rows) or ends_of(branch, facts) for branch in self._branches(facts))
+
     def sources(self) -> tuple[Source, ...] | None:
         """Return the columns that the branches copy from, if all of them do."""
         found: list[Source] = []
@@ -170,6 +175,13 @@ class Case(Generator, word="case"):
         made = self.outcomes(facts)
         are_all_few = all(branch.layout(facts) == "category" for branch in self._branches(facts))
         return "category" if are_all_few and (made is None or len(made) <= CATEGORY_LIMIT) else "plain"
+
+    def texts(self, facts: Facts) -> Texts:
+        """Return the mean of all branches, and the words of all."""
+        found = [texts_of(branch, facts) for branch in self._branches(facts)]
+        if not found:
+            return Texts()
+        return Texts(sum(each.length for each in found) / len(found), sum(each.words for each in found))
 
     def makes(self, facts: Facts) -> ColumnType:
         """Return the type that all branches make, or the column's, to which they are then converted."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -13,7 +15,7 @@ from datagen_chat.draws import bits32
 from datagen_chat.generators._distinct import distinct_order
 from datagen_chat.generators._written import check_fit, is_distinct, most_places, value_pool
 from datagen_chat.generators.base import CATEGORY_LIMIT, Generator
-from datagen_chat.generators.base.facts import Facts, Layout
+from datagen_chat.generators.base.facts import Facts, Layout, Texts
 from datagen_chat.generators.base.rows import Numbering, Rows, Sampler
 from datagen_chat.generators.base.scope import Scope
 from datagen_chat.generators.base.uses import Lots, Source, Use
@@ -215,6 +217,11 @@ class Choice(Generator, word="choice"):
     def layout(self, facts: Facts) -> Layout:
         """Return that few values repeat."""
         return "category" if self._most(facts) <= CATEGORY_LIMIT else "plain"
+
+    def texts(self, facts: Facts) -> Texts:
+        """Return those of the column that is read, where it has few."""
+        read, words = Texts() if self._read is None else facts.texts_of(*self._read), self._most(facts)
+        return replace(read, words=words if words <= CATEGORY_LIMIT else math.inf)
 
     def _pool(self, scope: Scope) -> tuple[int, Taker]:
         """Return the number of choices, and how to take some of them."""

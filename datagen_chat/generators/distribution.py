@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
+from itertools import accumulate
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -237,6 +239,17 @@ class Distribution(Generator, word="distribution"):
         """Return the ends of the law, within the clamp."""
         found = law_ends(self.params)
         return found if found is None or self.clamp is None else (max(found[0], self.clamp[0]), min(found[1], self.clamp[1]))
+
+    def usual_extent(self, facts: Facts, rows: float) -> tuple[float, float] | None:
+        """Return the values beyond which less than one row is expected, within the clamp."""
+        rare, ends = 0.5 / max(rows, 1.0), self.extent(facts)
+        if self.params.discrete:
+            masses = self.params.masses()
+            up_to = list(accumulate(masses.shares))
+            low, high = (float(masses.first + bisect_left(up_to, share * up_to[-1])) for share in (rare, 1 - rare))
+        else:
+            low, high = self.params.quantiles((rare, 1 - rare))
+        return (low, high) if ends is None else (min(max(low, ends[0]), ends[1]), max(min(high, ends[1]), ends[0]))
 
     def clamps(self) -> tuple[float, float] | None:
         """Return the clamp."""

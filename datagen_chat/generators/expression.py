@@ -6,6 +6,7 @@ Null makes null, and so does what has no value in a row, such as a division by z
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import ClassVar
 
@@ -25,7 +26,7 @@ from datagen_chat.generators._formula import (
     uses_of,
 )
 from datagen_chat.generators.base import CATEGORY_LIMIT, Generator
-from datagen_chat.generators.base.facts import Facts, Layout
+from datagen_chat.generators.base.facts import Facts, Layout, Texts
 from datagen_chat.generators.base.rows import Sampler
 from datagen_chat.generators.base.scope import Scope
 from datagen_chat.generators.base.uses import Use
@@ -33,6 +34,7 @@ from datagen_chat.problems import Problem
 from datagen_chat.words import Code, ColumnType, Scalar, term
 
 DEFAULT_PLACES = 2
+_CLOSE = 2.0**16
 _NUMBERS: tuple[Kind, ...] = ("int", "float", "bool")
 _FITS: dict[ColumnType, tuple[Kind, ...]] = {
     "int": _NUMBERS,
@@ -118,6 +120,11 @@ class Expression(Generator, word="expression"):
             return None
         return ends_as(self._probed(meaning, facts).ends, TYPE_OF_KIND[meaning.kind], facts.type)
 
+    def usual_extent(self, facts: Facts, rows: float) -> tuple[float, float]:  # noqa: ARG002
+        """Return the ends if they are close: those of far values are mostly the ends of what is usual, which none comes to."""
+        low, high = self.extent(facts) or (-math.inf, math.inf)
+        return (low, high) if high - low < _CLOSE else (-math.inf, math.inf)
+
     @staticmethod
     def _probed(meaning: Meaning, facts: Facts) -> Probed:
         return probe(meaning, facts.type, ends_read(facts))
@@ -146,6 +153,11 @@ class Expression(Generator, word="expression"):
         """Return that few values repeat where they are known to be few."""
         found = self.outcomes(facts)
         return "category" if facts.type == "bool" or (found is not None and len(found) <= CATEGORY_LIMIT) else "plain"
+
+    def texts(self, facts: Facts) -> Texts:
+        """Return the lengths of all columns that are read together, where the formula joins them; else the mean."""
+        read = [facts.texts_of(use.table, use.column).length for use in self.uses()] or [Texts().length]
+        return Texts(sum(read) if "concat" in self.code else sum(read) / len(read))
 
     def makes(self, facts: Facts) -> ColumnType:
         """Return the type of what the formula gives, as far as the column converts it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar
 
@@ -12,7 +13,7 @@ from pydantic import Field, StringConstraints
 from datagen_chat import faking
 from datagen_chat.draws import Key, RowNumbers
 from datagen_chat.generators.base import CATEGORY_LIMIT, Generator
-from datagen_chat.generators.base.facts import Facts, Layout
+from datagen_chat.generators.base.facts import Facts, Layout, Texts
 from datagen_chat.generators.base.rows import Rows, Sampler
 from datagen_chat.generators.base.scope import Scope
 from datagen_chat.generators.base.uses import Use
@@ -93,6 +94,11 @@ class Faker(Generator, word="faker"):
             size = faking.pool_size(self._plain(facts, self.locale or DEFAULT_LOCALE))
             return "category" if size is not None and size <= CATEGORY_LIMIT else "plain"
         return "category" if facts.type == "bool" else "plain"
+
+    def texts(self, facts: Facts) -> Texts:  # noqa: ARG002 - the method decides
+        """Return about what the method makes, known without its data."""
+        length, words = faking.usual_texts(self.method, self.args)
+        return Texts(length, math.inf if self.locale_from else words)
 
     def makes(self, facts: Facts) -> ColumnType:  # noqa: ARG002 - the method decides
         """Return the type that the method makes."""

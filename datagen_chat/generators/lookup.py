@@ -23,7 +23,7 @@ from datagen_chat.generators._row_choice import (
     weighed,
 )
 from datagen_chat.generators.base import CATEGORY_LIMIT, Generator
-from datagen_chat.generators.base.facts import Facts, Layout
+from datagen_chat.generators.base.facts import Facts, Layout, Texts
 from datagen_chat.generators.base.rows import ANY_NUMBER, Locator, Numbering, Room, Rows, Sampler
 from datagen_chat.generators.base.scope import Scope, TableScope
 from datagen_chat.generators.base.uses import Source, Use
@@ -164,6 +164,12 @@ class Lookup(Generator, word="lookup"):
             return "sorted"
         is_small = not is_above and facts.row_range(self.table)[1] <= CATEGORY_LIMIT
         return "category" if is_small or read == "category" else "plain"
+
+    def texts(self, facts: Facts) -> Texts:
+        """Return those of the column that is read; a small table has few."""
+        read, rows = facts.texts_of(self.table, self.column), facts.row_range(self.table)[1]
+        is_small = rows <= CATEGORY_LIMIT and not self._copies_ancestor(facts)
+        return replace(read, words=min(read.words, rows)) if is_small else read
 
     def numbered(self, facts: Facts) -> float | None:
         """Return the most rows to choose from, where one is drawn."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Annotated, ClassVar
@@ -11,7 +12,7 @@ from pydantic import StringConstraints
 
 from datagen_chat.generators._distinct import distinct_numbers
 from datagen_chat.generators.base import CATEGORY_LIMIT, Generator
-from datagen_chat.generators.base.facts import Facts, Layout
+from datagen_chat.generators.base.facts import Facts, Layout, Texts
 from datagen_chat.generators.base.rows import Numbering, Rows, Sampler
 from datagen_chat.generators.base.scope import Scope
 from datagen_chat.patterns.language import characters, is_unambiguous
@@ -67,6 +68,11 @@ class Pattern(Generator, word="pattern"):
     def layout(self, facts: Facts) -> Layout:
         """Return that few values repeat where the pattern has few texts."""
         return "plain" if facts.is_unique or self._pool(CATEGORY_LIMIT) is None else "category"
+
+    def texts(self, facts: Facts) -> Texts:
+        """Return the mean length, and how many texts a small pattern has."""
+        pool = None if facts.is_unique else self._pool(CATEGORY_LIMIT)
+        return Texts(parse(self.regex).usual, math.inf if pool is None else len(pool))
 
     def _pool(self, limit: int) -> pa.StringArray | None:
         """Return all texts, if they are equally likely and not more than a limit."""

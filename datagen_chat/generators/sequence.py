@@ -58,6 +58,11 @@ class Sequence(Generator, word="sequence"):
         last = self.start + self.step * min(facts.row_range(None)[1], _MANY_ROWS)
         return min(self.start, last), max(self.start, last)
 
+    def usual_extent(self, facts: Facts, rows: float) -> tuple[float, float]:  # noqa: ARG002
+        """Return the first and the last row's value."""
+        last = self.start + self.step * max(rows - 1, 0.0)
+        return min(self.start, last), max(self.start, last)
+
     def signs(self) -> frozenset[str]:
         """Return the digits, and a minus where numbers can be negative."""
         return frozenset("0123456789" if self.start >= 0 and self.step > 0 else "-0123456789")

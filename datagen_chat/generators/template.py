@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import StringConstraints, WithJsonSchema
 
 from datagen_chat.generators.base import Generator
-from datagen_chat.generators.base.facts import Facts, may_read_null
+from datagen_chat.generators.base.facts import Facts, Texts, may_read_null
 from datagen_chat.generators.base.rows import Rows, Sampler
 from datagen_chat.generators.base.scope import Scope
 from datagen_chat.generators.base.uses import Use
@@ -98,6 +98,14 @@ class Template(Generator, word="template"):
     def capacity(self, facts: Facts) -> int | None:
         """Return a number that no table reaches, if a column that never repeats can be read off the text."""
         return 1 << 62 if any(facts.never_repeats(None, column) for column in self.rests_on(facts)) else None
+
+    def texts(self, facts: Facts) -> Texts:
+        """Return the lengths of all parts together; what stands between columns, and a column once more, is nothing new."""
+        frame = parse(self.format)
+        lengths = [facts.texts_of(place.table, place.column).length for place in frame.places]
+        first = dict(zip(((place.table, place.column) for place in frame.places), lengths, strict=True))
+        whole = sum(len(text.encode()) for text in frame.texts) + sum(lengths)
+        return Texts(whole, fixed=whole - sum(first.values()))
 
     def compile(self, scope: Scope) -> Sampler:
         """Return the sampler: the columns written out, and joined with what stands between them."""

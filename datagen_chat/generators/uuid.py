@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from datagen_chat.draws import bits
 from datagen_chat.generators.base import Generator
-from datagen_chat.generators.base.facts import Facts
+from datagen_chat.generators.base.facts import Facts, Texts
 from datagen_chat.generators.base.rows import Rows, Sampler
 from datagen_chat.generators.base.scope import Scope
 from datagen_chat.values import Text
@@ -37,6 +37,10 @@ class Uuid(Generator, word="uuid"):
     def signs(self) -> frozenset[str]:
         """Return the hexadecimal digits and the dash."""
         return frozenset("-0123456789abcdef")
+
+    def texts(self, facts: Facts) -> Texts:  # noqa: ARG002
+        """Return the digits and the dashes."""
+        return Texts(36)
 
     def compile(self, scope: Scope) -> Sampler:
         """Return the sampler: 122 random bits per row, written in hexadecimal."""

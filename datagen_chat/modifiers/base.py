@@ -78,6 +78,10 @@ class Modifier(Registered):
         """Return how the values lie in a file, given how those before would."""
         return "category" if self.keeps_few and layout == "category" else "plain"
 
+    def added_length(self) -> int:
+        """Return how many bytes a text grows by."""
+        return 0
+
     def clamps(self) -> tuple[float, float] | None:
         """Return the bounds that no value is to leave when it is rounded, where this is the last modifier."""
         return None

@@ -22,6 +22,10 @@ class Prefix(Respelling, word="prefix"):
     also: ClassVar = ("prepend", "add_prefix", "with_prefix")
     example: ClassVar = {"transform": "prefix", "args": {"text": "ORD-"}}
 
+    def added_length(self) -> int:
+        """Return the length of the text."""
+        return len(self.text.encode())
+
     def respell(self, words: pa.StringArray) -> pa.StringArray:
         """Return the longer texts."""
         return compute("binary_join_element_wise", text_scalar(self.text), words, text_scalar(""))

@@ -22,6 +22,10 @@ class Suffix(Respelling, word="suffix"):
     also: ClassVar = ("append", "add_suffix", "with_suffix", "postfix")
     example: ClassVar = {"transform": "suffix", "args": {"text": " kg"}}
 
+    def added_length(self) -> int:
+        """Return the length of the text."""
+        return len(self.text.encode())
+
     def respell(self, words: pa.StringArray) -> pa.StringArray:
         """Return the longer texts."""
         return compute("binary_join_element_wise", words, text_scalar(self.text), text_scalar(""))

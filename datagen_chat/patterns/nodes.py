@@ -24,6 +24,11 @@ class Chars:
         """The number of characters of the longest text."""
         return 1
 
+    @cached_property
+    def usual(self) -> float:
+        """The mean number of bytes of a text."""
+        return sum(len(choice.encode()) for choice in self.choices) / len(self.choices)
+
     @property
     def steps(self) -> int:
         """How many nodes writing takes at most."""
@@ -52,6 +57,11 @@ class Series:
         return sum(part.longest for part in self.parts)
 
     @cached_property
+    def usual(self) -> float:
+        """The mean number of bytes of a text."""
+        return sum(part.usual for part in self.parts)
+
+    @cached_property
     def steps(self) -> int:
         """How many nodes writing takes at most."""
         return 1 + sum(part.steps for part in self.parts)
@@ -77,6 +87,11 @@ class Options:
     def longest(self) -> int:
         """The number of characters of the longest text."""
         return max(option.longest for option in self.options)
+
+    @cached_property
+    def usual(self) -> float:
+        """The mean number of bytes of a text."""
+        return sum(option.usual for option in self.options) / len(self.options)
 
     @cached_property
     def steps(self) -> int:
@@ -111,6 +126,11 @@ class Repeat:
     def longest(self) -> int:
         """The number of characters of the longest text."""
         return self.part.longest * self.high
+
+    @cached_property
+    def usual(self) -> float:
+        """The mean number of bytes of a text."""
+        return self.part.usual * (self.low + self.high) / 2
 
     @cached_property
     def steps(self) -> int:

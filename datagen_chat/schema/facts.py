@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from datagen_chat.frozen import dataclass
 from datagen_chat.generators.base import Generator
-from datagen_chat.generators.base.facts import Layout
+from datagen_chat.generators.base.facts import Layout, Texts
 from datagen_chat.generators.base.uses import Bound, Twin
 from datagen_chat.schema import known, row_ranges
 from datagen_chat.schema.index import Index
@@ -66,6 +66,10 @@ class TableFacts:
     def layout_of(self, table: str, column: str) -> Layout:
         """Return how the values of any column lie in a file."""
         return self.index.layout((table, column))
+
+    def texts_of(self, table: str | None, column: str) -> Texts:
+        """Return about how long the values of any column are as texts."""
+        return self.index.texts((table or self.table.id, column))
 
     def places_of(self, table: str | None, column: str) -> int | None:
         """Return the decimals that a float column's values have; None where they are unknown."""

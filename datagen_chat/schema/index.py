@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from datagen_chat.frozen import dataclass
 from datagen_chat.generators.base import words_in
-from datagen_chat.generators.base.facts import Layout
+from datagen_chat.generators.base.facts import Layout, Texts
 from datagen_chat.generators.base.uses import Bound, Source, Twin, Use
 from datagen_chat.schema.model import Column, Dataset, Table
 from datagen_chat.schema.row_ranges import children_range
@@ -207,6 +207,20 @@ class Index:
                 self._ends[each] = usual_ends(self, each)  # what a cycle finds
                 self._ends[each] = find_ends(self, each)
         return self._ends.get(place)
+
+    @cached_property
+    def _texts(self) -> dict[Place, Texts]:
+        return {}
+
+    def texts(self, place: Place) -> Texts:
+        """Return about how long the values of a column are as texts."""
+        if place not in self._texts:
+            from datagen_chat.schema.texts import find_texts
+
+            for each in self._in_order(place, self._texts):
+                self._texts[each] = Texts()  # what a cycle finds
+                self._texts[each] = find_texts(self, each)
+        return self._texts.get(place, Texts())
 
     def _in_order(self, place: Place, known: Container[Place]) -> list[Place]:
         """Return the columns that a column reads, directly or not, that are not known yet, and itself at the end."""

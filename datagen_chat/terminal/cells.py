@@ -101,17 +101,3 @@ def count(number: int, *, is_exact: bool = True) -> str:
 def _rounded(number: int) -> int:
     """Return a number with three digits that count; more would promise too much."""
     return round(number, min(3 - len(str(number)), 0))
-
-
-def size(number: int) -> str:
-    """Return a number of bytes in few characters.
-
-    >>> size(512), size(18_240), size(3_100_000)
-    ('512 B', '18.2 kB', '3.1 MB')
-    """
-    value, units = float(number), ["kB", "MB", "GB", "TB"]
-    if number < 1000:
-        return f"{number} B"
-    while (value := value / 1000) >= 999.95 and len(units) > 1:
-        units.pop(0)
-    return f"{value:.1f} {units[0]}"

@@ -103,7 +103,7 @@ def test_a_valid_schema_is_called_so_with_its_tables() -> None:
     assert done.returncode == 0
     assert "ecommerce.json is valid: E-commerce Platform — 4 tables, ≈6,820 rows" in " ".join(done.stdout.split())
     assert "order_id → order" in done.stdout
-    assert re.search(r"About [\d.]+ kB as Parquet: order_item [\d.]+ kB, customer [\d.]+ kB, order \d", done.stdout)
+    assert re.search(r"About [\d.]+ kB as Parquet: order_item [\d.]+ kB, order [\d.]+ kB, customer \d", done.stdout)
 
 
 def test_problems_come_as_json_for_programs() -> None:

@@ -203,7 +203,7 @@ def test_rows_are_sampled_and_counted() -> None:
     shown = table.say("a shop", "/sample customer 3")
     assert "the first 3 of 4 rows" in shown
     assert "order" not in shown
-    assert re.search(r"all +12 +≈\d+ B", table.say("/rows"))
+    assert re.search(r"all +12 +≈1\.\d kB", table.say("/rows"))
     assert '"id": "order"' in table.say("/schema order")
 
 

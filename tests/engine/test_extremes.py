@@ -176,7 +176,7 @@ def _empty_parent() -> dict[str, Any]:
 
 def test_fifty_billion_rows_are_refused_with_rows_bytes_and_time() -> None:
     dataset = Dataset.model_validate(table([], 50_000_000_000))
-    with pytest.raises(LimitError, match=r"50\.0 G rows.*GB as Parquet.*hours.*limit is 100\.0 M rows"):
+    with pytest.raises(LimitError, match=r"50\.0 G rows.*MB as Parquet.*minutes.*limit is 100\.0 M rows"):
         check_size(dataset)
     assert check_size(dataset, limit=10**11).total == 5e10
 

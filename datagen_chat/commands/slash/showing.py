@@ -7,12 +7,13 @@ import re
 from datagen_chat.commands.slash import completing
 from datagen_chat.commands.slash.registry import Desk, table_of, topic, wrong
 from datagen_chat.commands.trial import Trial
-from datagen_chat.engine.estimate import Count, parquet_bytes
+from datagen_chat.engine.estimate import Count
 from datagen_chat.engine.plan import Plan
+from datagen_chat.engine.sizes import parquet_bytes, size
 from datagen_chat.preview import check_planning, sample
 from datagen_chat.problems import shown
 from datagen_chat.schema.canonical import dump
-from datagen_chat.terminal.cells import count, size
+from datagen_chat.terminal.cells import count
 from datagen_chat.terminal.chat import draw_tried
 from datagen_chat.terminal.clean import clean, one_line, text
 from datagen_chat.terminal.grid import draw_grid

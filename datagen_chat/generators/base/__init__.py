@@ -9,7 +9,7 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from datagen_chat.bounds import inner_bounds
-from datagen_chat.generators.base.facts import Facts, Layout
+from datagen_chat.generators.base.facts import Facts, Layout, Texts
 from datagen_chat.generators.base.rows import Fold, Limits, Locator, Numbering, Room, Rows, Sampler, Scorer
 from datagen_chat.generators.base.scope import Scope, TableScope
 from datagen_chat.generators.base.uses import Lots, Source, Use
@@ -88,6 +88,10 @@ class Generator(Registered):
     def extent(self, facts: Facts) -> tuple[float, float] | None:  # noqa: ARG002 - of most values nothing is known
         """Return the least and the greatest value that can come out, as the column's type counts; None where unknown."""
         return None
+
+    def usual_extent(self, facts: Facts, rows: float) -> tuple[float, float] | None:  # noqa: ARG002 - most know no better
+        """Return about the least and the greatest value among so many rows; None where unknown."""
+        return self.extent(facts)
 
     def sources(self) -> tuple[Source, ...] | None:
         """Return the columns that all values but null are copied from; None where other values come out too.
@@ -171,6 +175,10 @@ class Generator(Registered):
     def layout(self, facts: Facts) -> Layout:
         """Return how the values lie in a file: a hint for encoders."""
         return "category" if facts.type == "bool" else "plain"
+
+    def texts(self, facts: Facts) -> Texts:  # noqa: ARG002 - of most texts nothing is known
+        """Return about how long the texts are, and how few, where the outcomes are not known; only asked of texts."""
+        return Texts()
 
     def grid(self, timeframe: tuple[int, int] | None) -> Grid | None:  # noqa: ARG002 - only times lie on a grid
         """Return the grid that all values lie on, if they are times that do."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from datagen_chat.frozen import dataclass
 from datagen_chat.generators.base.uses import Bound, Twin
 from datagen_chat.words import ColumnType, Scalar
 
@@ -13,6 +15,18 @@ if TYPE_CHECKING:
 
 
 Layout = Literal["sequence", "sorted", "category", "plain"]
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """About how long the texts of a column are, in bytes, and how many words they are taken from, where those are few.
+
+    `fixed` is how much of the length is the same in every text, or stands in the same text before.
+    """
+
+    length: float = 12.0
+    words: float = math.inf
+    fixed: float = 0.0
 
 
 class TableFacts(Protocol):
@@ -50,6 +64,9 @@ class TableFacts(Protocol):
 
     def layout_of(self, table: str, column: str) -> Layout:
         """Return how the values of any column lie in a file."""
+
+    def texts_of(self, table: str | None, column: str) -> Texts:
+        """Return about how long the values of any column are as texts."""
 
     def places_of(self, table: str | None, column: str) -> int | None:
         """Return the decimals that a float column's values have; None where they are unknown."""
