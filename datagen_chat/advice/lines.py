@@ -1,7 +1,8 @@
 """Lines: rows that say how many of what at which price, below rows that come to their sum.
 
 Names tell them, and so do columns, in any language: a price that is looked up through a key beside a number that is drawn, or a
-product of both. Lines have no time of their own, which tells them from the purchases of a customer.
+product of both; or, below a fact with a total, an amount that is drawn. Lines have no time of their own, which tells them from
+the purchases of a customer.
 """
 
 from __future__ import annotations
@@ -43,8 +44,19 @@ def parts_of_line(study: Study, lines: str) -> tuple[str, ...] | None:
     prices = [name for name in numeric if ends_in(name, PRICES) and not says(name, TOTALS)]
     quantities = [name for name in numeric if words(name)[-1] in QUANTITIES]
     if len(prices) != 1 or len(quantities) > 1:
-        return priced(study, lines)
+        return summands(study, lines)
     return (*quantities, *prices) if quantities else _multiplied(study, lines) or (*prices,)
+
+
+def summands(study: Study, lines: str) -> tuple[str, ...] | None:
+    """Return the columns whose product a line comes to: how many at which price, or an amount; None where none surely do."""
+    return priced(study, lines) or _amount(study, lines)
+
+
+def _amount(study: Study, lines: str) -> tuple[str] | None:
+    """Return the only number of a table that is called a total, where it is drawn."""
+    found = [column for column in study.index.tables[lines].columns if column.type in NUMBERS and is_called_total(column)]
+    return (found[0].name,) if len(found) == 1 and is_chance(study, (lines, found[0].name)) else None
 
 
 def priced(study: Study, lines: str) -> tuple[str, str] | None:
@@ -109,9 +121,10 @@ def _is_summed(column: Column, lines: str) -> bool:
 def _has_form(study: Study, lines: str, above: str) -> bool:
     """Return whether the columns of a table are those of lines, below rows that happen at some time, or hang off others."""
     table, parent = study.index.tables[lines], study.index.tables[above]
-    if table.parents[:1] != (above,) or _has_time(table) or priced(study, lines) is None:
+    if table.parents[:1] != (above,) or _has_time(table):
         return False
-    return _has_time(parent) or parent.kind == "fact"
+    is_fact = parent.kind == "fact"
+    return (is_fact or _has_time(parent)) if priced(study, lines) else (is_fact and _amount(study, lines) is not None)
 
 
 def _has_time(table: Table) -> bool:
@@ -122,12 +135,15 @@ def is_total_of(study: Study, place: Place, lines: str) -> bool:
     """Return whether a number that is drawn is meant to be the sum of the lines below, by the columns of both.
 
     It comes near their sum, and is called a total, or is the only number of its row that does and has the price's decimals.
+    Where names say total above and below, numbers that are drawn are enough.
     """
     if not _has_form(study, lines, place[0]):
         return False
     parts = priced(study, lines)
-    each = None if parts is None else expected(study, lines, parts)
-    if parts is None or each is None:
+    if parts is None:
+        return is_chance(study, place) and is_called_total(study.index.columns[place])
+    each = expected(study, lines, parts)
+    if each is None:
         return False
     summed = each * study.rows[lines] / max(study.rows[place[0]], 1.0)
     near = [(place[0], column.name) for column in study.index.tables[place[0]].columns]

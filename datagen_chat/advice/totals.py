@@ -18,6 +18,7 @@ from datagen_chat.advice.lines import (
     parts_of_line,
     priced,
     product_of,
+    summands,
 )
 from datagen_chat.advice.names import ADDED, BIRTHS, LINES, TOTALS, any_of, is_line_of, says, words
 from datagen_chat.instants import DAY
@@ -66,7 +67,7 @@ def _summands(study: Study, lines: str, total: Place) -> tuple[str, ...]:
     found = [column.name for column in columns if column.type in NUMBERS and list(words(column.name)) == wanted]
     if found and "total" in words(total[1]):
         return tuple(found)
-    return priced(study, lines) or () if is_total_of(study, total, lines) else ()
+    return summands(study, lines) or () if is_total_of(study, total, lines) else ()
 
 
 def _is_drawn_total(study: Study, place: Place) -> bool:

@@ -117,6 +117,29 @@ def test_what_a_line_comes_to_already_is_what_is_summed() -> None:
     assert generator(advice) == {"aggregate": {"of": "zeile.betrag", "op": "sum"}}
 
 
+def billed(lines: str, *columns: Draft) -> Draft:
+    """Return orders with a total of their own, and what hangs off them in a table of a name."""
+    orders = fact("orders", ["customer"], one_each(3), amount("total", 10, 200))
+    return schema(entity("customer", 100), orders, fact(lines, ["orders"], one_each(1.2), *columns))
+
+
+@pytest.mark.parametrize("name", ["line_total", "amount"])
+@pytest.mark.parametrize("lines", ["order_items", "order_line", "orderline", "line", "lines", "invoice_line", "zeile"])
+def test_amounts_below_a_fact_with_a_total_are_its_lines_whatever_they_are_called(lines: str, name: str) -> None:
+    draft = billed(lines, amount(name, 5, 60))
+    found = reviewed(draft)
+    assert list(found) == ["total-not-summed", "without-lines"]
+    assert f"orders.total is drawn, not summed over {lines}" in found["total-not-summed"].message
+    assert found["without-lines"].message.startswith("30 % of the rows of orders")  # exp(-1.2)
+    fix = found["total-not-summed"].fix
+    assert fix is not None
+    assert list(reviewed(apply_patch(draft, fix).draft)) == ["without-lines"]
+
+
+def test_amounts_below_a_fact_that_have_a_time_of_their_own_are_no_lines() -> None:
+    assert reviewed(billed("payment", amount("amount", 5, 60), column("paid_at", "datetime", times()))) == {}
+
+
 def test_an_order_that_is_the_sum_of_what_hangs_off_it_should_have_lines() -> None:
     comes_to = column("betrag", "float", {"expression": {"code": "menge * einzelpreis"}}, decimals=2)
     total = column("gesamt", "float", {"aggregate": {"of": "zeile.betrag", "op": "sum"}}, decimals=2)
