@@ -110,6 +110,17 @@ def test_duckdb_reads_the_csv(tmp_path: Path, nasty: Any, kit: SimpleNamespace) 
     assert duckdb.connect().execute(query, [str(tmp_path / "order.csv"), types]).fetchall() == as_duckdb(shape, rows)
 
 
+@pytest.mark.parametrize("is_told_apart", [True, False])
+def test_duckdb_tells_an_empty_text_from_a_null_in_csv_when_it_is_asked_to(
+    is_told_apart: bool, tmp_path: Path, kit: SimpleNamespace
+) -> None:
+    shape = TableShape("order", (ColumnShape("id", "int"), ColumnShape("text", "string", nullable=True)), 3)
+    kit.write("csv", tmp_path, shape, [[kit.block_of(shape, {"id": [1, 2, 3], "text": ["", None, "x"]})]])
+    options = ", allow_quoted_nulls=false" if is_told_apart else ""
+    read = duckdb.connect().execute(f"SELECT text FROM read_csv('{tmp_path}/order.csv'{options})").fetchall()
+    assert read == [("" if is_told_apart else None,), (None,), ("x",)]
+
+
 def test_duckdb_reads_the_json_lines(tmp_path: Path, nasty: Any, kit: SimpleNamespace) -> None:
     shape, rows = nasty
     kit.write("jsonl", tmp_path, shape, [[kit.block_of(shape, rows)]])
@@ -309,6 +320,20 @@ def test_a_database_compares_times_with_plain_literals(tmp_path: Path, kit: Simp
     kit.write("duckdb", tmp_path, shape, [[kit.block_of(shape, rows)]])
     with duckdb.connect(str(tmp_path / "shop.duckdb"), read_only=True) as connection:
         assert connection.execute("SELECT count(*) FROM \"order\" WHERE placed >= '2025-01-01'").fetchall() == [(1,)]
+
+
+@pytest.mark.parametrize(("zone", "equal"), [("UTC", 2), ("America/New_York", 0)])
+def test_instants_of_a_database_equal_those_of_parquet_in_the_zone_of_utc(
+    zone: str, equal: int, tmp_path: Path, kit: SimpleNamespace
+) -> None:
+    shape = TableShape("order", (ColumnShape("placed", "datetime"),), 2)
+    block = kit.block_of(shape, {"placed": [instant("2024-12-31T23:59:59Z"), instant("2025-01-01T00:00:00Z")]})
+    for name in ("duckdb", "parquet"):
+        kit.write(name, tmp_path, shape, [[block]])
+    with duckdb.connect(str(tmp_path / "shop.duckdb"), read_only=True) as connection:
+        connection.execute(f"SET TimeZone = '{zone}'")
+        joined = f"SELECT count(*) FROM \"order\" JOIN '{tmp_path}/order.parquet' USING (placed)"
+        assert connection.execute(joined).fetchall() == [(equal,)]
 
 
 def test_a_database_refuses_nulls_where_none_may_be(tmp_path: Path, kit: SimpleNamespace) -> None:
