@@ -10,6 +10,7 @@ import os
 import re
 import signal
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib import import_module
@@ -18,6 +19,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 from datagen_chat import __version__
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from _typeshed import ReadableBuffer
 
     from datagen_chat.problems import DatagenError
@@ -27,6 +30,7 @@ ENDS = {INTERRUPTED: "Interrupted.", 143: "Terminated.", 129: "Hung up."}
 """What is said of a run that a signal ended, by its exit code: 128 and the number of the signal."""
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+_MOMENT_SECONDS = 0.02
 _OBJECTS = 50_000  # that many more of them and garbage is looked for; Python's own 700 are made in a moment
 FORMATS = ("parquet", "csv", "jsonl", "duckdb")
 
@@ -144,11 +148,25 @@ class _Ends:
                 with suppress(ValueError):  # only the main thread may set handlers
                     signal.signal(number, self._end)
 
-    def _end(self, number: int, _frame: object) -> NoReturn:
+    def _end(self, number: int, frame: FrameType | None) -> None:
         self.code = 128 + number
+        if _is_importing(frame):
+            later = threading.Timer(_MOMENT_SECONDS, signal.raise_signal, (number,))
+            later.daemon = True
+            later.start()
+            return
         if self.code == INTERRUPTED:
             raise KeyboardInterrupt
         raise SystemExit(self.code)
+
+
+def _is_importing(frame: FrameType | None) -> bool:
+    """Return whether a module is being imported; libraries in C++, as DuckDB is, abort the process when that is interrupted."""
+    while frame is not None:
+        if frame.f_code.co_filename == "<frozen importlib._bootstrap>":
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _ended(code: int) -> int:

@@ -193,6 +193,29 @@ def test_a_signal_while_the_database_answers_is_no_error_of_ours(number: int, co
     assert (done.returncode, done.stderr.strip()) == (code, said)
 
 
+_IMPORTING = """
+import sys
+from datagen_chat import cli
+
+def run(_options):
+    import slow
+    while True:
+        pass
+
+cli._command = lambda name: run
+sys.exit(cli.main(["schema"]))
+"""
+
+
+def test_a_signal_waits_until_an_import_is_done(tmp_path: Path) -> None:
+    slow = "import signal, time\nsignal.raise_signal(signal.SIGTERM)\ntime.sleep(0.1)\nprint('whole', flush=True)\n"
+    (tmp_path / "slow.py").write_text(slow)
+    importing = [command()[0], "-c", _IMPORTING]
+    options = {"capture_output": True, "text": True, "timeout": 60, "check": False, "cwd": tmp_path}
+    done = subprocess.run(importing, env=environment(), **options)
+    assert (done.returncode, done.stdout, done.stderr) == (143, "whole\n", "Terminated.\n")
+
+
 def test_an_interrupt_while_a_file_is_read_is_clean() -> None:
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     process = subprocess.Popen(command("sample", "-"), env=environment(), text=True, **pipes)
