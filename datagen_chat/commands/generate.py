@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from datagen_chat import __version__
-from datagen_chat.commands.files import read_schema
+from datagen_chat.commands.files import DocumentError, read_schema
 from datagen_chat.commands.gathering import gather_locales
 from datagen_chat.conversation.document import Document
 from datagen_chat.engine.estimate import ROW_LIMIT, check_size, duration
@@ -38,11 +38,26 @@ from datagen_chat.verify.report import remove_report
 def run(options: argparse.Namespace) -> int:
     """Write a dataset, and say what was written and how to get the same again."""
     document = read_schema(options.file, stderr(), strict=options.strict)
+    if options.verify:
+        _check_askable(document, options)
     draw_notes(stderr(), document.problems, document.draft)
     make(document, options, stderr(), stdout())
     source = ", from the same standard input" if options.file == "-" else ""
     stdout().command(f"The same rows again{source}:", again(options))
     return _verified(document, options) if options.verify else 0
+
+
+def _check_askable(document: Document, options: argparse.Namespace) -> None:
+    """Make sure, before any row, that the checks can be asked of the data.
+
+    Raises:
+        DocumentError: one cannot.
+    """
+    from datagen_chat.commands.preparing import with_prepared_checks  # few runs ask for it
+
+    prepared = with_prepared_checks(document)
+    if prepared.dataset is None:
+        raise DocumentError(options.file, prepared)
 
 
 def _verified(document: Document, options: argparse.Namespace) -> int:

@@ -81,6 +81,18 @@ def _asked(version: Version, seed: int, cancellation: Cancellation, *, is_part: 
         for one in promised(version.dataset, Path(folder), is_part=is_part):
             go_on()
             yield _told(one, version)
+    if is_part:
+        yield from _unusable(version)
+
+
+def _unusable(version: Version) -> Iterator[TriedCheck]:
+    """Yield the checks that no data could be asked."""
+    from datagen_chat.verify.askable import refused
+    from datagen_chat.verify.checks import wanted
+
+    for number, reason in refused(version.dataset):
+        check = version.dataset.checks[number]
+        yield TriedCheck(check.name, check.requirement or "", check.sql, "unusable", wanted(check), reason)
 
 
 def _told(finding: Finding, version: Version) -> TriedCheck:

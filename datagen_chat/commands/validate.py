@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from datagen_chat.commands.files import DocumentError, read_bytes, shown_name, tell_mends
+from datagen_chat.commands.preparing import with_prepared_checks
 from datagen_chat.conversation.document import Document, read_document
 from datagen_chat.problems import Problem, ProblemsError
 from datagen_chat.schema.naming import place
@@ -35,6 +36,7 @@ def run(options: argparse.Namespace) -> int:
     document = read_document(read_bytes(options.file), strict=options.strict)
     if options.data is not None:
         return _run_data(options, document)
+    document = with_prepared_checks(document)
     if options.json:
         report = _report(document, is_reviewed=not options.no_advice)
         sys.stdout.write(json.dumps(report, indent=2, ensure_ascii=True) + "\n")

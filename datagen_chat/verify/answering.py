@@ -1,7 +1,8 @@
 """What the process does that answers questions of a model: one JSON object in a line each way.
 
-It first gets the statements that make the tables, then questions. The system limits its memory and forbids it to write files;
-the database is shut besides. What gets past all that ends this process, and nothing else.
+It first gets the statements that make the tables, then questions, as texts; one in an object is prepared and not asked. The
+system limits its memory and forbids it to write files; the database is shut besides. What gets past all that ends this process,
+and nothing else.
 """
 
 from __future__ import annotations
@@ -59,7 +60,9 @@ def main() -> None:
         database = _Database(connection, dict(found), setting["seconds"], setting["files"])
         _say({"ready": True}, answers)
         for line in sys.stdin:
-            _say(database.answer(json.loads(line)), answers)
+            question = json.loads(line)
+            is_asked = isinstance(question, str)
+            _say(database.answer(question if is_asked else question["prepare"], is_asked=is_asked), answers)
 
 
 def _say(answer: dict[str, Any], answers: IO[str]) -> None:
@@ -89,8 +92,8 @@ class _Database:
         self._reserved = [name for name, is_internal in views.items() if is_internal]
         self._paths = sorted({*files, *(str(Path(file).parent) for file in files)}, key=len, reverse=True)
 
-    def answer(self, sql: str) -> dict[str, Any]:
-        """Return the first row of a SELECT, or why there is none."""
+    def answer(self, sql: str, *, is_asked: bool) -> dict[str, Any]:
+        """Return the first row of a SELECT, or why there is none; of one that is not asked, of how it would be."""
         import duckdb
 
         try:
@@ -99,7 +102,7 @@ class _Database:
                 return {"refused": "It is not one SELECT."}
             row = self._connection.execute("SELECT json_serialize_sql($1::VARCHAR)", [sql]).fetchone()
             refused = why_refused(json.loads(row[0] if row else "{}"), self._tables, self._reserved)
-            return {"refused": refused} if refused else self._asked(sql)
+            return {"refused": refused} if refused else self._asked(sql if is_asked else f"EXPLAIN {sql}")
         except duckdb.InterruptException:
             return {"refused": f"It took longer than {self._seconds:g} seconds."}
         except MemoryError:

@@ -69,6 +69,20 @@ class Locked:
         row = answer["row"]
         return None if row is None else tuple(_received(value) for value in row)
 
+    def prepare(self, sql: str) -> None:
+        """Make sure that a statement could be asked: it is one SELECT over the tables, with their columns. No row is read.
+
+        Where the database does not open, nothing is known of the statement.
+
+        Raises:
+            RefusedError: it could not.
+        """
+        if len(sql) > LONGEST:
+            raise RefusedError(f"The statement has more than {LONGEST:,} characters.")
+        answer = self._answer({"prepare": sql})
+        if "refused" in answer and "unopened" not in answer:
+            raise RefusedError(str(answer["refused"]))
+
     def start(self) -> None:
         """Start the process that answers, if it is not there; it opens the tables while this one goes on."""
         if self._process is None:
@@ -95,14 +109,14 @@ class Locked:
                         stream.close()
             process.wait()
 
-    def _answer(self, sql: str) -> dict[str, Any]:
+    def _answer(self, question: str | Mapping[str, str]) -> dict[str, Any]:
         self.start()
         if not self._is_ready:
             if not self._line(_START):
                 self.end()
-                return {"refused": "The database could not be opened."}
+                return {"refused": "The database could not be opened.", "unopened": True}
             self._is_ready = True
-        self._send(sql)
+        self._send(question)
         line = self._line(self._seconds + _GRACE)
         if not line:
             self.end()

@@ -192,3 +192,17 @@ def test_hostile_values_reach_the_terminal_clean(schema: Path, data: Path) -> No
     done = datagen("validate", schema, "--data", data)
     assert done.returncode == 1
     assert "\x1b" not in done.stdout
+
+
+def test_checks_that_cannot_be_asked_are_told_before_there_is_any_data(tmp_path: Path) -> None:
+    path = tmp_path / "shop.json"
+    path.write_text(json.dumps(SHOP | {"checks": [{"name": "x", "sql": 'SELECT nope FROM "order"', "equals": 1}]}))
+    shown = datagen("validate", path)
+    assert shown.returncode == 2
+    assert "[check-unusable] at /checks/0/sql" in shown.stderr
+    listed = json.loads(datagen("validate", path, "--json").stdout)
+    assert (listed["valid"], listed["problems"][-1]["at"]) == (False, "/checks/0/sql")
+    made = datagen("generate", path, "-o", tmp_path / "out", "--verify")
+    assert (made.returncode, (tmp_path / "out").exists()) == (2, False)
+    assert "[check-unusable] at /checks/0/sql" in made.stderr
+    assert datagen("generate", path, "-o", tmp_path / "out").returncode == 0

@@ -59,6 +59,14 @@ def test_of_a_large_dataset_the_constraints_are_tried_on_its_first_rows_and_that
     assert not [check for check in tried.checks if not check.is_constraint]
 
 
+def test_of_a_large_dataset_checks_that_no_data_could_be_asked_are_told_too() -> None:
+    draft: Any = copy.deepcopy(SHOP)
+    draft["checks"].append({"name": "odd", "sql": "SELECT nothing FROM customer", "equals": 1})
+    [failed] = Trial(42, most=100)(version(draft)).failed
+    assert (failed.name, failed.state, failed.wanted) == ("odd", "unusable", "1")
+    assert 'Referenced column "nothing" not found' in failed.found
+
+
 def test_a_schema_that_promises_nothing_is_not_made() -> None:
     draft = copy.deepcopy(SHOP) | {"constraints": {}, "checks": [], "targets": {}}
     assert Trial(42)(version(draft)).checks == ()
