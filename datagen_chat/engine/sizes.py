@@ -23,8 +23,8 @@ _FILE, _COLUMN, _CHUNK = 250, 60, 110
 """Bytes of a footer, of a column in it, and of what each row group says of a column."""
 _NUMBERED, _MANY_NUMBERED, _ASCENDING, _SPARSE = 0.04, 0.002, 0.2, 1.0
 """Bytes of numbers in turn, of few or of many, which are compressed; and of keys of ancestors, all or some with rows."""
-_COMPRESSED = 1 << 12
-"""Bytes of values that are worth compressing."""
+_COMPRESSED, _LONG = 1 << 12, 1 << 10
+"""Bytes of values that are worth compressing, and of texts of which the sample that decides on it holds too few."""
 _UNKNOWN: Mapping[ColumnType, float] = {"int": 2, "float": 5, "date": 2, "datetime": 8}
 _FEW, _SAMPLED, _REPEATED, _BETWEEN = 200, 20.0, 3.0, 2.0
 """Up to so many numbers among so many rows are soon found again; what is, takes so many bytes, and so many within texts."""
@@ -98,7 +98,8 @@ class _Sizes:
         if texts.words < math.inf:
             return rows * max(_width(texts.words - 1), 1) / 8 + min(texts.words, rows) * (4 + texts.length)
         packed = texts.length - texts.fixed + _BETWEEN
-        return rows * self._repeated(place, 1 + (packed if 2 * packed <= texts.length else texts.length))
+        is_packed = 2 * packed <= texts.length < _LONG
+        return rows * self._repeated(place, 1 + (packed if is_packed else texts.length))
 
     def _times(self, place: Place) -> float:
         """Return how many rows there are for each row of the table that a column is copied from."""

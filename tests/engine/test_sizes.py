@@ -56,10 +56,11 @@ COLUMNS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-def table(type_: str, generator: dict[str, Any], rows: int) -> Dataset:
+def table(type_: str, generator: dict[str, Any], rows: int, *more: dict[str, Any]) -> Dataset:
     columns = [
         {"name": "id", "type": "int", "generator": {"sequence": {}}},
         {"name": "value", "type": type_, "generator": generator},
+        *more,
     ]
     node = {"id": "t", "kind": "entity", "pk": "id", "rows": rows, "columns": columns}
     return Dataset.model_validate({"version": "1.0", "metadata": {"name": "t"}, "nodes": [node]})
@@ -83,6 +84,13 @@ def assert_near(dataset: Dataset, target: Path) -> None:
 @pytest.mark.parametrize("name", COLUMNS)
 def test_a_column_takes_about_as_many_bytes_as_was_said(name: str, rows: int, tmp_path: Path) -> None:
     assert_near(table(*COLUMNS[name], rows), tmp_path)
+
+
+@pytest.mark.parametrize("sentences", [2, 20])
+def test_a_letter_of_texts_takes_about_as_many_bytes_as_was_said(sentences: int, tmp_path: Path) -> None:
+    text = {"faker": {"method": "paragraph", "args": {"nb_sentences": sentences}}}
+    letter = {"name": "letter", "type": "string", "generator": {"template": {"format": "Dear {value}, {value}"}}}
+    assert_near(table("string", text, 5000, letter), tmp_path)
 
 
 def test_many_numbers_in_turn_take_next_to_nothing_as_was_said(tmp_path: Path) -> None:
