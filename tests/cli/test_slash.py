@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from datagen_chat.commands.connecting import Connector
-from datagen_chat.commands.slash import COMMANDS, Desk, complete, obey
+from datagen_chat.commands.slash import COMMANDS, Desk, complete
 from datagen_chat.commands.talk import Talk
 from datagen_chat.conversation.journal import Journal
 from datagen_chat.conversation.session import Session, Settings
@@ -20,6 +20,7 @@ from datagen_chat.llm.script import Script
 from datagen_chat.terminal.live import LiveView
 from datagen_chat.terminal.screen import Screen
 from tests.advice.schemas import FAULTY
+from tests.cli.desks import say_at
 from tests.conftest import draft
 from tests.conversation.replies import SHOP, reply, shop
 from tests.terminal.screens import Memory
@@ -59,14 +60,7 @@ class Table:
 
     def say(self, *lines: str) -> str:
         """Say or do these things, and return what the last one showed."""
-        for line in lines:
-            self.file.truncate(0)
-            self.file.seek(0)
-            if line.startswith("/"):
-                obey(self.desk, line)
-            else:
-                self.desk.talk.say(line)
-        return self.file.getvalue()
+        return say_at(self.desk, self.file, *lines)
 
     @property
     def draft(self) -> Any:

@@ -8,7 +8,7 @@ import pytest
 
 from datagen_chat.commands.opening import kept, take_up
 from datagen_chat.commands.sessions import Keeper
-from datagen_chat.commands.slash import Desk, obey
+from datagen_chat.commands.slash import Desk
 from datagen_chat.commands.talk import Talk
 from datagen_chat.conversation.journal import Journal
 from datagen_chat.conversation.session import Session
@@ -18,6 +18,7 @@ from datagen_chat.llm.prices import Prices, Rate, Row
 from datagen_chat.llm.script import Script
 from datagen_chat.terminal.live import LiveView
 from datagen_chat.terminal.screen import Screen
+from tests.cli.desks import say_at
 from tests.terminal.screens import Memory
 
 PRICES = Prices("2026-01-01", {"script": Row(100_000, None, (Rate(2.0, 0.2, 2.5, 10.0),))}, {})
@@ -43,14 +44,7 @@ class Run:
 
     def say(self, *lines: str) -> str:
         """Say or do these things, and return what the last one showed."""
-        for line in lines:
-            self.file.truncate(0)
-            self.file.seek(0)
-            if line.startswith("/"):
-                obey(self.desk, line)
-            else:
-                self.desk.talk.say(line)
-        return self.file.getvalue()
+        return say_at(self.desk, self.file, *lines)
 
     @property
     def spent(self) -> tuple[int, float]:
