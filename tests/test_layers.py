@@ -38,6 +38,7 @@ evaluation
 terminal
 report
 commands
+arguments
 cli
 __main__
 """

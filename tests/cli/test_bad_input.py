@@ -192,7 +192,7 @@ def test_a_full_disk_behind_standard_output_is_told(arguments: tuple[object, ...
 
 
 def test_an_error_in_datagen_itself_is_one_line_that_says_what_to_do() -> None:
-    code = "import sys, datagen_chat.cli as c; c._parser = lambda: 1 / 0; sys.exit(c.main([]))"
+    code = "import sys, datagen_chat.cli as c; c.command_line = lambda: 1 / 0; sys.exit(c.main([]))"
     options: dict[str, Any] = {"capture_output": True, "text": True, "check": False}
     python = command()[0]
     done = subprocess.run([python, "-c", code], env=environment(), **options)

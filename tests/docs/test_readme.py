@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from datagen_chat.cli import _parser
+from datagen_chat.arguments import command_line
 from datagen_chat.fanouts import SPREADS
 from datagen_chat.generators import GENERATORS
 from datagen_chat.laws import LAWS
@@ -72,7 +72,7 @@ def test_its_commands_for_a_model_are_ones_that_the_program_takes() -> None:
     commands = [words[1 : words.index(">") if ">" in words else None] for words in lines if words[0] == "datagen"]
     assert len(commands) >= 4
     for words in commands:
-        options = _parser().parse_args(words)
+        options = command_line().parse_args(words)
         assert options.model is None or parse(options.model).model
 
 
