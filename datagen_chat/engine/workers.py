@@ -96,14 +96,19 @@ def in_processes(work: Callable[[Job, Told], Result], jobs: Sequence[Job], worke
     Raises:
         OutputError: a copy was ended from outside, as the system does when memory runs out.
     """
-    with ExitStack() as stack:
-        numbers, numbered = (stack.enter_context(end) for end in _pipe())
-        pipes: list[FileIO] = []
+    messages: SimpleQueue[Any] = SimpleQueue()
+    with ExitStack() as pipes, ExitStack() as listeners, ExitStack() as copies:
+        numbers, numbered = (pipes.enter_context(end) for end in _pipe())
+        heard: list[FileIO] = []
         for _ in range(min(workers, len(jobs))):
-            pipes.append(stack.enter_context(_copy(work, jobs, numbers, [numbered, *pipes])))
-        messages: SimpleQueue[Any] = SimpleQueue()
-        for pipe in pipes:
-            threading.Thread(target=_listen, args=(pipe, messages), daemon=True).start()
+            said, say = (pipes.enter_context(end) for end in _pipe())
+            heard.append(said)
+            copies.enter_context(_copy(work, jobs, numbers, say, [numbered, *heard]))
+            say.close()
+        for said in heard:
+            listener = threading.Thread(target=_listen, args=(said, messages), daemon=True)
+            listener.start()
+            listeners.callback(listener.join)  # a copy that has ended says nothing more, and only then may its pipe be closed
         numbers.close()
         numbered.write(b"".join(number.to_bytes(_NUMBER_BYTES, "little") for number in range(len(jobs))))
         numbered.close()
@@ -117,21 +122,20 @@ def _pipe() -> tuple[FileIO, FileIO]:
 
 
 @contextmanager
-def _copy(work: Callable[[Job, Told], Any], jobs: Sequence[Job], numbers: FileIO, others: Sequence[FileIO]) -> Iterator[FileIO]:
-    """Yield what a copy of this process says, which takes job after job; it is ended with the context."""
-    said, say = _pipe()
-    with said, say:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # the copy needs none of the threads that it is warned of
-            child = os.fork()
-        if child == 0:
-            _serve(work, jobs, numbers, say, [said, *others])
-        say.close()
-        try:
-            yield said
-        finally:
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
+def _copy(
+    work: Callable[[Job, Told], Any], jobs: Sequence[Job], numbers: FileIO, say: FileIO, others: Sequence[FileIO]
+) -> Iterator[None]:
+    """Let a copy of this process take job after job; it is ended with the context."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # the copy needs none of the threads that it is warned of
+        child = os.fork()
+    if child == 0:
+        _serve(work, jobs, numbers, say, others)
+    try:
+        yield
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
 
 
 def _serve(

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -31,10 +32,10 @@ CREWS = pytest.mark.parametrize("crew", [in_threads, in_processes])
 
 @pytest.fixture(autouse=True)
 def _nobody_stays() -> Iterator[None]:
-    """Hold that no process and no open file is left."""
-    before = _children(), sorted(Path("/proc/self/fd").iterdir())
+    """Hold that no process, no thread and no open file is left."""
+    before = _children(), threading.active_count(), sorted(Path("/proc/self/fd").iterdir())
     yield
-    assert (_children(), sorted(Path("/proc/self/fd").iterdir())) == before
+    assert (_children(), threading.active_count(), sorted(Path("/proc/self/fd").iterdir())) == before
 
 
 def _children() -> set[int]:
