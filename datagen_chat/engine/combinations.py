@@ -17,7 +17,7 @@ from datagen_chat.frozen import dataclass
 from datagen_chat.generators.base.rows import Locator, Numbering, Room, Rows, Siblings
 from datagen_chat.permutation import permuted
 from datagen_chat.problems import LimitError, Problem, SchemaError
-from datagen_chat.schema.combinations import Combination
+from datagen_chat.schema.combinations import MOST, Combination
 from datagen_chat.subsets import sorted_within
 from datagen_chat.urns import take_distinct, take_evenly
 
@@ -40,7 +40,12 @@ class Combined:
     @cached_property
     def _numberings(self) -> tuple[Numbering, ...]:
         scopes = [self.owner.scope(name) for name in self.combination.columns]
-        return tuple(scope.column.generator.numbering(scope) for scope in scopes)
+        made = tuple(scope.column.generator.numbering(scope) for scope in scopes)
+        if math.prod(each.size for each in made) > MOST:  # of tables whose rows are counted only now
+            shown = " × ".join(f"{each.size} {name}" for each, name in zip(made, self.combination.columns, strict=True))
+            message = f"There are {shown} values of {self.owner.name} to tell apart together, more than can be numbered."
+            raise LimitError([Problem(self.combination.at, "too-many-rows", message, "Lower the rows of what is looked up.")])
+        return made
 
     @cached_property
     def _key(self) -> Key:

@@ -36,7 +36,8 @@ class Combination:
         return f'Only {", ".join(self.columns)} is kept apart, not {names}: add "unique": true to {them}, or remove the entry.'
 
 
-_MOST = 2.0**62  # so many combinations can be numbered
+MOST = 2.0**62  # so many combinations can be numbered
+_UNKNOWN = 2.0**20  # rows of a table that can have any number of them, as far as combinations are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +62,22 @@ def check_combinations(index: Index) -> Iterator[Problem]:
     taken = {(each.table, name) for each in drawn.values() for name in each.columns}
     for wish in _wishes(index):
         if wish.at in drawn and (len(wish.places) > 1 or not index.must_not_repeat(wish.places[0])):
-            yield from _check_size(drawn[wish.at], index)
-        elif wish.at not in drawn and len(wish.places) > 1 and not _holds_anyway(wish.places, index):
-            names = ", ".join(name for _, name in wish.places)
-            message = f"Nothing keeps {names} of {wish.places[0][0]} from repeating together."
-            yield Problem(wish.at, "unique-not-made", message, _advice(wish, index, taken))
+            yield from _check_size(drawn[wish.at], index, of_rows=len(wish.places) == 1)
+        elif wish.at not in drawn and not _holds_anyway(wish.places, index):
+            yield from _not_made(wish, index, taken)
+
+
+def _not_made(wish: _Wish, index: Index, taken: set[Place]) -> Iterator[Problem]:
+    """Yield that nothing keeps columns, or the rows that a distinct lookup chooses for one parent, from repeating."""
+    table, names = index.tables[wish.places[0][0]], ", ".join(name for _, name in wish.places)
+    if len(wish.places) > 1:
+        message = f"Nothing keeps {names} of {table.id} from repeating together."
+    elif index.columns[wish.places[0]].generator.is_distinct and not index.must_not_repeat(wish.places[0]):
+        among = f"one {table.parents[0]}" if table.parents else "the table"
+        message = f"Nothing keeps {names} of {table.id} from repeating within {among}."
+    else:
+        return  # a unique column is looked at by itself
+    yield Problem(wish.at, "unique-not-made", message, _advice(wish, index, taken))
 
 
 def _advice(wish: _Wish, index: Index, taken: set[Place]) -> str:
@@ -73,9 +85,14 @@ def _advice(wish: _Wish, index: Index, taken: set[Place]) -> str:
     shared = [name for table, name in wish.places if (table, name) in taken]
     if shared:
         return f"{shared[0]} is drawn for another such set already, and can be part of one only; remove one of the two."
+    if len(wish.places) == 1:
+        return "Remove distinct, or the modifiers and inequalities of the column."
     times = [name for table, name in wish.places if index.columns[table, name].generator.ascends]
     if times and _holds_parent(wish.places, index):
         return f'Add "distinct": true to the datetime_series of {times[0]}, or remove the entry.'
+    repeated = next((source for place in wish.places if (source := _repeated_source(place, index))), "")
+    if repeated:
+        return f'Look up a key, or add "unique": true to {repeated}, or remove the entry.'
     return "Make one of them with a lookup or a choice, or remove the entry."
 
 
@@ -97,15 +114,15 @@ def _combined(wish: _Wish, index: Index, taken: set[Place]) -> Combination | Non
     table = index.tables[wish.places[0][0]]
     is_distinct = len(wish.places) == 1 and not index.must_not_repeat(wish.places[0])
     per_parent = bool(table.parents) and (is_distinct or _holds_parent(wish.places, index))
-    sizes = {place: _size(place, index) for place in wish.places if place not in taken}
+    sizes = {place: _size(place, index, of_rows=is_distinct) for place in wish.places if place not in taken}
     free = list[Place]()
     for place, size in sizes.items():
-        if size is not None and not index.columns[place].generator.ascends and _product(sizes, (*free, place)) <= _MOST:
+        if size is not None and not index.columns[place].generator.ascends and _product(sizes, (*free, place)) <= MOST:
             free.append(place)
     times = [place for place, size in sizes.items() if size is not None and index.columns[place].generator.ascends]
     if not per_parent:  # a window of a parent's own leaves no numbers for the whole table
         times = [place for place in times if index.columns[place].generator.grid(index.dataset.window)]
-    free += [time for time in times[:1] if _product(sizes, (*free, time)) <= _MOST]
+    free += [time for time in times[:1] if _product(sizes, (*free, time)) <= MOST]
     if not free:
         return None
     columns = tuple(name for _, name in free)
@@ -116,15 +133,28 @@ def _combined(wish: _Wish, index: Index, taken: set[Place]) -> Combination | Non
 
 
 def _product(sizes: Mapping[Place, float | None], places: Sequence[Place]) -> float:
-    """Return how many combinations there are of the values of some columns."""
-    return math.prod(sizes[place] or 0 for place in places)
+    """Return about how many combinations there are of the values of some columns."""
+    return math.prod(_UNKNOWN if sizes[place] == math.inf else sizes[place] or 0 for place in places)
 
 
-def _size(place: Place, index: Index) -> float | None:
-    """Return how many values a column can have by number; None where it has no numbers, or changes what it drew."""
+def _size(place: Place, index: Index, *, of_rows: bool = False) -> float | None:
+    """Return how many values a column can have by number; None where it has no numbers, or changes what it drew.
+
+    Rows that a value is copied from, which are what is numbered, count as values where no two of them have the same one, or
+    where it is for the rows, `of_rows`.
+    """
     column = index.columns[place]
+    if not of_rows and _repeated_source(place, index):
+        return None
     is_changed = not all(change.args.keeps_distinct for change in column.modifiers)
     return None if is_changed else column.generator.numbered(index.facts(place))
+
+
+def _repeated_source(place: Place, index: Index) -> str:
+    """Return the column that a column's values are copied from, if several rows can have the same one; else nothing."""
+    source = index.only_source(place)
+    can_repeat = source is not None and not index.never_repeats((source.table, source.column))
+    return f"{source.table}.{source.column}" if source is not None and can_repeat else ""
 
 
 def _holds_anyway(places: tuple[Place, ...], index: Index) -> bool:
@@ -132,8 +162,9 @@ def _holds_anyway(places: tuple[Place, ...], index: Index) -> bool:
     if any(index.never_repeats(place) for place in places):
         return True
     table = index.tables[places[0][0]]
-    regular = any(index.columns[place].generator.limits_rows for place in places)
-    return _holds_parent(places, index) and (regular or children_range(table)[1] <= 1)
+    words = [index.columns[place].generator for place in places]
+    apart = len(places) > 1 and any(word.limits_rows or word.is_distinct for word in words)
+    return _holds_parent(places, index) and (apart or children_range(table)[1] <= 1)
 
 
 def _holds_parent(places: tuple[Place, ...], index: Index) -> bool:
@@ -147,9 +178,9 @@ def _is_key_of(parent: Table, place: Place, index: Index) -> bool:
     return index.follows(place, parent.id) and index.key_held(place, parent.id) == parent.pk
 
 
-def _check_size(combination: Combination, index: Index) -> Iterator[Problem]:
+def _check_size(combination: Combination, index: Index, *, of_rows: bool) -> Iterator[Problem]:
     table = index.tables[combination.table]
-    sizes = [_size((table.id, name), index) or 0 for name in combination.columns]
+    sizes = [_size((table.id, name), index, of_rows=of_rows) or 0 for name in combination.columns]
     wanted, what = _wanted(table, combination, index)
     if wanted > math.prod(sizes):
         shown = " × ".join(f"{size:.0f} {name}" for size, name in zip(sizes, combination.columns, strict=True))

@@ -44,6 +44,9 @@ def _distinct(at: str, table: Table, column: Column, basis: Basis) -> Claim:
         and parse_step(column.generator.freq).length % DAY
     ):
         return claim.skipped("several times can lie on one day")
+    word = column.generator
+    if isinstance(word, Lookup) and not basis.index.never_repeats((word.table, word.column)):
+        return claim.skipped(f"several rows of {word.table} can have the same {word.column}")
     owner = None if parent is None else basis.parent_key(table.id, parent)
     if parent and owner is None:
         return claim.skipped("no column says which parent a row has")

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from datagen_chat.engine.plan import Plan
-from datagen_chat.problems import SchemaError
+from datagen_chat.problems import LimitError, SchemaError
 from datagen_chat.schema.read import read
 from tests.engine.test_promises import column
 from tests.engine.test_rows import listed
@@ -139,6 +139,78 @@ def test_what_is_looked_up_by_a_distinct_key_belongs_to_its_row(plan_of: PlanOf)
     columns = [STUDENT, lookup("course", "course.id", distinct=True), lookup("again", "course.id", on="course")]
     plan = plan_of(school(OF_STUDENT | {"columns": columns}))
     assert (column(plan, "taken", "course") == column(plan, "taken", "again")).all()
+
+
+def grown(parts: int, fact: dict[str, Any], unique: list[Any] | None = None) -> dict[str, Any]:
+    """Return a schema whose fact has tables beside it whose numbers of rows only the draw says."""
+    schema = school(fact, unique)
+    for number in range(parts):
+        own = lookup("term", "term.id")
+        node = {"id": f"part{number}", "kind": "fact", "pk": "id", "parents": ["term"], "columns": [KEY, own]}
+        schema["nodes"].insert(3, node | {"fanout": {"distribution": "poisson", "lambda": 3}})
+    return schema
+
+
+def test_a_distinct_lookup_chooses_no_row_twice_of_a_table_of_any_size(plan_of: PlanOf) -> None:
+    fact = {"parents": ["student"], "fanout": {"distribution": "uniform", "min": 1, "max": 6}}
+    columns = [STUDENT, lookup("part", "part0.id", distinct=True)]
+    found = tuples(plan_of(grown(1, fact | {"columns": columns})), "student", "part")
+    assert len(set(found)) == len(found) > 400
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_no_combination_of_tables_of_any_size_comes_twice(count: int, plan_of: PlanOf) -> None:
+    names = [f"part{number}" for number in range(count)]
+    columns = [STUDENT, *(lookup(name, f"{name}.id") for name in names)]
+    fact = {"parents": ["student"], "fanout": {"distribution": "constant", "value": 40}, "columns": columns}
+    found = tuples(plan_of(grown(count, fact, [{"table": "taken", "columns": ["student", *names]}])), "student", *names)
+    assert len(set(found)) == len(found) == 8000
+
+
+def test_combinations_that_turn_out_too_many_to_be_numbered_are_a_problem(plan_of: PlanOf) -> None:
+    wide = {"distribution": {"type": "uniform", "params": {"low": -(2**41), "high": 2**41 - 1}}}
+    columns = [STUDENT, {"name": "x", "type": "int", "generator": wide}, lookup("part", "part0.id")]
+    schema = grown(1, OF_STUDENT | {"columns": columns}, [{"table": "taken", "columns": ["student", "x", "part"]}])
+    schema["nodes"][2]["rows"] = 400_000  # three parts each: 2**62.2 combinations
+    with pytest.raises(LimitError, match="more than can be numbered"):
+        listed_column(plan_of(schema), "x")
+
+
+def test_a_distinct_lookup_stays_distinct_in_a_set_that_must_not_repeat(plan_of: PlanOf) -> None:
+    columns = [STUDENT, lookup("course", "course.id", distinct=True), lookup("term", "term.id")]
+    found = tuples(plan_of(school(OF_STUDENT | {"columns": columns}, [TOGETHER])), "student", "course")
+    assert len(set(found)) == len(found) > 4000
+
+
+def problems(schema: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(problem.at, problem.code) for problem in read(schema).errors]
+
+
+def test_what_keeps_no_lookup_distinct_is_a_problem() -> None:
+    columns = [STUDENT, lookup("course", "course.id", distinct=True), lookup("term", "term.id")]
+    fact = {"parents": ["student"], "fanout": {"distribution": "uniform", "min": 0, "max": 3}, "columns": columns}
+    assert problems(school(fact, [["taken.course", "taken.term"]])) == [("/nodes/3/columns/2", "unique-not-made")]
+
+
+def titled(fact: dict[str, Any], unique: list[Any] | None = None) -> dict[str, Any]:
+    """Return a schema whose courses share three titles."""
+    schema = school(fact, unique)
+    title = {"name": "title", "type": "string", "generator": {"choice": {"choices": ["Algebra", "Botany", "Chemistry"]}}}
+    schema["nodes"][1]["columns"] = [KEY, title]
+    return schema
+
+
+def test_values_that_several_rows_have_are_not_taken_for_rows() -> None:
+    title = {"name": "title", "type": "string", "generator": {"lookup": {"from": "course.title"}}}
+    fact = {"parents": ["student"], "fanout": {"distribution": "constant", "value": 3}, "columns": [STUDENT, title]}
+    assert problems(titled(fact, [["taken.student", "taken.title"]])) == [("/constraints/unique/0", "unique-not-made")]
+
+
+def test_a_distinct_lookup_may_read_what_several_rows_have(plan_of: PlanOf) -> None:
+    title = {"name": "title", "type": "string", "generator": {"lookup": {"from": "course.title", "distinct": True}}}
+    fact = {"parents": ["student"], "fanout": {"distribution": "constant", "value": 30}, "columns": [STUDENT, title]}
+    found = Counter(tuples(plan_of(titled(fact)), "student", "title"))
+    assert all(found[student, "Algebra"] == found[1, "Algebra"] for student in range(1, 201))  # each takes all 30 courses
 
 
 def test_popularity_follows_the_power_and_not_the_row_number(plan_of: PlanOf) -> None:

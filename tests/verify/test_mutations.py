@@ -328,3 +328,14 @@ def test_rows_below_are_found_by_keys_that_every_row_has(tmp_path: Path) -> None
     tables["customer"]["columns"].append(column("lines", "int", {"aggregate": {"of": "item.item_id", "op": "count"}}))
     write(dataset_of(draft), tmp_path, "parquet")
     assert verified(draft, tmp_path).failed == ()
+
+
+def test_values_that_several_rows_have_may_come_twice_where_the_rows_are_distinct(tmp_path: Path) -> None:
+    draft = copy.deepcopy(SHOP)
+    product, order = draft["nodes"][1], draft["nodes"][2]
+    product["columns"].append(column("shelf", "int", {"choice": {"choices": [1, 2]}}))
+    order["columns"].append(column("shelf", "int", {"lookup": {"from": "product.shelf", "distinct": True}}))
+    write(dataset_of(draft), tmp_path)
+    found = verified(draft, tmp_path)
+    assert failing(found) == set()
+    assert ("distinct", "order.shelf") in by_state(found, "skipped")
