@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from datagen_chat.generators._written import value_pool
 from datagen_chat.generators.base import CATEGORY_LIMIT
 from datagen_chat.generators.base.rows import Descent, Piece, Rows
+from datagen_chat.problems import Problem, SchemaError
 from datagen_chat.selection import scattered
 from datagen_chat.values import Mask, Numbers, Text, Values, compute, taken
 from datagen_chat.words import ColumnType
@@ -26,7 +27,6 @@ Read = Callable[[Rows], tuple[Values, Mask | None]]
 """The values of some rows, and which of them count; None means all do."""
 
 Order = Literal["min", "max"]
-Tell = Callable[[str, str, int], None]
 _LIMIT = float(1 << 62)
 _LOW = np.int64((1 << 32) - 1)
 _HALF = np.int64(32)
@@ -98,15 +98,13 @@ class WholeSum:
         high = self._high.astype(np.float64) if len(self._high) else 0.0
         return np.asarray(high * 2.0**32 + self._low)
 
-    def wholes(self) -> tuple[Whole, int]:
-        """Return the sums, those that leave 64 bits pulled to the nearest bound, and how many did."""
+    def wholes(self) -> Whole | None:
+        """Return the sums; None where one of them leaves 64 bits."""
         if not len(self._high):
-            return self._low, 0
+            return self._low
         high, low = self._high + (self._low >> _HALF), self._low & _LOW
-        ends = np.iinfo(np.int64)
-        is_above, is_below = high >= 1 << 31, high < -(1 << 31)
-        kept = np.where(is_above, ends.max, np.where(is_below, ends.min, (high << _HALF) + low))
-        return kept, int(np.count_nonzero(is_above | is_below))
+        is_beyond = (high >= 1 << 31) | (high < -(1 << 31))
+        return None if is_beyond.any() else (high << _HALF) + low
 
 
 class FarSum:
@@ -170,10 +168,16 @@ class FloatSum:
 
 
 class Total:
-    """The sum, or the mean, of the values below each row; 0 is the sum of none, and none have no mean."""
+    """The sum, or the mean, of the values below each row; 0 is the sum of none, and none have no mean.
 
-    def __init__(self, size: int, read: Read, places: int | None, *, is_mean: bool, is_float: bool, tell: Tell) -> None:
-        self._read, self._tell, self._is_mean, self._is_float = read, tell, is_mean, is_float
+    Of whole numbers, which are not `is_float`, sums are whole where there is a problem to raise for those `beyond` 64 bits, else
+    floats.
+    """
+
+    def __init__(
+        self, size: int, read: Read, places: int | None, *, is_mean: bool, is_float: bool, beyond: Problem | None
+    ) -> None:
+        self._read, self._beyond, self._is_mean, self._is_float = read, beyond, is_mean, is_float
         self._count = ValueCount(size, read)
         self._whole, self._float = WholeSum(size), FloatSum(size if is_float else 0, places)
 
@@ -190,7 +194,11 @@ class Total:
             self._count.add(piece)
 
     def values(self, descent: Descent) -> Values:
-        """Return the sums or the means."""
+        """Return the sums or the means.
+
+        Raises:
+            SchemaError: a sum leaves 64 bits.
+        """
         if not self._is_mean:
             return Numbers(self._float.over(1.0)) if self._is_float else self._wholes()
         counts = self._count.values(descent)
@@ -200,9 +208,12 @@ class Total:
         return Numbers(means, _some(counts.data > 0))
 
     def _wholes(self) -> Values:
-        kept, beyond = self._whole.wholes()
-        self._tell("sum-too-large", "Sums leave the 64 bits of an int; they are its largest or smallest value.", beyond)
-        return Numbers(kept)
+        if self._beyond is None:
+            return Numbers(self._whole.floats())
+        sums = self._whole.wholes()
+        if sums is None:
+            raise SchemaError([self._beyond])
+        return Numbers(sums)
 
 
 def _some(valid: Mask) -> Mask | None:

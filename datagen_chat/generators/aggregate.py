@@ -127,8 +127,9 @@ class Aggregate(Generator, word="aggregate"):
         return {"count": "int", "mean": "float"}.get(self.op, type_)  # type: ignore[return-value] # they are column types
 
     def makes(self, facts: Facts) -> ColumnType:
-        """Return the type that comes out."""
-        return self._made(facts) or facts.type
+        """Return the type that comes out; in a column of floats, sums of whole numbers are floats too."""
+        made = self._made(facts) or facts.type
+        return "float" if self.op == "sum" and facts.type == "float" else made
 
     def why_null(self, facts: Facts) -> str:
         """Return that there may be no rows below, or none with a value."""
@@ -202,8 +203,13 @@ class Aggregate(Generator, word="aggregate"):
             if type_ == "string":
                 return Fold(lambda size: TextExtreme(size, read, op))
             return Fold(lambda size: Extreme(size, read, type_, op))
-        is_float = type_ == "float"
-        return Fold(lambda size: Total(size, read, places, is_mean=is_mean, is_float=is_float, tell=scope.tell))
+        is_float, beyond = type_ == "float", self._beyond(scope) if self.makes(scope) == "int" else None
+        return Fold(lambda size: Total(size, read, places, is_mean=is_mean, is_float=is_float, beyond=beyond))
+
+    def _beyond(self, scope: Scope) -> Problem:
+        message = f"A sum of {self.of} leaves the 64 bits of an int."
+        hint = f"Set the type of {scope.column_name} to float, or make the values smaller."
+        return Problem(f"{scope.pointer_to(self)}/of", "sum-too-large", message, hint)
 
     def _reader(self, scope: Scope) -> Read:
         """Return how to read the values below, and which of them count."""

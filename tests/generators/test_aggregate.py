@@ -17,6 +17,7 @@ from datagen_chat.engine.plan import Plan
 from datagen_chat.generators import _folds
 from datagen_chat.generators._folds import FloatSum, WholeSum
 from datagen_chat.generators.base.rows import Piece
+from datagen_chat.problems import SchemaError
 from datagen_chat.schema.read import read
 from datagen_chat.schema.rename import rename_column, rename_table
 from datagen_chat.schema.repair import repair
@@ -154,9 +155,9 @@ def test_sums_of_whole_numbers_do_not_wrap_round(numbers: list[int], size: int) 
     for start in range(0, len(numbers), size):
         part = np.array(numbers[start : start + size])
         total.add(Piece(None, 0, np.array([0, len(part)])), part)  # type: ignore[arg-type] # no rows are made
-    exact, (kept, beyond) = sum(numbers), total.wholes()
-    assert kept.tolist() == [min(max(exact, -(2**63)), 2**63 - 1)]
-    assert beyond == (not -(2**63) <= exact < 2**63)
+    exact, kept = sum(numbers), total.wholes()
+    assert (kept is not None) == (-(2**63) <= exact < 2**63)
+    assert kept is None or kept.tolist() == [exact]
     assert total.floats()[0] == pytest.approx(float(exact), rel=1e-15)
 
 
@@ -207,14 +208,26 @@ def test_large_values_below_one_row_leave_the_sums_of_others_alone() -> None:
     assert not made.tellings.all
 
 
-def test_sums_that_leave_64_bits_are_told() -> None:
-    huge = of("x", "int", {"constant": {"value": 2**62}})
-    made = plan(
-        table("a", agg("y", "int", "b.x", "sum")),
-        table("b", huge, parents=("a",), fanout={"distribution": "constant", "value": 3}),
-    )
-    assert set(column(made, "a", "y")) == {2**63 - 1}
-    assert [(each.place, each.code, each.count) for each in made.tellings.all] == [("a.y", "sum-too-large", 40)]
+HUGE = table(
+    "b",
+    of("x", "int", {"constant": {"value": 2**62}}),
+    parents=("a",),
+    fanout={"distribution": "constant", "value": 3},
+)
+
+
+def test_sums_that_leave_64_bits_are_a_problem() -> None:
+    made = plan(table("a", agg("y", "int", "b.x", "sum")), HUGE)
+    with pytest.raises(SchemaError) as caught:
+        column(made, "a", "y")
+    [problem] = caught.value.problems
+    assert (problem.at, problem.code) == ("/nodes/0/columns/1/generator/aggregate/of", "sum-too-large")
+
+
+def test_sums_of_ints_that_leave_64_bits_are_right_in_a_column_of_floats() -> None:
+    made = plan(table("a", agg("y", "float", "b.x", "sum"), agg("z", "int", "b.x", "mean")), HUGE)
+    assert set(column(made, "a", "y")) == {3.0 * 2**62}
+    assert set(column(made, "a", "z")) == {2**62}
 
 
 def test_a_total_of_lines_is_the_sum_of_the_rounded_lines() -> None:
