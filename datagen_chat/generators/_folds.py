@@ -170,8 +170,8 @@ class FloatSum:
 class Total:
     """The sum, or the mean, of the values below each row; 0 is the sum of none, and none have no mean.
 
-    Of whole numbers, which are not `is_float`, sums are whole where there is a problem to raise for those `beyond` 64 bits, else
-    floats.
+    Of whole numbers, which are not `is_float`, sums are whole where there is a problem to raise for those `beyond` 64 bits,
+    else floats.
     """
 
     def __init__(
