@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from datagen_chat.frozen import dataclass
+from datagen_chat.generators.state import State
 from datagen_chat.problems import Problem, pointer
 from datagen_chat.schema.index import Index, Place
 from datagen_chat.schema.model import Table
@@ -162,9 +163,17 @@ def _holds_anyway(places: tuple[Place, ...], index: Index) -> bool:
     if any(index.never_repeats(place) for place in places):
         return True
     table = index.tables[places[0][0]]
-    words = [index.columns[place].generator for place in places]
-    apart = len(places) > 1 and any(word.limits_rows or word.is_distinct for word in words)
-    return _holds_parent(places, index) and (apart or children_range(table)[1] <= 1)
+    differ = len(places) > 1 and any(_differs_below_a_parent(place, index) for place in places)
+    return _holds_parent(places, index) and (differ or children_range(table)[1] <= 1)
+
+
+def _differs_below_a_parent(place: Place, index: Index) -> bool:
+    """Return whether no two rows of one parent have the same value, whatever else is drawn."""
+    column, unfolding = index.columns[place], index.tables[place[0]].unfolding
+    if unfolding is None or not isinstance(column.generator, State):
+        return column.generator.limits_rows or column.generator.is_distinct
+    is_kept = all(change.args.keeps_distinct for change in column.modifiers) and column.type != "date"
+    return is_kept and column.generator.field in unfolding.distinct_fields
 
 
 def _holds_parent(places: tuple[Place, ...], index: Index) -> bool:

@@ -146,6 +146,11 @@ class Unfolding(Registered):
         """The names of the states, in order."""
         raise NotImplementedError
 
+    @property
+    def distinct_fields(self) -> frozenset[str]:
+        """The fields of the generator `state` that no two rows of one parent share; each is entered a second later at least."""
+        return frozenset({"index", "entered_at"})
+
     def check_more(self, above: Above) -> Iterator[Problem]:
         """Yield what is wrong with the word's own arguments; pointers are relative to it."""
         raise NotImplementedError

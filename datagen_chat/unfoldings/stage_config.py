@@ -85,6 +85,11 @@ class StageConfig(Unfolding, word="stage_config"):
         """The names of the stages."""
         return tuple(stage.stage_name for stage in self.stages)
 
+    @property
+    def distinct_fields(self) -> frozenset[str]:
+        """The fields that no two rows of one parent share: no stage comes twice."""
+        return super().distinct_fields | {"name"}
+
     def reach(self) -> int:
         """Return the number of stages."""
         return len(self.stages)

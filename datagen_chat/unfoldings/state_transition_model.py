@@ -81,6 +81,17 @@ class StateTransitionModel(Unfolding, word="state_transition_model"):
         """The names of the states, sorted: what is drawn must not depend on the order in which an object's keys are written."""
         return tuple(sorted(self.states))
 
+    @property
+    def distinct_fields(self) -> frozenset[str]:
+        """The fields that no two rows of one parent share: the name among them where no way leads back to a state."""
+        from graphlib import CycleError, TopologicalSorter
+
+        try:
+            TopologicalSorter({name: _positive(state.next or {}) for name, state in self.states.items()}).prepare()
+        except CycleError:
+            return super().distinct_fields
+        return super().distinct_fields | {"name"}
+
     def reach(self) -> int:
         """Return max_rows."""
         return self.max_rows
