@@ -7,10 +7,10 @@ from collections.abc import Hashable, Iterator
 
 from datagen_chat.asked import probes
 from datagen_chat.asked.ground import Ground, Named
-from datagen_chat.asked.lexicon import vocabulary
+from datagen_chat.asked.lexicon import CHANGING, STOPS, UNITS, vocabulary
 from datagen_chat.asked.nouns import is_numbered, is_plural, noun_after, stem, stems, subject_before
-from datagen_chat.asked.numbers import Amount
-from datagen_chat.asked.statements import UNPLACED, State, Statement, Tie
+from datagen_chat.asked.numbers import Amount, bounded
+from datagen_chat.asked.statements import UNPLACED, Numbered, State, Tie
 from datagen_chat.asked.words import Sentence
 from datagen_chat.frozen import dataclass
 
@@ -20,8 +20,9 @@ _WHOLES = vocabulary("table tables dataset database data list set sample extract
 _DEALING = vocabulary("each every apiece une un jeder jede jedes cada chaque par pro por")
 _NEAR = 10
 _NOT_BEFORE = vocabulary("each apiece per minimum maximum min max tops")
-_SETTING = vocabulary("increase raise set change bump reduce lower make cut bring grow scale up down number")
+_SETTING = CHANGING | vocabulary("set make up down number")
 _HAS = vocabulary("has contains holds takes includes")
+_HAVE = vocabulary("have get place contain hold own take make buy order receive")
 _TALK = vocabulary(
     "questions versions variants changes requests remarks wishes corrections comments notes issues problems ideas"
 )
@@ -32,12 +33,12 @@ _ABOUT, _BY_CHANCE = 0.15, 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Count(Statement):
-    """A number of things. `is_part` says that words behind it may pick some of the things only."""
+class Count(Numbered):
+    """A number of things. `is_part`: words behind it may pick some of the things only. `is_more`: these are added to others."""
 
     things: str
-    amount: Amount
     is_part: bool = False
+    is_more: bool = False
 
     @property
     def key(self) -> Hashable:
@@ -123,10 +124,13 @@ def read_count(sentence: Sentence, amount: Amount, _before: str) -> Iterator[Cou
     if found is not None and (_is_said_of_others(sentence, amount, found) or _is_talk(sentence, found, amount)):
         return
     if found is not None and not (_may_be_year(amount, sentence) and not amount.is_about):
-        quote, start = sentence.quote(amount.first, found[1])
+        amount, last = bounded(sentence, amount, found[1])
+        quote, start = sentence.quote(amount.first, last)
         things = _rows_of(sentence, amount.first) if stem(sentence.word(found[1] - 1)) in _TOTALS else ""
         things = things or sentence.quote(*found)[0]
-        yield Count(quote=quote, start=start, things=things, amount=amount, is_part=_is_part(sentence, found[1]))
+        is_more = sentence.word(amount.first - 1) == "add"
+        is_part = _is_part(sentence, last)
+        yield Count(quote=quote, start=start, things=things, amount=amount, is_part=is_part, is_more=is_more)
     elif found is None:
         yield from _listed(sentence, amount)
 
@@ -140,7 +144,7 @@ def _rows_of(sentence: Sentence, first: int) -> str:
 def _is_taken(sentence: Sentence, amount: Amount) -> bool:
     """Return whether a number says what others are taken from, or how large one is: 3 of 5 plans, a team of 9 people."""
     if sentence.word(amount.first - 1) == "in":
-        return sentence.word(amount.first - 2) in ("one", "1")
+        return sentence.word(amount.first - 2) in UNITS or sentence.is_figure(amount.first - 2)
     return sentence.word(amount.first - 1) == "of" and sentence.word(amount.first - 2) not in _WHOLES
 
 
@@ -160,8 +164,15 @@ def _is_said_of_others(sentence: Sentence, amount: Amount, noun: tuple[int, int]
     is_each = after[0] in _NOT_BEFORE or (after[0] in ("in", "for", "to", "on") and after[1] in _DEALING)
     is_past = after[0] in ("last", "ago") or after == ("so", "far")
     is_ranked = any(sentence.word(at).endswith("est") for at in range(amount.last, noun[1] - 1))
-    is_of_one = sentence.word(amount.first - 3) in ("a", "an") and sentence.word(amount.first - 1) in _HAS
-    return is_each or is_past or is_ranked or is_of_one
+    return is_each or is_past or is_ranked or _is_had(sentence, amount)
+
+
+def _is_had(sentence: Sentence, amount: Amount) -> bool:
+    """Return whether a number is what one thing or each of some has: a bus has 50 seats, planes seat 150 to 220 passengers."""
+    verb, at = sentence.word(amount.first - 1), amount.first
+    if is_plural(sentence.word(at - 2)) and sentence.is_word(at - 1):
+        return verb in _HAVE or (verb not in STOPS and not amount.is_one and not amount.is_bound)
+    return sentence.word(at - 3) in ("a", "an") and (verb in _HAS or (verb.endswith("s") and verb not in STOPS))
 
 
 def _is_talk(sentence: Sentence, noun: tuple[int, int], amount: Amount) -> bool:
@@ -171,13 +182,16 @@ def _is_talk(sentence: Sentence, noun: tuple[int, int], amount: Amount) -> bool:
 
 def _listed(sentence: Sentence, amount: Amount) -> Iterator[Count]:
     """Yield a count that stands behind its noun: customers: 500, set customers to 500."""
-    at = amount.first - 1
-    if sentence.word(at) not in (":", "=", "to", "|") or not _ends(sentence, amount.last):
+    is_changed = sentence.word(amount.first) == "from"
+    at = amount.first - (not is_changed)
+    is_set = is_changed or sentence.word(at) == "to"
+    if not (is_set or sentence.word(at) in (":", "=", "|")) or not _ends(sentence, amount.last):
         return
+    at -= is_set and sentence.word(at - 1) == "down"
     found = subject_before(sentence, at)
     if found is None or not is_plural(sentence.word(found[1] - 1)) or _may_be_year(amount, sentence):
         return
-    if sentence.word(at) == "to" and not _is_set(sentence, found[0]):
+    if is_set and not _is_set(sentence, found[0]):
         return
     quote, start = sentence.quote(found[0], amount.last)
     yield Count(quote=quote, start=start, things=sentence.quote(*found)[0], amount=amount)

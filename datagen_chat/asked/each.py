@@ -6,12 +6,12 @@ import math
 from collections.abc import Hashable, Iterator
 
 from datagen_chat.asked import probes
-from datagen_chat.asked.counts import slackened
+from datagen_chat.asked.counts import Count, slackened
 from datagen_chat.asked.ground import Ground
 from datagen_chat.asked.lexicon import STOPS, TIMES, vocabulary
 from datagen_chat.asked.nouns import is_plural, noun_after, stem, stems
-from datagen_chat.asked.numbers import Amount
-from datagen_chat.asked.statements import UNPLACED, Statement, Tie
+from datagen_chat.asked.numbers import Amount, bounded
+from datagen_chat.asked.statements import UNPLACED, Numbered, Statement, Tie
 from datagen_chat.asked.words import Sentence
 from datagen_chat.frozen import dataclass
 from datagen_chat.instants import DAY
@@ -29,23 +29,25 @@ _HAVING = vocabulary(
 _MODAL = vocabulary(
     "must should shall can may will would needs need to have usually typically always on average do does please"
 )
+_PARTS = vocabulary("of most some many several few half other % percent not no")
 _CLOSING = vocabulary(", ; ) . per in for and each every but") | {""}
+_FEW = 10
+_ADVERBS = vocabulary("daily weekly monthly yearly annually max min maximum minimum total tops")
 _MEAN = 0.1
 _MEAN_ABOUT = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Each(Statement):
+class Each(Numbered):
     """A number of things for each of others; `of` is empty where nobody said of what, `period` is a word such as year."""
 
     things: str
     of: str
-    amount: Amount
     period: str = ""
     is_mean: bool = False
 
     @property
-    def key(self) -> Hashable:
+    def key(self) -> tuple[Hashable, ...]:
         """The things, and what they belong to; one that is a bound stands beside the others."""
         return "each", stems(self.things)[-1:], stems(self.of), self.period, self._side
 
@@ -54,6 +56,12 @@ class Each(Statement):
         if not self.amount.is_bound:
             return ""
         return "least" if math.isinf(self.amount.high) else "most"
+
+    def clashes(self, later: Statement) -> bool:
+        """Return whether a later bound leaves this span, or a small number of the same things is meant for each."""
+        if isinstance(later, Count):
+            return stems(self.things)[-1:] == stems(later.things)[-1:] and later.amount.high < _FEW
+        return isinstance(later, Each) and self.key[:-1] == later.key[:-1] and self._is_left_by(later.amount)
 
     @property
     def said(self) -> Hashable:
@@ -165,7 +173,8 @@ def read_each(sentence: Sentence, amount: Amount, before: str) -> Iterator[Each]
     found = _things(sentence, amount)
     if found is None:
         return
-    of, period, last = _owner_after(sentence, found[1], before)
+    amount, behind = bounded(sentence, amount, found[1])
+    of, period, last = _owner_after(sentence, behind, before)
     if of and not period:
         _, period, last = _owner_after(sentence, last, "")
     first = amount.first
@@ -180,6 +189,7 @@ def read_each(sentence: Sentence, amount: Amount, before: str) -> Iterator[Each]
     if not of:
         of, _, after = _owner_after(sentence, last, "")
         last = max(last, after) if of else last
+    amount, last = bounded(sentence, amount, last)
     quote, start = sentence.quote(first, last)
     is_mean = "average" in quote.lower() or (sentence.word(last), sentence.word(last + 1)) == ("on", "average")
     things = sentence.quote(*found)[0]
@@ -236,8 +246,8 @@ def _owner_after(sentence: Sentence, at: int, before: str) -> tuple[str, str, in
         return "", "", at
     if word in ("a", "an") and sentence.word(last) not in _CLOSING:
         return "", "", at
-    has_two_words = sentence.is_word(last) and sentence.word(last) not in STOPS | TIMES
-    if has_two_words and size == 2 and sentence.word(last + 1) in _CLOSING:
+    has_two_words = sentence.is_word(last) and sentence.word(last) not in STOPS | TIMES | _ADVERBS
+    if has_two_words and (size == 2 or word == "per") and sentence.word(last + 1) in _CLOSING:
         last += 1
     return sentence.quote(owner, last)[0], "", last
 
@@ -262,6 +272,8 @@ def _owner_before(sentence: Sentence, amount: Amount, before: str) -> tuple[str,
     while first > 0 and sentence.is_word(first - 1) and sentence.word(first - 1) not in STOPS and at - first < 2:
         first -= 1
     lead = sentence.word(first - 1)
+    if any(sentence.word(k) in _PARTS for k in (first - 1, first - 2)):
+        return "", amount.first  # some of them have so many
     if lead in _EACH or (lead in ("an", "a") and not amount.is_one):
         return sentence.quote(first, at + 1)[0], first - 1
     if is_plural(sentence.word(at)) and not (amount.is_one and not amount.is_bound):

@@ -10,10 +10,12 @@ from datagen_chat.asked.carried import carrying
 from datagen_chat.asked.counts import Count
 from datagen_chat.asked.each import Each
 from datagen_chat.asked.ground import Ground
+from datagen_chat.asked.lists import Listing
 from datagen_chat.asked.nouns import stems
 from datagen_chat.asked.numbers import Amount
 from datagen_chat.asked.periods import Period
-from datagen_chat.asked.reading import Heard, Overruled, Withdrawal
+from datagen_chat.asked.reading import Heard, Loose, Overruled, Withdrawal
+from datagen_chat.asked.shares import Share
 from datagen_chat.asked.statements import Statement, Tie
 from datagen_chat.frozen import dataclass
 from datagen_chat.preview import Preview
@@ -23,13 +25,16 @@ from datagen_chat.schema.model import Dataset
 MISSED = ("open", "unplaced")
 """The states of statements that a person should look at."""
 
+_MOST_LATER = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A statement that stands, and the one about the same thing that it replaced."""
+    """A statement that stands, the one about the same thing that it replaced, and later numbers that may have changed it."""
 
     statement: Statement
     before: Statement | None = None
+    later: tuple[Amount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,27 +72,44 @@ def standing(messages: Iterable[Sequence[Heard]]) -> tuple[Entry, ...]:
 def _take(known: dict[Hashable, Entry], heard: Sequence[Heard]) -> None:
     """Take up one message: it replaces and withdraws what was stated before, and one that contradicts itself states nothing."""
     fresh: dict[Hashable, list[Statement]] = {}
+    loose: list[Amount] = []
     for one in heard:
         if isinstance(one, Overruled):
             known.pop(one.key, None)
         elif isinstance(one, Withdrawal):
             for key in [key for key, entry in known.items() if _is_about(entry.statement, one)]:
                 del known[key]
+        elif isinstance(one, Loose):
+            loose.append(one.amount)
         else:
             fresh.setdefault(one.key, []).append(one)
+            loose += [one.amount] if isinstance(one, Share) else []  # a failure rate after "5% fail"
     for key, said in fresh.items():
         if len({one.said for one in said}) > 1:
             known.pop(key, None)
-            continue
-        before = known.get(key)
-        if before is None:
-            key, before = _same(known, said[-1])
-        changed = None if before is None or before.statement.said == said[-1].said else before.statement
-        known[key] = Entry(said[-1], changed or (None if before is None else before.before))
+        else:
+            _put(known, said[-1])
+    for key, entry in known.items():
+        known[key] = replace(entry, later=(*entry.later, *loose)[-_MOST_LATER:])
+
+
+def _put(known: dict[Hashable, Entry], said: Statement) -> None:
+    """Put a statement in the place of what was stated of the same thing; what it cannot stand beside is dropped."""
+    clashing = [key for key, entry in known.items() if key != said.key and entry.statement.clashes(said)]
+    for key in clashing:
+        del known[key]
+    key, before = (said.key, known[said.key]) if said.key in known else _same(known, said)
+    if before is not None and isinstance(said, Count) and said.is_more:
+        del known[key]  # a hundred more than there were
+    elif not (clashing and isinstance(said, Count)):
+        changed = None if before is None or before.statement.said == said.said else before.statement
+        known[key] = Entry(said, changed or (None if before is None else before.before))
 
 
 def _is_about(statement: Statement, withdrawal: Withdrawal) -> bool:
-    return isinstance(statement, Count | Each) and stems(statement.topic)[-1:] == (withdrawal.stem,)
+    if isinstance(statement, Listing):
+        return any(stems(item) == (withdrawal.stem,) for item in statement.items)
+    return isinstance(statement, Count | Each) and (not withdrawal.stem or stems(statement.topic)[-1:] == (withdrawal.stem,))
 
 
 def _same(known: Mapping[Hashable, Entry], said: Statement) -> tuple[Hashable, Entry | None]:
@@ -134,8 +156,17 @@ def lines(entries: Iterable[Entry], now: Held, before: Held | None = None) -> tu
     def broke(statement: Statement) -> bool:
         return past is not None and before is not None and tied(statement, past, before).state == "held"
 
-    ties = [(entry, tied(entry.statement, ground, now)) for entry in entries]
+    ties = [(entry, _tied_as_late(entry, ground, now)) for entry in entries]
     return tuple(Line(entry, tie, tie.state in MISSED and broke(entry.statement)) for entry, tie in ties)
+
+
+def _tied_as_late(entry: Entry, ground: Ground, now: Held) -> Tie:
+    """Return what a schema makes of a statement; it is not open where a number said later is what the schema holds."""
+    tie = tied(entry.statement, ground, now)
+    revised = (one for later in entry.later for one in entry.statement.revised(later))
+    if tie.state == "open" and any(one.tie(ground).state == "held" for one in revised):
+        return Tie("unsure", f"{tie.reason}, as may have been said later", tie.at)
+    return tie
 
 
 def missing(found: str, wanted: str) -> str:

@@ -19,8 +19,9 @@ _SMALL = (
 UNITS = {word: float(value) for value, word in enumerate(_SMALL.split())}
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 TENS = {word: 10.0 * value for value, word in enumerate(_TENS.split(), 2)}
-SCALES = {"dozen": 12.0, "hundred": 100.0, "thousand": 1e3, "k": 1e3, "million": 1e6, "mio": 1e6, "billion": 1e9,
-          "trillion": 1e12}  # fmt: skip
+SCALES = {"dozen": 12.0, "hundred": 100.0, "thousand": 1e3, "k": 1e3, "million": 1e6, "mio": 1e6, "mln": 1e6, "mil": 1e6,
+          "billion": 1e9, "trillion": 1e12, "lakh": 1e5, "crore": 1e7}  # fmt: skip
+SCALES |= {f"{word}s": value for word, value in SCALES.items() if word.endswith(("d", "n", "h", "e"))}
 FRACTIONS = {
     "half": 1 / 2, "third": 1 / 3, "quarter": 1 / 4, "fifth": 1 / 5, "sixth": 1 / 6, "seventh": 1 / 7, "eighth": 1 / 8,
     "ninth": 1 / 9, "tenth": 1 / 10,
@@ -75,6 +76,12 @@ FOREIGN = {
     "facturas": "invoice", "estudiantes": "student", "cursos": "course", "tiendas": "store", "proveedores": "supplier",
 }  # fmt: skip
 """Nouns of other languages that are common enough to be sure of."""
+CHANGING = vocabulary(
+    "increase increased raise change changed bump reduce reduced lower lowered cut bring grow scale move switch shift drop"
+)
+"""Verbs by which one number takes the place of another."""
+REMOVING = vocabulary("remove drop delete forget ignore double triple halve")
+"""Verbs behind which a number is not what shall be."""
 STOPS = vocabulary(
     "a an the this that these those my our your his her its their some any all each every no none both either neither and "
     "or but nor so then than as at by for from in into of off on onto out over per to up with within without via about "

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from datagen_chat.asked.lexicon import (
+    CHANGING,
     CURRENCIES,
     FOREIGN,
     FRACTIONS,
@@ -33,7 +34,8 @@ def noun_after(sentence: Sentence, at: int) -> tuple[int, int] | None:
         if word in TIMES or word in CURRENCIES or word in FRACTIONS or (word in NO_THINGS and end == at):
             return None
         if _is_plural_form(word) or (end == at and word in FOREIGN):
-            return at, end + 1
+            is_longer = end + 1 < at + _MOST_WORDS and sentence.is_word(end + 1) and is_plural(sentence.word(end + 1))
+            return at, end + 1 + (is_longer and sentence.word(end + 1) not in TIMES)  # 50 sales reps
     return None
 
 
@@ -56,6 +58,8 @@ def subject_before(sentence: Sentence, at: int, most: int = 3) -> tuple[int, int
         if word in STOPS or word in UNITS or word in SCALES or word in MONTHS:
             break
         first -= 1
+    if first + 1 < at and sentence.word(first) in CHANGING:
+        first += 1  # "reduce orders" is no noun
     return (first, at) if first < at else None
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Literal
 
-from datagen_chat.asked.lexicon import CURRENCIES, FRACTIONS, SCALES, TENS, UNITS, vocabulary
+from datagen_chat.asked.lexicon import CHANGING, CURRENCIES, FRACTIONS, REMOVING, SCALES, TENS, UNITS, vocabulary
 from datagen_chat.asked.words import Sentence
 from datagen_chat.frozen import dataclass
 
@@ -24,7 +24,11 @@ def _phrases(text: str) -> tuple[tuple[str, ...], ...]:
 
 _LEAST = _phrases("at least|minimum of|min of|no less than|no fewer than|minimum|min|min.|≥")
 _MOST = _phrases("at most|maximum of|max of|up to|no more than|not more than|maximum|max|max.|≤")
+_OR_MORE, _OR_FEWER = _phrases("+|or more"), _phrases("or fewer|or less")
+_BEHIND_LEAST = _phrases("at least|minimum|min|or more|and more|and up|upwards")
+_BEHIND_MOST = _phrases("at most|at the most|at maximum|maximum|max|tops|or fewer|or less")
 _LOOSE = _phrases("more than|over|less than|fewer than|under|below|above|>|<")
+_NEAR = 6
 _NEGATIVE = vocabulary("not never no without nor neither than minus plus")
 
 
@@ -72,13 +76,26 @@ def amounts(sentence: Sentence) -> Iterator[Amount]:
     """Yield the amounts that a sentence states, in order; those that it denies are left out."""
     at = 0
     while at < len(sentence.tokens):
-        found = _amount(sentence, at)
+        found = _change(sentence, at) or _amount(sentence, at)
         if found is None:
             at += 1
             continue
         if not _is_denied(sentence, found):
             yield found
         at = found.last
+
+
+def _change(sentence: Sentence, at: int) -> Amount | None:
+    """Return the second of two amounts where a sentence changes one to the other: raise the rate from 5% to 8%."""
+    if sentence.word(at) != "from" or not any(sentence.word(k) in CHANGING for k in range(max(at - _NEAR, 0), at)):
+        return None
+    one = _number(sentence, at + 1)
+    if one is not None and sentence.word(one.end) == "to":
+        other = _number(sentence, one.end + 1)
+        return None if other is None else Amount(other.value, other.value, at, other.end, other.unit)
+    span = _amount(sentence, at + 1)
+    after = _amount(sentence, span.last + 1) if span is not None and sentence.word(span.last) == "to" else None
+    return None if after is None else replace(after, first=at)
 
 
 def _amount(sentence: Sentence, at: int) -> Amount | None:
@@ -99,23 +116,30 @@ def _amount(sentence: Sentence, at: int) -> Amount | None:
     is_between = sentence.word(at) in ("between", "zwischen")
     at += is_between
     number = fraction(sentence, at) or _number(sentence, at)
-    if number is None or (word in ("min", "max", "some", "minimum", "maximum") and not _is_figure(sentence, at)):
+    if number is None or (word in ("min", "max", "some", "minimum", "maximum") and not sentence.is_figure(at)):
         return None
     found = _spanned(sentence, number, is_between=is_between)
     if found is None:
         return None
     about = about or _trails(sentence, found.last, ("or", "so")) or sentence.word(found.last) == "ish"
     last = found.last + 2 * _trails(sentence, found.last, ("or", "so"))
-    if sentence.word(last) == "+" or _trails(sentence, last, ("or", "more")):
-        low_bound, last = True, last + (1 if sentence.word(last) == "+" else 2)
+    more, fewer = _length(sentence, last, _OR_MORE), _length(sentence, last, _OR_FEWER)
+    low_bound, high_bound, last = low_bound or more > 0, high_bound or fewer > 0, last + more + fewer
     if (low_bound or high_bound) and not found.is_one:
         return None
     low, high = (-math.inf if high_bound else found.low), (math.inf if low_bound else found.high)
     return replace(found, low=low, high=high, first=first, last=last, is_about=about, is_exact=exact)
 
 
-def _is_figure(sentence: Sentence, at: int) -> bool:
-    return at < len(sentence.tokens) and sentence.tokens[at].kind == "number"
+def bounded(sentence: Sentence, amount: Amount, at: int) -> tuple[Amount, int]:
+    """Return an amount with the bound that stands behind its noun, and the token behind that: 3 items at most."""
+    if not amount.is_one:
+        return amount, at
+    if size := _length(sentence, at, _BEHIND_LEAST):
+        return replace(amount, high=math.inf), at + size
+    if size := _length(sentence, at, _BEHIND_MOST):
+        return replace(amount, low=-math.inf), at + size
+    return amount, at
 
 
 def _trails(sentence: Sentence, at: int, words: tuple[str, ...]) -> bool:
@@ -154,6 +178,8 @@ def _number(sentence: Sentence, at: int) -> _Number | None:
     if found is None:
         return None
     value, end, scale = found
+    if _trails(sentence, end, ("and", "a", "half")):
+        value, end = value + 0.5, end + 3
     while sentence.word(end) in SCALES:
         value, scale, end = value * SCALES[sentence.word(end)], scale * SCALES[sentence.word(end)], end + 1
     value, end = _added(sentence, value, end)
@@ -182,7 +208,7 @@ def _added(sentence: Sentence, value: float, end: int) -> tuple[float, int]:
 
 def _is_minus(sentence: Sentence, at: int) -> bool:
     """Return whether a dash stands close before a number and away from what comes before it."""
-    if sentence.word(at) not in ("-", "−") or not _is_figure(sentence, at + 1):
+    if sentence.word(at) not in ("-", "−") or not sentence.is_figure(at + 1):
         return False
     dash = sentence.tokens[at]
     is_apart = at == 0 or sentence.tokens[at - 1].end < dash.start
@@ -190,11 +216,11 @@ def _is_minus(sentence: Sentence, at: int) -> bool:
 
 
 def _figure(sentence: Sentence, at: int) -> tuple[float, int, float] | None:
-    if not _is_figure(sentence, at):
+    if not sentence.is_figure(at):
         return None
     token = sentence.tokens[at]
     beside = sentence.word(at - 1), sentence.word(at + 1)
-    if "/" in beside or "#" in beside[:1] or "×" in beside or "*" in beside:
+    if beside[0] in ("#", "+") or any(sign in beside for sign in ("/", "×", "*", "^", "x")):
         return None
     scale = {"k": 1e3, "m": 1e6, "n": 1e9}.get(token.text[-1].lower(), 1.0)
     return token.value, at + 1, scale
@@ -203,8 +229,10 @@ def _figure(sentence: Sentence, at: int) -> tuple[float, int, float] | None:
 def _spoken(sentence: Sentence, at: int) -> tuple[float, int, float] | None:
     """Return a number in words: two, twenty-five, a dozen, half a million."""
     word = sentence.word(at)
-    if word == "half" and sentence.word(at + 1) == "a" and sentence.word(at + 2) in SCALES:
-        return SCALES[sentence.word(at + 2)] / 2, at + 3, 1.0
+    named = _named_part(sentence, at)
+    scaled = None if named is None else _scale_of(sentence, named[1])
+    if named is not None and scaled is not None:
+        return named[0] * SCALES[sentence.word(scaled - 1)], scaled, 1.0
     if word in ("a", "an") and sentence.word(at + 1) in SCALES and sentence.word(at + 1) != "k":
         return SCALES[sentence.word(at + 1)], at + 2, 1.0
     ten, _, one = word.partition("-")
@@ -217,16 +245,32 @@ def _spoken(sentence: Sentence, at: int) -> tuple[float, int, float] | None:
 def fraction(sentence: Sentence, at: int) -> _Number | None:
     """Return a share in words: half, a third, two thirds, one in eight, 1/3 of."""
     word, after = sentence.word(at), sentence.word(at + 1)
-    if after == "/" and _is_figure(sentence, at) and _is_figure(sentence, at + 2) and sentence.word(at + 3) == "of":
+    if after == "/" and sentence.is_figure(at) and sentence.is_figure(at + 2) and sentence.word(at + 3) == "of":
         part, whole = sentence.tokens[at].value, sentence.tokens[at + 2].value
         return _Number(part / whole, at + 3, "%") if 0 < part < whole <= 100 else None
-    if word == "half" and after not in SCALES and not (after == "a" and sentence.word(at + 2) in SCALES):
-        return None if after in ("a", "an", "-", "way") else _Number(0.5, at + 1, "%")
-    if word in ("a", "one") and after in FRACTIONS and sentence.word(at + 2) != "-":
-        return _Number(FRACTIONS[after], at + 2, "%")
+    named = _named_part(sentence, at)
+    if named is None or _scale_of(sentence, named[1]) is not None or sentence.word(named[1]) == "-":
+        return None
+    return None if word == "half" and after in ("a", "an", "way") else _Number(named[0], named[1], "%")
+
+
+def _named_part(sentence: Sentence, at: int) -> tuple[float, int] | None:
+    """Return a part of one that words say, and the token behind it: half, a third, two thirds."""
+    word, after = sentence.word(at), sentence.word(at + 1)
+    if word == "half":
+        return 0.5, at + 1
+    if word in ("a", "one") and after in FRACTIONS:
+        return FRACTIONS[after], at + 2
     if word in UNITS and after.removesuffix("s") in FRACTIONS and after.endswith("s") and 1 < UNITS[word] < 10:
-        return _Number(UNITS[word] * FRACTIONS[after.removesuffix("s")], at + 2, "%")
+        return UNITS[word] * FRACTIONS[after.removesuffix("s")], at + 2
     return None
+
+
+def _scale_of(sentence: Sentence, at: int) -> int | None:
+    """Return the token behind a scale that a part is of, if it is of one: half a million, a quarter of a million."""
+    at += sentence.word(at) == "of"
+    at += sentence.word(at) in ("a", "one")
+    return at + 1 if sentence.word(at) in SCALES else None
 
 
 def _is_denied(sentence: Sentence, amount: Amount) -> bool:
@@ -240,7 +284,8 @@ def _is_denied(sentence: Sentence, amount: Amount) -> bool:
         word = sentence.word(first - back)
         if word in (",", "") or (word == "but" and back == 1):
             return False
-        if word in ("not", "instead", "rather", "never") or word.endswith("n't"):
+        is_contrast = word in ("instead", "rather") and sentence.word(first - back + 1) in ("of", "than")
+        if is_contrast or word in ("not", "never") or word.endswith("n't") or word in REMOVING:
             return True
     return False
 
@@ -248,7 +293,7 @@ def _is_denied(sentence: Sentence, amount: Amount) -> bool:
 def _is_open_span(sentence: Sentence, joint: int) -> bool:
     """Return whether a number stands before what joins two of a span: 10-5, between 10 and 5."""
     is_joined = sentence.word(joint) != "and" or any(sentence.word(k) == "between" for k in range(joint - 4, joint))
-    return is_joined and (_is_figure(sentence, joint - 1) or sentence.word(joint - 1) in UNITS)
+    return is_joined and (sentence.is_figure(joint - 1) or sentence.word(joint - 1) in UNITS)
 
 
 def _is_loose(sentence: Sentence, first: int) -> bool:

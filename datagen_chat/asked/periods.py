@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
+from dataclasses import replace
 from datetime import date
 
 from datagen_chat.asked import probes
 from datagen_chat.asked.ground import Ground
 from datagen_chat.asked.lexicon import MONTHS, UNITS, vocabulary
 from datagen_chat.asked.nouns import is_plural, stems, subject_before
+from datagen_chat.asked.numbers import Amount
 from datagen_chat.asked.statements import UNPLACED, Statement, Tie
 from datagen_chat.asked.words import Sentence
 from datagen_chat.frozen import dataclass
@@ -22,10 +24,12 @@ _NOT_AFTER = vocabulary(
     "ending ends begins starts "
     "promotion promotions outage campaign discount version windows end beginning start middle mid early late summer winter"
 )
+_HAPPENED = vocabulary("built born made sold bought taken written")
 _DATED = vocabulary("data dataset dates date")
 _PART_OF = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
 _SHORT = ("q1", "q2", "q3", "q4", "h1", "h2")
 _LENGTHS = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25, "hour": 1 / 24}
+_YEARS = (1970, 2101)
 _SLACK_DAYS = 1.01
 _EPOCH = date(1970, 1, 1).toordinal()
 Days = tuple[int, int]
@@ -58,6 +62,13 @@ class Period(Statement):
     def topic(self) -> str:
         """What the period is of."""
         return self.subject or "period"
+
+    def revised(self, later: Amount) -> Iterator[Statement]:
+        """Yield the year that a later number can be, and this period up to its end."""
+        year = int(later.high) if later.is_one and later.high in range(*_YEARS) else None
+        if year is not None:
+            first, after = _days(12 * year, 12 * (year + 1))
+            yield from (replace(self, first=begins, after=after, days=0.0) for begins in (first, self.first))
 
     def tie(self, ground: Ground) -> Tie:
         """Return whether the timeframe, or the times of what is meant, span this period."""
@@ -171,7 +182,7 @@ def _kind(sentence: Sentence, at: int) -> str:
 
 
 def _year(sentence: Sentence, at: int) -> int | None:
-    if _kind(sentence, at) != "number" or len(sentence.word(at)) != 4 or not 1970 <= sentence.tokens[at].value <= 2100:
+    if _kind(sentence, at) != "number" or len(sentence.word(at)) != 4 or int(sentence.tokens[at].value) not in range(*_YEARS):
         return None
     return int(sentence.tokens[at].value)
 
@@ -264,6 +275,9 @@ def _is_denied(sentence: Sentence, at: int) -> bool:
     back = [sentence.word(k) for k in range(max(at - 6, 0), at)]
     cut = max((k for k, word in enumerate(back) if word in (",", ";", ":")), default=-1)
     near = back[cut + 1 :]
+    *noun, verb = ["", *(word for word in near if word not in _LEADS)]
+    if verb.endswith("ed") or verb in _HAPPENED or (verb in ("year", "years") and noun[-1:] != [""]):
+        return True  # that is when some things happened, or a model's year
     return any(word in _NOT_AFTER or word in ("not", "without", "instead") or word.endswith("n't") for word in near)
 
 
@@ -297,6 +311,8 @@ def _recent(sentence: Sentence) -> Iterator[Period]:
     for at in range(len(sentence.tokens) - 2):
         if sentence.word(at) not in ("last", "past", "previous") or _is_denied(sentence, at):
             continue
+        if sentence.word(at) == "last" and is_plural(sentence.word(at - 1)):
+            continue  # loans last 14 days
         number = UNITS.get(sentence.word(at + 1), sentence.tokens[at + 1].value if _kind(sentence, at + 1) == "number" else 0)
         unit = sentence.word(at + 2).removesuffix("s")
         if number > 0 and unit in _LENGTHS and sentence.word(at + 3) not in ("of", "in"):

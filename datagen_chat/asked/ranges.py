@@ -11,7 +11,7 @@ from datagen_chat.asked.ground import Ground
 from datagen_chat.asked.lexicon import TIMES, vocabulary
 from datagen_chat.asked.nouns import noun_after, stem, stems, subject_before
 from datagen_chat.asked.numbers import Amount
-from datagen_chat.asked.statements import UNPLACED, Statement, Tie
+from datagen_chat.asked.statements import UNPLACED, Numbered, Statement, Tie
 from datagen_chat.asked.words import Sentence
 from datagen_chat.frozen import dataclass
 from datagen_chat.schema.index import Place
@@ -34,18 +34,21 @@ _NARROW, _HOURS = 1e-9, 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Range(Statement):
+class Range(Numbered):
     """The span of a measure; `unit` is the word behind the numbers, such as minutes."""
 
     measure: str
-    amount: Amount
     unit: str = ""
 
     @property
-    def key(self) -> Hashable:
+    def key(self) -> tuple[Hashable, ...]:
         """The measure."""
         side = "" if not self.amount.is_bound else "least" if math.isinf(self.amount.high) else "most"
         return "range", stems(self.measure), side
+
+    def clashes(self, later: Statement) -> bool:
+        """Return whether a later span or bound of the same measure leaves this one."""
+        return isinstance(later, Range) and self.key[:-1] == later.key[:-1] and self._is_left_by(later.amount)
 
     @property
     def said(self) -> Hashable:
@@ -105,6 +108,8 @@ def read_range(sentence: Sentence, amount: Amount, _before: str) -> Iterator[Ran
     if found is None or (noun_after(sentence, amount.last) is not None and not _is_measured(sentence, amount)):
         return
     first, measure = found
+    if _is_of_some(sentence, first, amount.last):
+        return
     quote, start = sentence.quote(first, amount.last)
     unit = sentence.word(amount.last)
     is_years_old = stem(unit) == "year" and "ag" in measure.lower()
@@ -117,6 +122,13 @@ def _is_measured(sentence: Sentence, amount: Amount) -> bool:
     """Return whether the noun behind an amount is its unit: an area of 1 to 25 hectares, not a total of 5 to 10 orders."""
     joint, noun = sentence.word(amount.first - 1), stem(sentence.word(amount.first - 2))
     return joint in ("of", "from") and noun in _MEASURES and noun not in _NUMBERS
+
+
+def _is_of_some(sentence: Sentence, first: int, last: int) -> bool:
+    """Return whether a span is said of some only: most ages, a rating of 4 to 5 for good products."""
+    if sentence.word(first - 1) in ("most", "some", "many"):
+        return True
+    return sentence.word(last) in ("for", "when") and sentence.word(last + 1) not in ("all", "each", "every", "the", "any")
 
 
 def _are_years(amount: Amount) -> bool:
@@ -133,8 +145,6 @@ def _measure(sentence: Sentence, amount: Amount) -> tuple[int, str] | None:
     found = subject_before(sentence, at)
     if found is not None and sentence.word(found[1] - 1) == "range":
         found = subject_before(sentence, found[1] - 1)
-    if found is not None and sentence.word(found[1] - 1) == "aged":
-        return found[1] - 1, "age"
     if found is not None and sentence.word(found[1] - 1) == "aged":
         return found[1] - 1, "age"
     if found is not None and (stem(sentence.word(found[1] - 1)) in _MEASURES or _is_introduced(sentence, found, amount)):

@@ -8,13 +8,13 @@ from itertools import islice
 
 from datagen_chat.asked.counts import Count, read_count
 from datagen_chat.asked.each import read_each, read_none_without
-from datagen_chat.asked.lexicon import STOPS, vocabulary
+from datagen_chat.asked.lexicon import MONTHS, REMOVING, STOPS, vocabulary
 from datagen_chat.asked.lists import read_lists
 from datagen_chat.asked.nouns import noun_after, stem
 from datagen_chat.asked.numbers import Amount, amounts
 from datagen_chat.asked.periods import read_periods
 from datagen_chat.asked.ranges import read_range
-from datagen_chat.asked.rules import read_rhythms, read_unique, read_zone
+from datagen_chat.asked.rules import read_repeating, read_rhythms, read_unique, read_zone
 from datagen_chat.asked.shares import read_ratios, read_share
 from datagen_chat.asked.statements import Statement
 from datagen_chat.asked.words import Sentence, sentences
@@ -39,27 +39,37 @@ _OF_SENTENCES: tuple[Callable[[Sentence], Iterator[Statement]], ...] = (
     read_rhythms,
     read_zone,
 )
-_RELATIVE = vocabulary("more fewer less additional extra another")
-_REMOVING = vocabulary("remove drop delete forget ignore double triple halve")
+_RELATIVE = vocabulary("more fewer less additional extra another twice rename replace")
+_WHOLE = vocabulary("everything all it whole")
+_SCALING = vocabulary("double triple halve twice scale bigger larger smaller")
+_SEASONS = vocabulary("summer winter spring autumn fall weekends weekdays night holidays") | MONTHS.keys()
+_TIMES = re.compile(r"\d{1,9}(?:\.\d{1,9})?x")
 _ITEM = re.compile(r"(?:(?<=\s)|^)(\d{1,2})[.)][ \t]+", re.MULTILINE)
 _FENCED = re.compile(r"^[ \t]*(```|~~~).*?(?:^[ \t]*\1|\Z)", re.DOTALL | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """That earlier numbers of a thing no longer hold: it became more or fewer, or went."""
+    """That what was stated of a thing no longer holds: it became more or fewer, or went. An empty one is about all things."""
 
     stem: str
 
 
 @dataclass(frozen=True, slots=True)
+class Loose:
+    """A number that nobody can be sure what it is of: "make it 300" may change what was stated before."""
+
+    amount: Amount
+
+
+@dataclass(frozen=True, slots=True)
 class Overruled:
-    """That a person set the schema otherwise by hand than they had stated it."""
+    """That a person set the schema otherwise by hand than they had stated it, or took it back."""
 
     key: Hashable
 
 
-Heard = Statement | Withdrawal | Overruled
+Heard = Statement | Withdrawal | Loose | Overruled
 
 
 def read(text: str, question: str = "") -> tuple[Heard, ...]:
@@ -81,22 +91,41 @@ def _heard(text: str) -> Iterator[Heard]:
         if len(sentence.tokens) > _LONGEST:
             continue  # no person writes such a sentence: it is a table, or a document
         yield from _withdrawn(sentence)
+        yield from map(Overruled, read_repeating(sentence))
         found: list[Statement] = []
-        for amount in amounts(sentence):
+        known = list(amounts(sentence))
+        for amount in known if not _is_local(sentence) else ():
             said = next((said for read in _OF_AMOUNTS for said in read(sentence, amount, before)), None)
             found += [] if said is None else [said]
             before = said.things if isinstance(said, Count) else before
         found += [said for read in _OF_SENTENCES for said in read(sentence)]
         yield from sorted(found, key=lambda said: said.start)
+        yield from (Loose(amount) for amount in known if not _is_in(sentence.tokens[amount.first].start, found))
+
+
+def _is_local(sentence: Sentence) -> bool:
+    """Return whether a sentence says at once that it is about one place or time only: in Germany, on weekends."""
+    if sentence.word(0) not in ("in", "on", "during", "at") or sentence.word(2) != ",":
+        return False
+    return sentence.tokens[1].kind == "word" and (sentence.tokens[1].text[0].isupper() or sentence.word(1) in _SEASONS)
+
+
+def _is_in(place: int, found: list[Statement]) -> bool:
+    return any(said.start <= place < said.start + len(said.quote) for said in found)
 
 
 def _withdrawn(sentence: Sentence) -> Iterator[Withdrawal]:
-    """Yield the things that a sentence makes more or fewer, or takes away."""
+    """Yield the things that a sentence makes more or fewer, renames or takes away."""
     for at in range(len(sentence.tokens)):
         word = sentence.word(at)
-        if word in _RELATIVE and sentence.word(at + 1) not in ("than", "like") and sentence.word(at - 1) not in ("or", "no"):
+        is_times = _TIMES.fullmatch(word) is not None
+        if (is_times or word in _SCALING) and any(sentence.word(k) in _WHOLE for k in range(at - 2, at + 3)):
+            yield Withdrawal("")
+        is_relative = word in _RELATIVE and sentence.word(at + 1) not in ("than", "like")
+        is_relative |= word in ("many", "few") and sentence.word(at - 1) == "too"
+        if is_times or (is_relative and sentence.word(at - 1) not in ("or", "no")):
             near = range(at - 2, at + 4)
-        elif word in _REMOVING:
+        elif word in REMOVING or (word in ("need", "want", "use") and sentence.word(at - 1).endswith("n't")):
             near = range(at + 1, at + 4)
         else:
             continue

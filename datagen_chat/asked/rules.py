@@ -17,6 +17,7 @@ from datagen_chat.schema.index import Place
 
 _RHYTHMS = {"hourly": "h", "daily": "D", "weekly": "W", "monthly": "MS", "quarterly": "QS", "yearly": "YS"}
 _STEPS = {"second": "s", "minute": "min", "min": "min", "hour": "h", "day": "D", "week": "W", "month": "MS"}
+_OF_SCHEMAS = vocabulary("constraint constraints key keys index indexes indices value values")
 _BE = vocabulary("must should has have to be are is need needs")
 
 
@@ -126,26 +127,41 @@ def _regular(ground: Ground) -> Iterator[tuple[Place, Step]]:
 
 def read_unique(sentence: Sentence) -> Iterator[Unique]:
     """Yield what must not repeat: unique e-mails, SKUs must be unique, no duplicate e-mails."""
+    for found, span, is_denied in _uniques(sentence):
+        if not is_denied:
+            quote, start = sentence.quote(*span)
+            yield Unique(quote=quote, start=start, column=sentence.quote(*found)[0])
+
+
+def read_repeating(sentence: Sentence) -> Iterator[Hashable]:
+    """Yield the keys of what may repeat after all: e-mails may repeat, phones need not be unique."""
+    for found, _, is_denied in _uniques(sentence):
+        if is_denied:
+            yield "unique", stems(sentence.quote(*found)[0])
+    for at in range(2, len(sentence.tokens)):
+        if sentence.word(at) in ("repeat", "repeated") and sentence.word(at - 1) in ("may", "can", "could", "should"):
+            repeating = subject_before(sentence, at - 1, 2)
+            yield from () if repeating is None else [("unique", stems(sentence.quote(*repeating)[0]))]
+
+
+def _uniques(sentence: Sentence) -> Iterator[tuple[tuple[int, int], tuple[int, int], bool]]:
+    """Yield the nouns that are said to be unique, the tokens that say so, and whether that is denied."""
     for at in range(len(sentence.tokens)):
-        word = sentence.word(at)
-        if word == "unique" and sentence.word(at - 1) in _BE and not _has_noun(sentence, at):
+        word, before = sentence.word(at), sentence.word(at - 1)
+        if word == "unique" and before in _BE and not _has_noun(sentence, at):
             start = at
-            while sentence.word(start - 1) in _BE:
+            while sentence.word(start - 1) in _BE or _denies(sentence.word(start - 1)):
                 start -= 1
             is_within = sentence.word(at + 1) in ("per", "within", "in", "for", "across", "among")
-            found = None if is_within or _is_denied(sentence, at) else subject_before(sentence, start, 2)
-            span = (found[0], at + 1) if found is not None else None
-        elif word == "unique" or (word == "duplicate" and sentence.word(at - 1) in ("no", "without")):
-            found = _noun(sentence, at + 1)
-            is_counted = at > 0 and (sentence.tokens[at - 1].kind == "number" or sentence.word(at - 1) in UNITS)
+            found = None if is_within else subject_before(sentence, start, 2)
+            if found is not None:
+                yield found, (found[0], at + 1), _is_denied(sentence, at)
+        elif word == "unique" or (word == "duplicate" and before in ("no", "without", "allow")):
             first = at - (word == "duplicate")
-            span = (first, found[1]) if found is not None and not is_counted and not _is_denied(sentence, first) else None
-        else:
-            continue
-        if found is None or span is None:
-            continue
-        quote, start = sentence.quote(*span)
-        yield Unique(quote=quote, start=start, column=sentence.quote(*found)[0])
+            is_counted = sentence.is_figure(at - 1) or before in UNITS
+            found = None if is_counted else _noun(sentence, at + 1)
+            if found is not None:
+                yield found, (first, found[1]), _is_denied(sentence, first) != (before == "allow")
 
 
 def _has_noun(sentence: Sentence, at: int) -> bool:
@@ -155,11 +171,17 @@ def _has_noun(sentence: Sentence, at: int) -> bool:
 
 def _is_denied(sentence: Sentence, at: int) -> bool:
     back = [sentence.word(k) for k in range(max(at - 5, 0), at)]
-    return any(word in ("not", "no") or word.endswith("n't") for word in back)
+    return any(map(_denies, back))
+
+
+def _denies(word: str) -> bool:
+    return word in ("not", "no") or word.endswith("n't")
 
 
 def _noun(sentence: Sentence, at: int) -> tuple[int, int] | None:
     """Return the noun of one or two words that begins at a token, up to a stop, a sign or its plural."""
+    if sentence.word(at) in _OF_SCHEMAS:
+        return None
     for end in (at, at + 1):
         if not sentence.is_word(end) or sentence.word(end) in STOPS:
             return (at, end) if end > at else None
@@ -186,13 +208,15 @@ def read_rhythms(sentence: Sentence) -> Iterator[Rhythm]:
 
 def _every(sentence: Sentence, at: int) -> Iterator[Rhythm]:
     number, last = 1.0, at + 1
-    if last < len(sentence.tokens) and (sentence.tokens[last].kind == "number" or sentence.word(last) in UNITS):
+    if sentence.is_figure(last) or sentence.word(last) in UNITS:
         number, last = UNITS.get(sentence.word(last), sentence.tokens[last].value), last + 1
     unit = sentence.word(last).removesuffix("s")
     if unit not in _STEPS or number != int(number) or not 1 <= number < 10_000:
         return
     if unit in ("day", "week", "month") and not _is_alone(sentence, at, last + 1):
         return
+    if sentence.word(at + 1) == "second" and sentence.is_word(at + 2) and sentence.word(at + 2) not in STOPS:
+        return  # every second customer
     quote, start = sentence.quote(at, last + 1)
     yield Rhythm(quote=quote, start=start, things="", step=parse_step(f"{int(number)}{_STEPS[unit]}"))
 

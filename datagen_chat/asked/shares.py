@@ -10,7 +10,7 @@ from datagen_chat.asked.ground import Ground
 from datagen_chat.asked.lexicon import FRACTIONS, STOPS, UNITS, vocabulary
 from datagen_chat.asked.nouns import is_plural, root, stems
 from datagen_chat.asked.numbers import Amount
-from datagen_chat.asked.statements import UNPLACED, Statement, Tie
+from datagen_chat.asked.statements import UNPLACED, Numbered, Tie
 from datagen_chat.asked.words import Sentence
 from datagen_chat.frozen import dataclass
 from datagen_chat.generators.base import Generator
@@ -33,6 +33,8 @@ _NULLS = frozenset(map(root, vocabulary("missing null nulls empty blank unknown 
 _RATES = frozenset((root("rate"), root("ratio")))
 _MISSING = frozenset((*_NULLS, "valu"))
 _VERBS = frozenset(map(root, ("is", "has", "was")))
+_OFTEN = vocabulary("time times cases case total them")
+_NEGATING = vocabulary("without no not never")
 _MOST_LABEL, _NEAR = 6, 30
 _SLACK, _SLACK_ABOUT = 0.005, 0.15
 Valued = tuple[Place, str | bool | None]
@@ -40,12 +42,11 @@ Valued = tuple[Place, str | bool | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Share(Statement):
+class Share(Numbered):
     """A part of things, `of`, of which something holds: `label` in the person's words, or in a part of them."""
 
     of: str
     label: str
-    amount: Amount
     is_part: bool = False
 
     @property
@@ -169,12 +170,17 @@ def read_share(sentence: Sentence, amount: Amount, _before: str) -> Iterator[Sha
     if sentence.word(amount.first - 1) in _ORDINALS or _is_of_year(sentence, amount.last):
         return
     first, last, of, at = amount.first, amount.last, "", amount.last
+    if sentence.word(first - 1) == "in" and sentence.word(first) == "half" and sentence.word(at) != "of":
+        return
     if sentence.word(at) == "of":
         at += 1 + (sentence.word(at + 1) in ("the", "all", "our", "my", "these", "those", "its", "their"))
         end = _noun(sentence, at)
         if end is not None:
             of, at, last = sentence.quote(at, end)[0], end, end
+            of = "" if of in _OFTEN else of  # 5% of the time
     label, end = _label_after(sentence, at)
+    if label and sentence.word(at) in ("instead", "rather"):
+        return
     if label:
         last = end
     elif sentence.word(at) in ("is", "are"):
@@ -254,12 +260,10 @@ def _label_after(sentence: Sentence, at: int) -> tuple[str, int]:
         if not sentence.is_word(end) or sentence.word(end) in ("and", "but", "or", "so", "while", "with", "which", "because"):
             break
         following = sentence.word(end + 1)
-        if following in ("%", ":") or (
-            end + 1 < len(sentence.tokens) and sentence.tokens[end + 1].kind == "number" and end > start
-        ):
+        if following in ("%", ":") or (sentence.is_figure(end + 1) and end > start):
             break
         end += 1
-    if end < len(sentence.tokens) and sentence.tokens[end].kind == "number" and end - start <= 1:
+    if sentence.is_figure(end) and end - start <= 1:
         return "", at  # "d1 40% d7 20%": the word belongs to the next share
     words = sentence.quote(start, end)[0] if end > start else ""
     return (words, end) if _content(words) else ("", at)
@@ -267,7 +271,7 @@ def _label_after(sentence: Sentence, at: int) -> tuple[str, int]:
 
 def _is_of_year(sentence: Sentence, at: int) -> bool:
     """Return whether a part is one of a year: two quarters of 2024."""
-    return sentence.word(at) == "of" and at + 1 < len(sentence.tokens) and sentence.tokens[at + 1].kind == "number"
+    return sentence.word(at) == "of" and sentence.is_figure(at + 1)
 
 
 def _is_closed(sentence: Sentence, first: int) -> bool:
@@ -280,7 +284,8 @@ def _clause_before(sentence: Sentence, amount: Amount) -> tuple[str, int]:
     first = amount.first
     while first > 0 and amount.first - first < 2 * _MOST_LABEL and sentence.word(first - 1) not in (",", ";", ":", "("):
         first -= 1
-    return (sentence.quote(first, amount.first)[0], first) if first < amount.first else ("", amount.first)
+    words = sentence.quote(first, amount.first)[0] if first < amount.first else ""
+    return (words, first) if _content(words) else ("", amount.first)
 
 
 def _label_before(sentence: Sentence, amount: Amount) -> tuple[str, int]:
@@ -293,6 +298,8 @@ def _label_before(sentence: Sentence, amount: Amount) -> tuple[str, int]:
         first -= 1
         if any(sign.isdigit() for sign in sentence.word(first)):
             break  # "d7" says by itself what it is
+    if sentence.word(first - 1) in _NEGATING:
+        return "", amount.first
     while first > 1 and sentence.word(first - 1) in ("and", "or", "&") and sentence.is_word(first - 2):
         first -= 2
     return (sentence.quote(first, at)[0], first) if first < at else ("", amount.first)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+import math
+from collections.abc import Hashable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
+from datagen_chat.asked.numbers import Amount
 from datagen_chat.frozen import dataclass
 from datagen_chat.schema.model import Check
 
@@ -53,6 +56,37 @@ class Statement:
     def tie(self, ground: Ground) -> Tie:
         """Return what this comes to in a schema."""
         raise NotImplementedError
+
+    def clashes(self, _later: Statement) -> bool:
+        """Return whether this cannot stand beside a later statement that has another key."""
+        return False
+
+    def revised(self, _later: Amount) -> Iterator[Statement]:
+        """Yield what this may mean since a number was said that names no thing: 500 customers, and then "make it 300"."""
+        yield from ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbered(Statement):
+    """A statement of an amount."""
+
+    amount: Amount
+
+    def revised(self, later: Amount) -> Iterator[Statement]:
+        """Yield this with another amount, or with another end of a span."""
+        if (self.amount.unit == "%") != (later.unit == "%"):
+            return
+        yield replace(self, amount=later)
+        if not self.amount.is_one:
+            yield replace(self, amount=replace(self.amount, low=later.low))
+            yield replace(self, amount=replace(self.amount, high=later.high))
+
+    def _is_left_by(self, later: Amount) -> bool:
+        """Return whether a later span or bound goes beyond this one: a mean has none."""
+        if self.amount.is_one and not self.amount.is_exact:
+            return False
+        is_below = math.isfinite(later.low) and later.low < self.amount.low
+        return is_below or (math.isfinite(later.high) and later.high > self.amount.high)
 
 
 UNPLACED = Tie("unplaced", "nothing in the schema is called so")

@@ -33,6 +33,7 @@ _ASKING = vocabulary("how what why when where which who whose is are do does did
 _POLITE = vocabulary("can could would will may might")
 _SUPPOSING = vocabulary("if suppose supposing imagine e.g. assuming unless whether example instance hypothetically")
 _TELLING = vocabulary("had was were previously formerly")
+_FOUND = vocabulary("see saw got get count counted made gave generated created returned produced added put")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,10 @@ class Sentence:
     def is_word(self, at: int) -> bool:
         """Return whether a word stands at a place."""
         return 0 <= at < len(self.tokens) and self.tokens[at].kind == "word"
+
+    def is_figure(self, at: int) -> bool:
+        """Return whether a number in digits stands at a place."""
+        return 0 <= at < len(self.tokens) and self.tokens[at].kind == "number"
 
 
 def sentences(text: str) -> Iterator[Sentence]:
@@ -127,10 +132,17 @@ def _stated(text: str, tokens: list[Token], *, is_question: bool) -> Iterator[Se
     cut = next((at for at, word in enumerate(words) if word in _SUPPOSING), len(words))
     start = 0
     for at in range(cut):
-        if words[at] in _TELLING and at >= start:
+        if at >= start and _tells(words, at):
             yield from _sentence(text, tokens[start:at])
             start = next((k + 1 for k in range(at, cut) if words[k] in (",", ";")), cut)
     yield from _sentence(text, tokens[start:cut])
+
+
+def _tells(words: list[str], at: int) -> bool:
+    """Return whether a verb tells what was or is there already, or asks to look at it: I see 300, you made 300, show me 10."""
+    is_found = words[at] in _FOUND and any(word in ("i", "you") for word in words[max(at - 2, 0) : at])
+    is_shown = words[at] == "show" and words[at + 1 : at + 2] in (["me"], ["us"])
+    return words[at] in _TELLING or (is_found and not any(word in _POLITE for word in words[:at])) or is_shown
 
 
 def _sentence(text: str, tokens: list[Token]) -> Iterator[Sentence]:

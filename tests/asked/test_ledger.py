@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from datagen_chat.asked.ledger import standing
 from datagen_chat.asked.reading import read
 from tests.asked.brief import brief
@@ -51,3 +53,36 @@ def test_what_was_removed_is_no_longer_asked_for() -> None:
 
 def test_a_message_that_says_two_numbers_of_the_same_states_neither() -> None:
     assert stand("200 customers in Germany and 300 customers in France") == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("500 customers", "add 100 customers"),  # to those that there are
+        ("500 customers", "remove 100 customers"),
+        ("500 customers", "twice as many customers"),
+        ("500 customers", "10x the customers"),
+        ("500 customers", "10x everything"),
+        ("500 customers", "make it all bigger"),
+        ("500 customers", "that's too many customers"),
+        ("500 customers", "we don't need customers"),
+        ("500 customers", "rename customers to members"),
+        ("1 to 5 items per order", "2 to 6 items"),  # in all, or for each?
+        ("status: pending, shipped, delivered", "remove pending from the status"),
+        ("unique emails", "emails may repeat"),
+        ("unique emails", "emails don't have to be unique"),
+    ],
+)
+def test_what_no_longer_holds_for_sure_is_no_longer_asked_for(before: str, after: str) -> None:
+    assert stand(before, after) == []
+
+
+def test_a_bound_takes_the_place_of_the_span_that_it_leaves() -> None:
+    assert stand("prices from 5 to 80", "prices can be up to 100") == ["range prices ..100"]
+    assert stand("prices up to 80", "prices from 5 to 100") == ["range prices 5..100"]
+    assert stand("1 to 5 items per order", "up to 10 items per order") == ["each items ..10 per order"]
+    assert stand("prices from 5 to 80", "prices up to 60") == ["range prices 5..80", "range prices ..60"]
+
+
+def test_what_is_looked_at_is_no_statement() -> None:
+    assert stand("500 customers", "you made 300 customers", "show me 10 customers") == ["count customers 500"]

@@ -188,3 +188,23 @@ def test_what_the_schema_before_held_is_told() -> None:
     [line] = lines(standing([read("500 customers")]), held(nodes=fewer), SHOPS)
     assert line.broke
     assert line.reason == "customer has 400 rows; the schema before held it"
+
+
+@pytest.mark.parametrize(
+    ("said", "later"),
+    [
+        ("600 customers", "no, make it 500"),
+        ("600 customers", "500 is enough"),
+        ("7 orders per customer", "I'd rather have 4"),
+        ("prices from $10 to $400", "the maximum may be 500"),
+        ("customers aged 18 to 65", "make that 18 to 80"),
+        ("20% of customers are gold", "10% instead"),
+        ("20% of customers are gold", "gold rate should be 10%"),
+        ("orders from Jan 2025 to Dec 2025", "make that 2024"),
+    ],
+)
+def test_a_number_said_later_without_its_thing_may_have_changed_a_statement(said: str, later: str) -> None:
+    [before] = lines(standing([read(said)]), SHOPS)
+    [line, *_] = lines(standing([read(said), read(later)]), SHOPS)
+    [other, *_] = lines(standing([read(said), read("make it 77")]), SHOPS)
+    assert [before.tie.state, line.tie.state, other.tie.state] == ["open", "unsure", "open"]
