@@ -65,7 +65,7 @@ class Lookup(Generator, word="lookup"):
     on: Annotated[str | dict[str, str] | None, PlainValidator(_on), WithJsonSchema(ON)] = term(
         None,
         "A foreign key column of this row: the value comes from the row that it points at. "
-        '{"local": "theirs"} where the names differ.',
+        '{"local": "theirs"} where the names differ; theirs may be any column that has each value of local once.',
         also=("via", "through", "key", "join_on"),
     )
 

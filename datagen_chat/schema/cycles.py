@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from datagen_chat.generators.base import words_in
 from datagen_chat.generators.base.uses import Use
+from datagen_chat.generators.lookup import Lookup
 from datagen_chat.problems import Problem, pointer
 from datagen_chat.schema.index import Index, Need
 from datagen_chat.schema.model import Column, Table
@@ -52,6 +53,10 @@ def _counts_needed(table: Table, index: Index) -> Iterator[Need]:
 def _needs_of(table: Table, column: Column, index: Index) -> Iterator[Need]:
     for use in (*column.uses(), *index.implied(table, column)):
         yield from _reads(table, use, index)
+    for _, word in words_in(column.generator) if index.matched else ():
+        if isinstance(word, Lookup) and (pointed := word.pointed()):
+            local = (table.id, pointed[0])
+            yield from (theirs for ours, theirs in index.matched if ours == local and theirs[0] == word.table)
     if table.is_unfolded and any(word.is_unfolded for _, word in words_in(column.generator)):
         yield (table.id, None)
 

@@ -10,6 +10,7 @@ from datagen_chat.frozen import dataclass
 from datagen_chat.generators.base import words_in
 from datagen_chat.generators.base.facts import Layout, Texts
 from datagen_chat.generators.base.uses import Bound, Source, Twin, Use
+from datagen_chat.generators.lookup import Lookup
 from datagen_chat.schema.model import Column, Dataset, Table
 from datagen_chat.schema.row_ranges import children_range
 from datagen_chat.words import Scalar
@@ -73,8 +74,8 @@ class Index:
 
     @cached_property
     def _declared_unique(self) -> frozenset[Place]:
-        """The columns that are keys, say that they are unique, or stand alone in a unique constraint."""
-        keys = {(table.id, table.pk) for table in self.tables.values()}
+        """The columns that are keys, of their table or of a match, say that they are unique, or stand alone in a constraint."""
+        keys = {(table.id, table.pk) for table in self.tables.values()} | {theirs for _, theirs in self.matched}
         marked = {place for place, column in self.columns.items() if column.unique}
         return frozenset(keys | marked | {columns[0] for columns in self.unique_sets if len(columns) == 1})
 
@@ -334,7 +335,7 @@ class Index:
     def key_held(self, place: Place, table: str) -> str | None:
         """Return the column of a table whose values a column holds: copied from there, or from columns that hold them.
 
-        A column that makes its values itself holds the key that a foreign key says it does.
+        A column that makes its values itself holds the key that a foreign key or a match says it does.
         """
         if (place, table) not in self._held:
             self._held[place, table] = None  # what a cycle of lookups finds
@@ -344,12 +345,27 @@ class Index:
     def _find_key(self, place: Place, table: str) -> str | None:
         sources = self.sources(place)
         if sources is None:
-            return next((column for child, (parent, column) in self._declared if (child, parent) == (place, table)), None)
+            said = (*self._declared, *self.matched)
+            return next((column for child, (parent, column) in said if (child, parent) == (place, table)), None)
         found = {
             source.column if source.table == table else self.key_held((source.table, source.column), table)
             for source in sources
         }
         return found.pop() if len(found) == 1 else None
+
+    @cached_property
+    def matched(self) -> tuple[tuple[Place, Place], ...]:
+        """The columns, made and not copied, by whose values lookups find rows, and the columns that have these values there."""
+        found = list[tuple[Place, Place]]()
+        for place, column in self.columns.items():
+            for _, word in words_in(column.generator):
+                pointed = word.pointed() if isinstance(word, Lookup) else None
+                if isinstance(word, Lookup) and pointed and self._is_match((place[0], pointed[0]), word.table):
+                    found.append(((place[0], pointed[0]), (word.table, pointed[1] or self.tables[word.table].pk)))
+        return tuple(dict.fromkeys(found))
+
+    def _is_match(self, local: Place, table: str) -> bool:
+        return local in self.columns and table in self.tables and self.sources(local) is None
 
     @cached_property
     def _declared(self) -> tuple[tuple[Place, Place], ...]:

@@ -239,6 +239,21 @@ def _check_on(table: Table, lookup: Lookup, local: str, theirs: str | None, inde
     elif leads_to != wanted:
         message = f"{table.id}.{local} holds {lookup.table}.{leads_to}, not {lookup.table}.{wanted}."
         yield Problem("/on", "not-a-key", message, hint)
+    elif ((table.id, local), (lookup.table, wanted)) in index.matched:
+        yield from _check_match((table.id, local), (lookup.table, wanted), hint, index)
+
+
+def _check_match(local: Place, theirs: Place, hint: str, index: Index) -> Iterator[Problem]:
+    """Yield why a row cannot be found by a value: that others have it too, or that it may be nowhere."""
+    types = index.columns[local].type, index.columns[theirs].type
+    if types[0] != types[1]:
+        message = f"{local[1]} is of type {types[0]}, but {'.'.join(theirs)} is of type {types[1]}."
+        yield Problem("/on", "key-types", message, "Give both the same type.")
+    elif repeats := list(check_repeats(index.facts(theirs))):
+        yield from (problem.under("/on") for problem in repeats)
+    elif not _draws_from(local, theirs, index):
+        message = f"The values of {'.'.join(local)} need not be in {'.'.join(theirs)}, so that no row of {theirs[0]} is sure."
+        yield Problem("/on", "not-a-key", message, hint)
 
 
 def _check_foreign_key(key: ForeignKey, index: Index) -> Iterator[Problem]:

@@ -72,6 +72,74 @@ def test_a_key_copied_along_the_parents_follows_them() -> None:
     assert not index.follows(("refund", "other_id"), "plan")
 
 
+CODES = ["VIE", "BCN", "ATH", "LIS"]
+BY_CODE = {"on": {"code": "iata"}}
+
+
+def flights(code: dict[str, Any], iata: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+    """Return airports, and routes that find theirs by its code."""
+    airport = table("airport", [of("iata", "string", **(iata or {"enum_list": {"values": CODES}}))], kind="vocab", rows=4)
+    found = [of("airport_id", "int", lookup={"from": "airport.airport_id"} | BY_CODE), *more.pop("columns", [])]
+    route = table("route", [{"name": "code", "type": "string", "generator": code} | more, *found], rows=40)
+    return {"version": "1.0", "metadata": {"name": "flights"}, "nodes": [airport, route]}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        {"choice": {"choices": ["VIE", "LIS", "VIE"]}},
+        {"case": {"on": "route_id", "when": {"11": {"constant": {"value": "ATH"}}}, "else": {"choice": {"choices": CODES}}}},
+    ],
+)
+def test_a_row_is_found_by_any_column_that_has_the_value_once(code: dict[str, Any]) -> None:
+    rows = Plan(read(flights(code)).valid(), 3).tables["route"].rows(range(40))
+    assert listed(rows.values("airport_id")) == [11 + 2 * CODES.index(code) for code in listed(rows.values("code"))]
+
+
+def test_values_may_be_matched_with_a_choice_which_is_then_drawn_without_repetition() -> None:
+    draft = flights({"choice": {"choices": CODES}}, {"choice": {"choices": CODES}})
+    draft["nodes"][0]["kind"] = "entity"
+    plan = Plan(read(draft).valid(), 3)
+    codes = listed(plan.tables["airport"].rows(range(4)).values("iata"))
+    assert sorted(codes) == sorted(CODES)
+    rows = plan.tables["route"].rows(range(40))
+    assert listed(rows.values("airport_id")) == [11 + 2 * codes.index(code) for code in listed(rows.values("code"))]
+
+
+def test_a_null_is_matched_with_nothing() -> None:
+    draft = flights({"choice": {"choices": CODES}}, null_rate=0.5, nullable=True)
+    draft["nodes"][1]["columns"][2]["nullable"] = True
+    rows = Plan(read(draft).valid(), 3).tables["route"].rows(range(40))
+    assert [code is None for code in listed(rows.values("code"))] == [key is None for key in listed(rows.values("airport_id"))]
+
+
+@pytest.mark.parametrize(
+    ("code", "iata", "problem"),
+    [
+        ({"choice": {"choices": ["VIE", "ROM"]}}, None, "not-a-key"),
+        ({"pattern": {"regex": "[A-Z]{3}"}}, None, "not-a-key"),
+        ({"choice": {"choices": CODES}}, {"enum_list": {"values": [*CODES[:3], "VIE"]}}, "unique-not-made"),
+        ({"choice": {"choices": CODES}}, {"faker": {"method": "sentence"}}, "not-a-key"),
+    ],
+)
+def test_a_value_that_need_not_be_there_once_leads_to_no_row(
+    code: dict[str, Any], iata: dict[str, Any] | None, problem: str
+) -> None:
+    problems = read(flights(code, iata)).errors
+    assert [(each.at, each.code) for each in problems] == [("/nodes/1/columns/2/generator/lookup/on", problem)]
+
+
+def test_a_column_that_rows_are_found_by_does_not_wait_for_what_is_found() -> None:
+    draft = flights({"choice": {"choices": CODES}})
+    city = of("name", "string", lookup={"from": "route.code", "on": {"hub": "label"}})
+    draft["nodes"][0]["columns"] += [of("hub", "string", choice={"choices": ["x", "y"]}), city]
+    x, y = {"constant": {"value": "x"}}, {"constant": {"value": "y"}}
+    label = of("label", "string", case={"on": "airport_name", "when": {"VIE": y}, "else": x})
+    name = of("airport_name", "string", lookup={"from": "airport.name", "on": "airport_id"})
+    draft["nodes"][1]["columns"] += [name, label]
+    assert "column-cycle" in {problem.code for problem in read(draft).errors}
+
+
 def test_keys_that_do_not_count_up_are_found_among_all() -> None:
     draft = shop({"lookup": {"from": "plan.plan_id"}})
     plan = Plan(read(draft).valid(), 1).tables["plan"]
