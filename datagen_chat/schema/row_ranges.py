@@ -41,7 +41,7 @@ def row_range(index: Index, table: str) -> tuple[float, float]:
         node = index.tables[name]
         if node.rows is not None or not node.parents:
             rows = node.standing_rows()
-            return least * rows, most * rows if most else 0.0
+            return least * rows, most * rows if most and rows else 0.0
         low, high = children_range(node)
         least, most = least * low, most * high if most and high else 0.0
     return 0.0, math.inf  # the parents are unknown, or a cycle

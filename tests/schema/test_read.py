@@ -438,3 +438,11 @@ def test_a_column_whose_formula_can_fail_may_say_that_it_is_nullable(shop):
     share = {"name": "share", "type": "float", "nullable": True, "generator": {"expression": {"code": "1 / (order_id - 3)"}}}
     shop["nodes"][2]["columns"].append(share)
     assert "nullable-unused" not in [problem.code for problem in read(shop).notes]
+
+
+def test_the_rows_of_an_empty_table_have_no_children_however_many_each_could_have() -> None:
+    key = {"name": "id", "type": "int", "generator": {"sequence": {}}}
+    parent = {"id": "a", "kind": "entity", "pk": "id", "rows": 0, "columns": [key]}
+    child = {"id": "b", "kind": "fact", "pk": "id", "parents": ["a"], "fanout": {"distribution": "poisson", "lambda": 3}}
+    result = read({"version": "1.0", "metadata": {"name": "empty"}, "nodes": [parent, child | {"columns": [key]}]})
+    assert result.problems == ()
