@@ -23,6 +23,7 @@ _MOST_NUMBERS, _MOST_TIMES, _MOST_CATEGORIES = 24, 62, 12
 _FEW = 1000
 _LARGEST = 1e290
 """Numbers beyond this cannot be cut into intervals of any grain: the numbers of these would leave the floats."""
+_INT_END = 2.0**63
 _MOST_YEARS = 1000
 _TAIL = 0.005
 _TRUNCATED = {"h": "hour", "D": "day", "W": "week", "M": "month", "Q": "quarter", "Y": "year"}
@@ -113,21 +114,25 @@ def _ordered(column: Column, known: Mapping[str, float]) -> list[str]:
 def key_of(value: Any) -> str:
     """Return the text that stands for a value among categories.
 
-    >>> key_of(True), key_of("a"), key_of(1)
-    ('true', 'a', '1.0')
+    >>> key_of(True), key_of("a"), key_of(1), key_of(1.0), key_of(2**53 + 1)
+    ('true', 'a', '1.0', '1.0', '9007199254740993.0')
     """
     if isinstance(value, bool):
         return str(value).lower()
-    return repr(float(value)) if isinstance(value, int | float) else str(value)
+    if isinstance(value, float):
+        return f"{value + 0.0:.1f}" if value.is_integer() and abs(value) < _INT_END else repr(value)
+    return f"{value}.0" if isinstance(value, int) else str(value)
 
 
 def label_of(bar: Bar) -> str:
     """Return what the bar of a category is called.
 
-    >>> label_of(Bar(1, key="250.0", is_number=True)), label_of(Bar(1, key="1.0")), label_of(Bar(1, key="new"))
-    ('250', '1.0', 'new')
+    >>> [label_of(bar) for bar in (Bar(1, key="250.0", is_number=True), Bar(1, key="1.0"), Bar(1, key="new"), Bar(1, key=" "))]
+    ['250', '1.0', 'new', '" "']
     """
-    return bar.key.removesuffix(".0") if bar.is_number else bar.key
+    if bar.is_number:
+        return bar.key.removesuffix(".0")
+    return bar.key if bar.key.strip() else f'"{bar.key}"'
 
 
 def _numbers(data: Data, table: str, column: Column, found: Figures) -> Bars | None:
@@ -142,8 +147,9 @@ def _numbers(data: Data, table: str, column: Column, found: Figures) -> Bars | N
         low, high = _trimmed(low, high, *map(float, inner))
     if max(-low, high) > _LARGEST:
         return None
-    step = _step((high - low) / _MOST_NUMBERS, grain)
-    start = math.floor(low / step + 1e-9) * step - grain / 2
+    least = math.ulp(max(-low, high))
+    step = max(_step((high - low) / _MOST_NUMBERS, grain), least)
+    start = math.floor(low / step + 1e-9) * step - (grain / 2 if grain > least else 0.0)
     count = max(int((high - start) // step) + 1, 1)
     edges = [start + step * k for k in range(count + 1)]
     place = f"least(CAST(floor(({name} - ({start!r})) / {step!r}) AS BIGINT), {count - 1})"

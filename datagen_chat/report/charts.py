@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from markupsafe import Markup
+from rich.cells import cell_len, set_cell_size
 
 from datagen_chat.report.bars import Bar, Bars, label_of
 from datagen_chat.report.declared import Declared
@@ -132,4 +133,4 @@ def _picture(layers: list[dict[str, Any]], datasets: dict[str, Any], height: int
 def _short(label: str) -> str:
     """Return a label that fits before its bar; what could not be seen, or is no character of XML, stands as a sign."""
     seen = "".join(sign if sign.isprintable() else "\ufffd" for sign in label[: _LABEL + 1])
-    return seen if len(seen) <= _LABEL else f"{seen[: _LABEL - 1]}…"
+    return seen if cell_len(seen) <= _LABEL else f"{set_cell_size(seen, _LABEL - 1).rstrip()}…"

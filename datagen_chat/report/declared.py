@@ -77,13 +77,14 @@ def _lots(facts: ColumnFacts) -> Mapping[str, float] | None:
     generator = facts.column.generator
     listed = generator.listed()
     if listed is not None:
-        return _shares(listed, (1.0,) * len(listed))
+        return _shares(facts, listed, (1.0,) * len(listed))
     lots = generator.lots(facts)
-    return None if lots is None else _shares(lots.values, lots.weights)
+    return None if lots is None else _shares(facts, lots.values, lots.weights)
 
 
-def _shares(values: tuple[Scalar, ...], weights: tuple[float, ...]) -> Mapping[str, float] | None:
-    known = [(value, weight) for value, weight in zip(values, weights, strict=False) if value is not None]
+def _shares(facts: ColumnFacts, values: tuple[Scalar, ...], weights: tuple[float, ...]) -> Mapping[str, float] | None:
+    """Return the share of each value, rounded as the column rounds it."""
+    known = [(facts.column.kept(value), weight) for value, weight in zip(values, weights, strict=False) if value is not None]
     total = math.fsum(weight for _, weight in known)
     found: dict[str, float] = {}
     for value, weight in known:
@@ -115,7 +116,7 @@ def _below(generator: Generator, facts: ColumnFacts) -> Below | None:
         return _below_law(generator, facts)
     lots = generator.lots(facts) if not isinstance(generator, Case) else None
     if lots is not None:
-        few = _shares(lots.values, lots.weights)
+        few = _shares(facts, lots.values, lots.weights)
         return None if few is None else _below_few(few)
     return _below_case(generator, facts) if isinstance(generator, Case) else None
 

@@ -98,7 +98,7 @@ def diagram(tables: Sequence[Table], found: Sequence[Link], counts: Mapping[str,
         ]
         for (one, other), spots in routes.items()
     }
-    lines = tuple(_line(link, placed, via) for link in found if link.parent[0] != link.child[0])
+    lines = tuple(_line(link, key, placed, via) for link, key in _keyed(found) if link.parent[0] != link.child[0])
     right = max(box.x for box in placed.values()) + WIDTH + _MARGIN
     bottom = max(box.y + box.height for box in placed.values()) + _MARGIN
     return Diagram(tuple(placed.values()), lines, right, bottom)
@@ -169,10 +169,17 @@ def _bends(edges: Sequence[tuple[int | str, int | str]], spots: Mapping[int, Poi
     return found
 
 
-def _line(link: Link, boxes: Mapping[str, Box], via: Mapping[tuple[str, str], Sequence[Point]]) -> Line:
+def _keyed(found: Sequence[Link]) -> Iterator[tuple[Link, int]]:
+    """Yield the links with the line of their key in the child's box, whose first line is its own key."""
+    last: dict[str, int] = {}
+    for link in found:
+        last[link.child[0]] = last.get(link.child[0], 0) + 1
+        yield link, last[link.child[0]]
+
+
+def _line(link: Link, key: int, boxes: Mapping[str, Box], via: Mapping[tuple[str, str], Sequence[Point]]) -> Line:
     one, other = boxes[link.parent[0]], boxes[link.child[0]]
-    keys = other.lines
-    at = next((k for k, key in enumerate(keys) if key.startswith(f"{link.child[1][: _LONGEST - 2]}") and k), len(keys) - 1)
+    at = min(key, len(other.lines) - 1)
     start, end = (one.x + WIDTH, one.y + HEAD / 2), (other.x - 7, other.y + HEAD + LINE * at + LINE / 2)
     if end[0] < start[0]:  # a line that leads back, in a circle of keys
         start = (one.x, start[1])

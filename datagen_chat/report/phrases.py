@@ -18,6 +18,7 @@ _FORMS: Mapping[str, str] = {"h": "%Y-%m-%d %H:00", "D": "%Y-%m-%d", "W": "week 
 _UNITS = {"h": "hour", "D": "day", "W": "week", "M": "month", "Q": "quarter", "Y": "year"}
 _COMPARED = 30
 """Of fewer rows chance alone decides where the bars stand."""
+_LARGE = 1e16
 _GAP = "\N{NO-BREAK SPACE}"
 
 
@@ -58,8 +59,12 @@ def bar_name(bar: Bar, of: Bars, places: int | None) -> str:
     if places is None:
         return f"{bar.low:g} to {bar.high:g}"
     half = 0.5 * 10.0**-places
-    low, high = f"{bar.low + half:,.{places}f}", f"{bar.high - half:,.{places}f}"
+    low, high = _number(bar.low + half, places), _number(bar.high - half, places)
     return low if low == high else f"{low} to {high}"
+
+
+def _number(number: float, places: int) -> str:
+    return f"{number:,.{places}f}" if abs(number) < _LARGE else f"{number:.4g}"
 
 
 def caption(of: Bars, declared: Declared, what: str, places: int | None) -> str:
@@ -97,7 +102,7 @@ def figures(found: Figures, column: Column, *, is_key: bool) -> list[tuple[str, 
         low, median, high = values((found.low, _middle(found, column), found.high), column)
         told += [("least", low), *([] if is_key else [("median", about + median)]), ("greatest", high)]
     if found.mean is not None and not is_key:
-        told.append(("mean", f"{found.mean:,.{2 if column.places is None else max(column.places, 1)}f}"))
+        told.append(("mean", _number(found.mean, 2 if column.places is None else max(column.places, 1))))
     told.append(("distinct", "all different" if found.all_differ else f"{about}{found.distinct:,}"))
     return told
 

@@ -202,9 +202,9 @@ class Column(Word):
         made = Made(self.generator.makes(facts), self.generator.outcomes(facts))
         for change in self.modifiers:
             made = change.args.makes(made)
-        return made.outcomes if made.outcomes is None else tuple(dict.fromkeys(map(self._kept, made.outcomes)))
+        return made.outcomes if made.outcomes is None else tuple(dict.fromkeys(map(self.kept, made.outcomes)))
 
-    def _kept(self, value: Scalar) -> Scalar:
+    def kept(self, value: Scalar) -> Scalar:
         """Return a value as it is after rounding."""
         if self.places is None or not isinstance(value, float):
             return value

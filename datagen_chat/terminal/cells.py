@@ -12,6 +12,8 @@ from datagen_chat.terminal.clean import one_line
 
 _LONGEST = 200
 _BARS = " ▁▂▃▄▅▆▇█"
+_WHOLE = 1e16
+"""Floats from here on have no decimals, and more digits than count."""
 _AMBIGUOUS = ("", "null", "true", "false")
 
 
@@ -51,11 +53,12 @@ def _shown(value: Any, decimals: int | None, form: str) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return repr(value) if decimals is None else f"{value:.{decimals}f}"
+        return repr(value) if decimals is None or abs(value) >= _WHOLE else f"{value:.{decimals}f}"
     if isinstance(value, datetime):
         return _year(value) + value.strftime(form)
     if isinstance(value, str):
-        return f'"{value}"' if value in _AMBIGUOUS else one_line(value[:_LONGEST])
+        is_quoted = value in _AMBIGUOUS or value.isspace()
+        return f'"{one_line(value[:_LONGEST])}"' if is_quoted else one_line(value[:_LONGEST])
     return str(value)
 
 

@@ -143,6 +143,12 @@ def test_categories_have_their_weights_and_others_the_rest() -> None:
     assert found.shares == pytest.approx([0.5, 0, 0.5])  # of the rows that have a value
 
 
+def test_numbers_are_compared_as_their_column_rounds_them() -> None:
+    bars = Bars("category", (Bar(1, key="1.2", is_number=True), Bar(1, key="2.5", is_number=True)))
+    found = declared(index_of(column("float", {"choice": {"choices": [1.234, 2.5, 1.21]}}, decimals=1)), ("t", "x"), bars)
+    assert found.shares == pytest.approx([2 / 3, 1 / 3])
+
+
 FANOUT = {"distribution": "poisson", "lambda": 2, "max": 3}
 
 

@@ -17,6 +17,7 @@ from tests.cli.running import datagen
 from tests.report.drafts import BIKES, HOSTILE, hostile
 from tests.report.pages import Element, bars_of, card, figures_of, parsed, reported
 
+NEAR = {"low": 1e15, "high": 1e15 + 0.25}
 JITTER = [{"transform": "jitter", "args": {"std": 1e300}}]
 
 
@@ -234,6 +235,31 @@ def test_numbers_and_times_at_the_ends_of_what_there_is_are_not_drawn_and_say_so
     for name in ("x", "t"):
         assert "The values lie too far apart to draw." in card(page, "a", name).words
     assert bars_of(card(page, "a", "y")) > 1
+
+
+def test_whole_numbers_that_no_float_tells_apart_have_a_bar_each(tmp_path: Path) -> None:
+    large = [2**53, 2**53 + 1]
+    columns = [
+        {"name": "id", "type": "int", "generator": {"sequence": {}}},
+        {"name": "x", "type": "int", "generator": {"choice": {"choices": large}}},
+    ]
+    node = {"id": "a", "kind": "entity", "pk": "id", "rows": 100, "columns": columns}
+    found = figures_of(card(reported({"version": "1.0", "metadata": {"name": "large"}, "nodes": [node]}, tmp_path), "a", "x"))
+    assert [row[0] for row in found] == [str(value) for value in large]
+    assert sum(int(row[1]) for row in found) == 100
+
+
+def test_floats_that_have_no_room_for_their_decimals_have_bars_and_few_digits(tmp_path: Path) -> None:
+    columns = [
+        {"name": "id", "type": "int", "generator": {"sequence": {}}},
+        {"name": "near", "type": "float", "generator": {"distribution": {"type": "uniform", "params": NEAR}}},
+        {"name": "far", "type": "float", "generator": {"choice": {"choices": [1e300, 2e300]}}, "decimals": 2},
+    ]
+    node = {"id": "a", "kind": "entity", "pk": "id", "rows": 100, "columns": columns}
+    page = reported({"version": "1.0", "metadata": {"name": "large"}, "nodes": [node]}, tmp_path)
+    assert sum(int(row[1]) for row in figures_of(card(page, "a", "near"))) == 100
+    assert "1e+300" in card(page, "a", "far").words
+    assert "000000" not in card(page, "a", "far").words
 
 
 def test_what_is_no_page_is_refused(tmp_path: Path) -> None:
