@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from datagen_chat.problems import Problem
 from datagen_chat.schema.model import Table
 from datagen_chat.verify.data import Data, refused
+from datagen_chat.verify.quotes import UnclosedError
 from datagen_chat.verify.reading import Reading, read_table, stored
 
 if TYPE_CHECKING:
@@ -136,6 +137,8 @@ def _read_to_the_end(reading: Reading, connection: duckdb.DuckDBPyConnection) ->
 def _words(error: Exception, file: Path, format_: str) -> str:
     if isinstance(error, UnicodeDecodeError):
         return "its text is not UTF-8"
+    if isinstance(error, UnclosedError):
+        return str(error)
     if isinstance(error, csv.Error):
         return "its first line names no columns"
     if format_ == "csv":

@@ -11,6 +11,7 @@ from datagen_chat.frozen import dataclass
 from datagen_chat.schema.model import Column, Table
 from datagen_chat.sql import literal, quoted
 from datagen_chat.verify.data import Data
+from datagen_chat.verify.quotes import check_quotes
 from datagen_chat.verify.sql import listed
 from datagen_chat.words import ColumnType
 
@@ -172,8 +173,13 @@ def _read_csv(table: Table, files: Sequence[Path]) -> Reading:
     if len(columns) < len(headers[0]):
         return Reading(table.id, {}, problem=f"{files[0].name} names a column twice")
     fields = listed(f"{literal(name)}: 'VARCHAR'" for name in columns)
+    types = {column.name: column.type for column in table.columns}
+    # Where large files have line feeds within quotes, several threads of DuckDB 2.0 do not find the ends of lines.
+    parallel = "true" if all(types.get(name, "string") != "string" for name in columns) else "false"
+    for file in files:
+        check_quotes(file)
     dialect = "auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', allow_quoted_nulls = false"
-    source = f"read_csv({_paths(files)}, {dialect}, columns = {{{fields}}})"
+    source = f"read_csv({_paths(files)}, {dialect}, parallel = {parallel}, columns = {{{fields}}})"
     return _read_text(table, columns, source, "{}")
 
 
