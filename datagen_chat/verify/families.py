@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 
 from datagen_chat.generators.datetime_series import DatetimeSeries
 from datagen_chat.generators.lookup import Lookup
-from datagen_chat.generators.sequence import Sequence
 from datagen_chat.generators.state import State
 from datagen_chat.instants import DAY, parse_step
 from datagen_chat.problems import shown
@@ -17,6 +16,7 @@ from datagen_chat.verify.basis import Basis
 from datagen_chat.verify.claims import Claim
 from datagen_chat.verify.keys import repeated
 from datagen_chat.verify.questions import NoRow
+from datagen_chat.verify.row_numbers import NO_ORDER, row_order
 from datagen_chat.verify.sql import listed
 
 
@@ -66,23 +66,22 @@ def _states(at: str, table: Table, column: Column, word: State, basis: Basis) ->
     if not broken:
         return
     claim = Claim("states", at, table.id, ".".join(place), words)
-    key, owner = table.column(table.pk), basis.parent_key(table.id, table.parents[0])
-    is_numbered = isinstance(key.generator, Sequence) and not key.modifiers and key.generator.step > 0
-    if owner is None or not is_numbered or column.null_rate:
-        yield claim.skipped(_why_not(owner, is_numbered))
+    order, owner = row_order(table), basis.parent_key(table.id, table.parents[0])
+    if owner is None or order is None or column.null_rate:
+        yield claim.skipped(_why_not(owner, order))
         return
     names = tuple(dict.fromkeys((table.pk, owner, column.name)))
-    over = f"OVER (PARTITION BY {quoted(owner)} ORDER BY {quoted(table.pk)})"
+    over = f"OVER (PARTITION BY {quoted(owner)} ORDER BY {order})"
     asked = f'lag({cell}) {over} AS "the one before", row_number() {over} AS "its place"'
     source = f"(SELECT {listed(map(quoted, names))}, {asked} FROM {quoted(table.id)})"  # noqa: S608 - names are letters, digits and underscores
     shown_ = (*map(quoted, names), '"the one before"', '"its place"')
     yield claim.asking(NoRow(source, broken, shown_), place, (table.id, owner), (table.id, table.pk))
 
 
-def _why_not(owner: str | None, is_numbered: bool) -> str:
+def _why_not(owner: str | None, order: str | None) -> str:
     if owner is None:
         return "no column says which parent a row has"
-    return "some of its values are null" if is_numbered else "no column says in which order the rows stand"
+    return NO_ORDER if order is None else "some of its values are null"
 
 
 def _broken(table: Table, column: Column, word: State) -> tuple[str, str]:

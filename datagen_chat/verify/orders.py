@@ -8,7 +8,6 @@ from datagen_chat.expressions import Expression as Formula
 from datagen_chat.generators._formula import parsed
 from datagen_chat.generators._intervals import Within
 from datagen_chat.generators.datetime_series import DatetimeSeries
-from datagen_chat.generators.sequence import Sequence
 from datagen_chat.problems import pointer
 from datagen_chat.schema.index import Place
 from datagen_chat.schema.model import Column, Table
@@ -18,6 +17,7 @@ from datagen_chat.verify.branches import Branch, branches
 from datagen_chat.verify.claims import Claim
 from datagen_chat.verify.formulas import Teller, UntoldError
 from datagen_chat.verify.questions import NoRow
+from datagen_chat.verify.row_numbers import NO_ORDER, row_order
 from datagen_chat.verify.sql import instant
 
 _WRONG = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "<>", "!=": "="}
@@ -128,20 +128,18 @@ def _fixed(end: int | str, basis: Basis) -> int | None:
 
 
 def _ascending(at: str, table: Table, column: Column, series: DatetimeSeries, basis: Basis) -> Iterator[Claim]:
-    """Yield that the times of one parent's rows ascend in the order of the keys, where its rows share a window."""
+    """Yield that the times of one parent's rows ascend in the order of the rows, where its rows share a window."""
     if not table.parents or not _share_window(table, column, series, basis):
         return
     place, parent = (table.id, column.name), table.parents[0]
     claim = Claim("ascending", at, table.id, ".".join(place), f"ascends among the rows of one {parent}")
-    key, owner = table.column(table.pk), basis.parent_key(table.id, parent)
-    is_numbered = isinstance(key.generator, Sequence) and not key.modifiers and key.generator.step > 0
-    if owner is None or not is_numbered:
-        missing = "which parent a row has" if owner is None else "in which order the rows stand"
-        yield claim.skipped(f"no column says {missing}")
+    order, owner = row_order(table), basis.parent_key(table.id, parent)
+    if owner is None or order is None:
+        yield claim.skipped("no column says which parent a row has" if owner is None else NO_ORDER)
         return
     names = (quoted(table.pk), quoted(owner), quoted(column.name))
     earlier = f"{names[2]} IGNORE NULLS" if column.may_be_null else names[2]
-    before = f"lag({earlier}) OVER (PARTITION BY {names[1]} ORDER BY {names[0]})"
+    before = f"lag({earlier}) OVER (PARTITION BY {names[1]} ORDER BY {order})"
     source = f'(SELECT {", ".join(names)}, {before} AS "the one before" FROM {quoted(table.id)})'  # noqa: S608 - names are letters, digits and underscores
     question = NoRow(source, f'{names[2]} < "the one before"', (*names, '"the one before"'))
     yield claim.asking(question, place, (table.id, owner), (table.id, table.pk))

@@ -14,6 +14,7 @@ from datagen_chat.verify.basis import Basis, Way
 from datagen_chat.verify.claims import Claim
 from datagen_chat.verify.formulas import Teller, UntoldError
 from datagen_chat.verify.questions import NoRow
+from datagen_chat.verify.row_numbers import NO_ORDER, row_order
 
 _WORDS = {
     "sum": "the sum of {} below",
@@ -48,11 +49,14 @@ def _aggregate(at: str, table: Table, column: Column, word: Aggregate, basis: Ba
         return claim.skipped(f"its condition is not told in SQL: {error}")
     if way is None:
         return claim.skipped(f"no column says which row of {table.id} a row of {below} belongs to")
+    order = row_order(basis.index.tables[below], "t0")
+    if word.op in ("first", "last") and order is None:
+        return claim.skipped(NO_ORDER)
     source_column = basis.index.columns[below, name]
     cell = f"t0.{quoted(name)}"
     above = Way(below, way.steps[:-1])  # the last key is that of the table itself
     key = f"{above.end}.{quoted(way.steps[-1][0])}"
-    folded = _folded(word.op, cell, basis.key(below), source_column)
+    folded = _folded(word.op, cell, order or "", source_column)
     inner = f"SELECT {key} AS k, {folded} AS v FROM {above.source}{condition} GROUP BY 1"  # noqa: S608 - names are letters, digits and underscores
     source = f"{quoted(table.id)} AS p LEFT JOIN ({inner}) AS s ON p.{quoted(table.pk)} = s.k"
     wanted = "coalesce(s.v, 0)" if word.op in ("sum", "count") else "s.v"
@@ -76,8 +80,11 @@ def _condition(code: str, below: str, basis: Basis) -> str:
     return Teller(joined.read).tell(formula.root).sql
 
 
-def _folded(op: str, cell: str, key: str, column: Column) -> str:
-    """Return an aggregate in SQL; sums of floats are compensated, so that they are right but for the last bit."""
+def _folded(op: str, cell: str, order: str, column: Column) -> str:
+    """Return an aggregate in SQL; sums of floats are compensated, so that they are right but for the last bit.
+
+    `order` is what ascends in the order of the rows.
+    """
     is_float = column.type == "float"
     match op:
         case "sum":
@@ -85,7 +92,7 @@ def _folded(op: str, cell: str, key: str, column: Column) -> str:
         case "mean":
             return f"favg({cell})" if is_float else f"avg(CAST({cell} AS BIGINT))"
         case "first" | "last":
-            return f"{'arg_min' if op == 'first' else 'arg_max'}({cell}, t0.{quoted(key)})"
+            return f"{'arg_min' if op == 'first' else 'arg_max'}({cell}, {order})"
     return f"{op}({cell})"
 
 

@@ -16,14 +16,12 @@ from datagen_chat.verify.basis import Basis
 from datagen_chat.verify.branches import Branch, branches
 from datagen_chat.verify.claims import Claim
 from datagen_chat.verify.questions import NoRow
+from datagen_chat.verify.row_numbers import NO_ORDER, distance, row_number, step_of
 from datagen_chat.verify.shares import inside
 from datagen_chat.verify.sql import held, listed, number
 
 _FUZZ = 1e-9
 """What the last bits of a float can make of a bound, beside it."""
-
-_WIDE = 1 << 22
-"""From this distance between two rows on, what it is multiplied by can be more than 64 bits hold, whatever the sum is."""
 
 _ENDS: Mapping[str, Callable[[Any], tuple[float, float]]] = {
     "lognormal": lambda _: (0, math.inf),
@@ -99,49 +97,31 @@ def _counted(at: str, table: Table, column: Column, word: Sequence, branch: Bran
     if branch.problem:
         return claim.skipped(branch.problem)
     if column.name != table.pk:
-        row = _row(table)
+        row = row_number(table)
         if row is None:
-            return claim.skipped("no column says in which order the rows stand")
+            return claim.skipped(NO_ORDER)
         question = NoRow(
-            quoted(table.id), _among(f"{cell} <> {word.start} + {_step(word)} * {row}", branch), basis.shown(*place)
+            quoted(table.id), _among(f"{cell} <> {word.start} + {step_of(word)} * {row}", branch), basis.shown(*place)
         )
         return claim.asking(question, place, (table.id, table.pk), *branch.reads)
     rows = '"number of rows"'
     source = f"{quoted(table.id)}, (SELECT count(*) AS {rows} FROM {quoted(table.id)})"  # noqa: S608 - names are letters, digits and underscores
-    last = f"{word.start} + {_step(word)} * ({rows} - 1)"
+    last = f"{word.start} + {step_of(word)} * ({rows} - 1)"
     beyond = f"{cell} < {word.start} OR {cell} > {last}" if word.step > 0 else f"{cell} > {word.start} OR {cell} < {last}"
-    broken = f"({beyond} OR ({cell} - {word.start}) % {abs(word.step)} <> 0)"
+    broken = f"({beyond} OR ({distance(cell, word)}) % {abs(word.step)} <> 0)"
     return claim.asking(NoRow(source, _among(broken, branch), basis.shown(*place)), place, *branch.reads)
-
-
-def _step(word: Sequence) -> str:
-    """Return the distance between two rows in SQL, wider where what it is multiplied to could leave 64 bits."""
-    return f"{word.step}" if abs(word.step) < _WIDE else f"CAST({word.step} AS HUGEINT)"
-
-
-def _row(table: Table) -> str | None:
-    """Return the number of a row, from 0, in SQL; None where its key does not say it."""
-    key = table.column(table.pk)
-    word = key.generator
-    if key.modifiers:
-        return None
-    if isinstance(word, Sequence):
-        return f"(CAST({quoted(key.name)} AS BIGINT) - {word.start}) // {word.step}"
-    if isinstance(word, EnumList):
-        return f"(list_position([{listed(held(value, key) for value in word.values)}], {quoted(key.name)}) - 1)"
-    return None
 
 
 def _in_order(at: str, table: Table, column: Column, word: EnumList, branch: Branch, basis: Basis) -> Claim:
     """Return that the k-th row has the k-th value of a list; for a key, which says the order, that it is of the first ones."""
-    place, cell, row = (table.id, column.name), quoted(column.name), _row(table)
+    place, cell, row = (table.id, column.name), quoted(column.name), row_number(table)
     claim = Claim(
         "list", f"{at}{branch.at}/values", table.id, ".".join(place), f"has the k-th value in the k-th row{_of(branch)}"
     )
     if branch.problem:
         return claim.skipped(branch.problem)
     if row is None:
-        return claim.skipped("no column says in which order the rows stand")
+        return claim.skipped(NO_ORDER)
     if column.name == table.pk:
         source = f'{quoted(table.id)}, (SELECT count(*) AS "number of rows" FROM {quoted(table.id)})'  # noqa: S608 - names are letters, digits and underscores
         question = NoRow(source, _among(f'coalesce({row} >= "number of rows", true)', branch), basis.shown(*place))
