@@ -28,6 +28,9 @@ Read = Callable[[Rows], tuple[Values, Mask | None]]
 
 Order = Literal["min", "max"]
 _LIMIT = float(1 << 62)
+_EXACT = float(1 << 53)
+"""Beyond it, a float times a power of ten is not its number of last places."""
+
 _LOW = np.int64((1 << 32) - 1)
 _HALF = np.int64(32)
 _SHORT = 24
@@ -138,6 +141,7 @@ class FloatSum:
 
     def __init__(self, size: int, places: int | None) -> None:
         self._scale, self._rest = (_FIXED[0], _FIXED[1]) if places is None else (10.0**places, 0.0)
+        self._limit = _LIMIT if places is None else _EXACT
         self._units, self._left = WholeSum(size), WholeSum(size if places is None else 0)
         self._far: FarSum | None = None
         self._size = size
@@ -146,9 +150,9 @@ class FloatSum:
         """Add the numbers of more rows."""
         with np.errstate(over="ignore"):
             scaled = data * self._scale
-        if not _peak(scaled) < _LIMIT:
+        if not _peak(scaled) < self._limit:
             # Value by value, so that no sum depends on what else is added at the same time.
-            is_far = ~(np.abs(scaled) < _LIMIT)
+            is_far = ~(np.abs(scaled) < self._limit)
             self._far = self._far or FarSum(self._size)
             self._far.add(piece, np.where(is_far, data, 0.0))
             data, scaled = np.where(is_far, 0.0, data), np.where(is_far, 0.0, scaled)

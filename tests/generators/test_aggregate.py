@@ -148,6 +148,15 @@ def test_a_sum_is_exact_to_the_last_place(data: st.DataObject) -> None:
     assert total.over(np.array([float(len(units))])).tolist() == [float(Decimal(sum(units)).scaleb(-places) / len(units))]
 
 
+def test_a_sum_is_exact_where_floats_have_no_room_for_their_places() -> None:
+    values = np.linspace(1e4, 4e4, 50)
+    beside = np.nextafter(values, 0)
+    total = FloatSum(50, 14)
+    both = np.stack([values, -beside], axis=1).ravel()
+    total.add(Piece(None, 0, np.arange(0, 101, 2)), both)  # type: ignore[arg-type] # no rows are made
+    assert total.over(1.0).tolist() == (values - beside).tolist()  # neighbours, so that this is exact
+
+
 @settings(max_examples=60)
 @given(st.lists(st.integers(-(2**63), 2**63 - 1), min_size=1, max_size=40), st.integers(1, 5))
 def test_sums_of_whole_numbers_do_not_wrap_round(numbers: list[int], size: int) -> None:
