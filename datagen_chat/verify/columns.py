@@ -112,12 +112,14 @@ def _drawn(at: str, table: Table, column: Column, basis: Basis) -> Iterator[Clai
     """Yield what the generator of a column says of each value."""
     place = (table.id, column.name)
     changes = [change.args for change in column.modifiers]
-    if changes and isinstance(changes[-1], Clamp) and column.type in ("int", "float"):
-        yield _clamped(f"{at}/modifiers/{len(changes) - 1}/args", place, changes[-1].clamps(), None, basis, slack=True)
+    last = changes[-1].clamps() if changes and isinstance(changes[-1], Clamp) and column.type in ("int", "float") else None
+    if last is not None:
+        yield _clamped(f"{at}/modifiers/{len(changes) - 1}/args", place, last, None, basis, slack=True)
     for branch in branches(column, table, basis.index):
         word, where = branch.generator, at + branch.at
         if isinstance(word, Distribution) and word.clamp is not None and not any(change.converts for change in changes):
-            yield _clamped(f"{where}/clamp", place, word.clamp, branch, basis)
+            kept = word.clamp if last is None else (_pulled(word.clamp[0], last), _pulled(word.clamp[1], last))
+            yield _clamped(f"{where}/clamp", place, kept, branch, basis, slack=last is not None)
         elif isinstance(word, Choice) and word.choices is not None and not changes:
             yield _among(f"{where}/choices", place, word.choices, basis, branch)
         elif isinstance(word, Constant | EnumList) and not changes:
@@ -141,6 +143,11 @@ def _clamped(
     if branch is not None and branch.problem:
         return claim.skipped(branch.problem)
     return claim.asking(_outside(place, *bounds, None if branch is None else branch.condition, basis), place, *_read(branch))
+
+
+def _pulled(bound: float, clamp: tuple[float, float]) -> float:
+    """Return what a clamp after another one makes of a bound of the first."""
+    return min(max(bound, clamp[0]), clamp[1])
 
 
 def _is_between(clamp: tuple[float, float], column: Column) -> bool:

@@ -106,6 +106,17 @@ def test_bounds_are_not_claimed_of_values_that_a_modifier_changes(tmp_path: Path
     assert failing(verified(draft, tmp_path)) == set()
 
 
+def test_a_clamp_is_held_as_a_later_clamp_leaves_it(tmp_path: Path) -> None:
+    draft = copy.deepcopy(TABLE)
+    pulled = draft["nodes"][0]["columns"][-1]
+    pulled["generator"] = {"case": {"on": "kind", "when": {"a": pulled["generator"]}}}  # with a clamp from 2 to 40
+    pulled |= {"nullable": True, "modifiers": [{"transform": "clamp", "args": {"min": 0, "max": 1.5}}]}
+    write(dataset_of(draft), tmp_path)
+    assert failing(verified(draft, tmp_path)) == set()
+    changed(tmp_path, "t", "SELECT * REPLACE (CASE WHEN pulled > 0 THEN 1.4 END AS pulled) FROM t")
+    assert failing(verified(draft, tmp_path)) == {("clamp", "t.pulled")}
+
+
 def test_the_sql_of_every_claim_runs_as_it_is_written(data: Path) -> None:
     """The empty text is among the choices, and no column can be called so."""
     found = verified(TABLE, data)
