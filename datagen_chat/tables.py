@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from datagen_chat.frozen import dataclass
 from datagen_chat.laws.base import Masses
 
 _SMALL = 9
+_FEW = 1 << 11  # draws that are searched sooner than a guide is made
 _GUIDE_BITS = 16
 _KNOT_BITS, _TAIL_BITS = 12, 7
 _SHIFT = np.uint32(32 - _KNOT_BITS)
@@ -39,19 +40,24 @@ class Discrete:
     """
 
     def __init__(self, weights: Sequence[float]) -> None:
-        total, running, edges = math.fsum(weights), 0.0, []
-        for weight in weights[:-1]:
-            running += weight / total
-            edges.append(min(round(running * 2**32), 2**32))
-        last = max(index for index, weight in enumerate(weights) if weight > 0)
-        self.edges = np.array([edge for edge in edges[:last] if edge < 2**32], dtype=np.uint32)
+        shares = np.array(weights, dtype=np.float64)
+        last = int(np.flatnonzero(shares > 0)[-1])
+        edges = np.rint(np.cumsum(shares[:last] / math.fsum(weights)) * 2**32)
+        self.edges = edges[edges < 2**32].astype(np.uint32)
         self.dtype = np.int8 if last < 1 << 7 else np.int16 if last < 1 << 15 else np.int32
-        self.guide = _guide(self.edges, self.dtype) if last >= _SMALL else None
+        self._has_guide = last >= _SMALL
+
+    @cached_property
+    def guide(self) -> NDArray[Any]:
+        """For each value of a draw's upper bits the outcome, or -1 where it also depends on the lower bits."""
+        return _guide(self.edges, self.dtype)
 
     def sample(self, drawn: NDArray[np.uint32]) -> NDArray[Any]:
         """Return the outcome of each draw, shape (draws,), in the smallest signed dtype that holds all outcomes."""
-        if self.guide is None:
+        if not self._has_guide:
             return self._compared(drawn)
+        if len(drawn) < _FEW:
+            return self.edges.searchsorted(drawn, side="right").astype(self.dtype)
         codes: NDArray[Any] = self.guide.take(drawn >> np.uint32(32 - _GUIDE_BITS))
         straddling = np.flatnonzero(codes < 0)
         codes[straddling] = self.edges.searchsorted(drawn[straddling], side="right")
@@ -147,7 +153,7 @@ def clamped_masses(masses: Masses, clamp: tuple[float, float] | None) -> Masses:
     low, high = math.ceil(clamp[0]), math.floor(clamp[1])
     first, last = masses.first, masses.first + len(masses.shares) - 1
     start, stop = min(max(first, low), high), max(min(last, high), low)
-    shares = [0.0] * (stop - start + 1)
-    for number, share in enumerate(masses.shares, first):
-        shares[min(max(number, start), stop) - start] += share
-    return Masses(start, tuple(shares))
+    if start == stop:
+        return Masses(start, (sum(masses.shares),))
+    places = np.clip(np.arange(first, last + 1), start, stop) - start
+    return Masses(start, tuple(np.bincount(places, masses.shares).tolist()))

@@ -29,6 +29,7 @@ from datagen_chat.engine.parents import fanout_of
 from datagen_chat.fanouts import Spread
 from datagen_chat.frozen import dataclass
 from datagen_chat.generators.base.rows import Room, Rows
+from datagen_chat.laws._recursion import WidthError
 from datagen_chat.problems import Problem, SchemaError, pointer
 from datagen_chat.schema.fanouts import Fanout, branches, spreads
 from datagen_chat.tables import Discrete
@@ -42,9 +43,11 @@ Count = Callable[[Rows], NDArray[np.int64]]
 Chooser = Callable[[Rows], NDArray[np.int64]]
 Factor = Callable[[Rows], NDArray[np.float64]]
 
-_STEPS = 128
-"""So many factors per octave have a table of their own; others are drawn from the two nearest ones."""
+_STEPS, _WIDE_STEPS = 128, 8
+"""So many factors per octave have a table of their own; others are drawn from the two nearest ones. Wide and uneven fanouts
+have few: two neighbours of theirs differ by far less than the numbers of rows do."""
 
+_WIDE = 1 << 12
 _OCTAVES = 24
 
 
@@ -63,13 +66,16 @@ def table_counts(table: TablePlan, parent: TablePlan) -> Counts:
     fanout = fanout_of(table.table, parents)
     shaping, room = compile_shaping(table, fanout), compile_room(table)
     if rows is not None and parents and (shaping is not None or room is not None):
-        return _totalled(shaping or alike(fanout), table, parent, room)
+        return _totalled(shaping or alike(table, fanout), table, parent, room)
     assert isinstance(fanout, Spread)
     key = draws.key(table.plan.seed, table.name, "", "fanout")
     if rows is None or parents == 0:
         return kept(drawn_counts(bounded_masses(fanout, fanout.masses()), key, parents), CHEAP_BYTES)
     try:
         return kept(exact_counts(fanout, key, parents, rows), CHEAP_BYTES)
+    except WidthError as error:
+        hint = "Set the fanout's max, or let the numbers of rows be more even."
+        raise _out_of_reach(table, f"its fanout then spreads over {error}.", hint) from None
     except ValueError:
         found = f"{parents:,} {'row' if parents == 1 else 'rows'}"
         hint = f"Change rows, or the fanout's min and max, or give {parent.name} a fixed number of rows; or take another seed."
@@ -97,7 +103,7 @@ def compile_count(table: TablePlan) -> Count | None:
     shaping, key = compile_shaping(table, fanout), draws.key(table.plan.seed, table.name, "", "fanout")
     if room is None:
         return None if shaping is None else lambda parents: _drawn(shaping, key, parents, 1.0)
-    drawn = shaping or alike(fanout)
+    drawn = shaping or alike(table, fanout)
 
     def count(parents: Rows) -> NDArray[np.int64]:
         wanted, most = _drawn(drawn, key, parents, 1.0), room(parents)
@@ -129,9 +135,10 @@ class Shaping:
     """What makes one parent's number of rows differ from another's.
 
     `choose` gives the number of the spread that each parent has; `scales` multiply the mean of single spreads, `factors`
-    that of all.
+    that of all. `places` point at the spreads.
     """
 
+    places: tuple[str, ...]
     spreads: tuple[Spread, ...]
     choose: Chooser | None
     factors: tuple[Factor, ...]
@@ -167,26 +174,34 @@ class Shaping:
                 scale = self.scales[number]
                 if scale is not None:
                     product[chosen] *= scale(parents)[chosen]
+        highest = int(product.argmax()) if len(product) else 0
         if product.max(initial=0.0) >= 2.0**_OCTAVES:
-            message = f"A fanout is multiplied by {product.max():.3g}, which is too much."
-            raise SchemaError([Problem("/nodes", "fanout-too-wide", message, "Use smaller multipliers.")])
+            place = next(self.places[number] for number, chosen in self.parts(parents) if highest in chosen)
+            message = f"The fanout is multiplied by {product[highest]:.3g}, which is too much."
+            raise SchemaError([Problem(place, "fanout-too-wide", message, "Use smaller multipliers.")])
         return np.maximum(product, 0.0)
 
 
 def compile_shaping(table: TablePlan, fanout: Fanout) -> Shaping | None:
     """Return what shapes the fanout of single parents; None when all are drawn alike."""
     factors = tuple(table.factors())
-    found = tuple(spread for _, spread in spreads(fanout))
+    places, found = zip(*spreads(fanout, _place(table)), strict=True)
     scales = tuple(_compile_scale(table, spread) for spread in found)
     if isinstance(fanout, Spread):
-        return Shaping(found, None, factors, scales) if factors or any(scales) else None
-    return Shaping(found, _compile_choice(table.parent_scope(), fanout, itertools.count()), factors, scales)
+        return Shaping(places, found, None, factors, scales) if factors or any(scales) else None
+    return Shaping(places, found, _compile_choice(table.parent_scope(), fanout, itertools.count()), factors, scales)
 
 
-def alike(fanout: Fanout) -> Shaping:
+def _place(table: TablePlan) -> str:
+    """Return the pointer of a table's fanout; of the table where it has none."""
+    number = next(number for number, each in enumerate(table.plan.dataset.nodes) if each.id == table.name)
+    return pointer("nodes", number) if table.table.fanout is None else pointer("nodes", number, "fanout")
+
+
+def alike(table: TablePlan, fanout: Fanout) -> Shaping:
     """Return the shaping of parents that are all drawn alike."""
     assert isinstance(fanout, Spread)
-    return Shaping((fanout,), None, (), (None,))
+    return Shaping((_place(table),), (fanout,), None, (), (None,))
 
 
 def _compile_scale(table: TablePlan, spread: Spread) -> Factor | None:
@@ -267,7 +282,12 @@ def _drawn(shaping: Shaping, key: Key, parents: Rows, scale: float) -> NDArray[n
     bits, choice = bits32(key, parents.numbers), _second(key, parents.numbers)
     for number, chosen in shaping.parts(parents):
         scaled = None if factor is None else factor[chosen]
-        counts[chosen] = _scaled_draws(shaping.spreads[number], bits[chosen], choice[chosen], scaled)
+        try:
+            counts[chosen] = _scaled_draws(shaping.spreads[number], bits[chosen], choice[chosen], scaled)
+        except WidthError as error:
+            message = f"Multiplied as its parents say, the fanout spreads over {error}."
+            hint = "Set the fanout's max, or use a smaller fanout or smaller multipliers."
+            raise SchemaError([Problem(shaping.places[number], "fanout-too-wide", message, hint)]) from None
     return counts
 
 
@@ -281,42 +301,54 @@ def _scaled_draws(
     """Return draws of a spread whose mean is multiplied, each from the table of one of the two nearest factors."""
     if factor is None:
         return _sampled(spread, 1.0, bits)
-    places = _grid().searchsorted(factor, side="right") - 1
-    low = _grid().take(np.maximum(places, 0))
-    high = _grid().take(np.minimum(places + 1, len(_grid()) - 1))
+    grid = _grid(_shape(spread)[1])
+    places = grid.searchsorted(factor, side="right") - 1
+    low, high = grid.take(np.maximum(places, 0)), grid.take(np.minimum(places + 1, len(grid) - 1))
     width = np.where(high > low, high - low, 1.0)
     places += (choice * width < factor - low) & (places >= 0)
     counts = np.zeros(len(bits), dtype=np.int64)
     for place in np.unique(places[places >= 0]).tolist():
         chosen = np.flatnonzero(places == place)
-        counts[chosen] = _sampled(spread, float(_grid()[place]), bits[chosen])
+        counts[chosen] = _sampled(spread, float(grid[place]), bits[chosen])
     return counts
 
 
-@lru_cache(maxsize=1)
-def _grid() -> NDArray[np.float64]:
+@lru_cache(maxsize=2)
+def _grid(steps: int) -> NDArray[np.float64]:
     """Return the factors that have tables: 1, and others at equal ratios to both sides."""
-    return np.array([0.0, *(math.exp2(step / _STEPS) for step in range(-_OCTAVES * _STEPS, _OCTAVES * _STEPS + 1))])
+    return np.array([0.0, *(math.exp2(step / steps) for step in range(-_OCTAVES * steps, _OCTAVES * steps + 1))])
+
+
+@lru_cache(maxsize=256)
+def _shape(spread: Spread) -> tuple[int, int]:
+    """Return over how many numbers a spread goes, and how many factors per octave have a table.
+
+    Those are few where that adds less than a hundredth to the variance.
+    """
+    masses = bounded_masses(spread, spread.masses())
+    numbers, shares = np.arange(len(masses.shares)) + masses.first, np.array(masses.shares)
+    mean = float((numbers * shares).sum())
+    is_uneven = float(((numbers - mean) ** 2 * shares).sum()) > (mean / 2) ** 2
+    return len(numbers), _WIDE_STEPS if len(numbers) > _WIDE and is_uneven else _STEPS
 
 
 def _sampled(spread: Spread, factor: float, bits: NDArray[np.uint32]) -> NDArray[np.int64]:
-    first, table = _table(spread, factor)
+    width, _ = _shape(spread)
+    first, table = (_table if width * factor <= _WIDE else _wide_table)(spread, factor)
     return np.asarray(table.sample(bits).astype(np.int64) + first)
 
 
-@lru_cache(maxsize=4096)
-def _table(spread: Spread, factor: float) -> tuple[int, Discrete]:
+def _made_table(spread: Spread, factor: float) -> tuple[int, Discrete]:
     """Return the fewest rows that a spread comes to when its mean is multiplied, and the table of how many more.
 
     Raises:
-        SchemaError: the numbers of rows then spread too wide for a table.
+        WidthError: the numbers of rows then spread too wide for a table.
     """
-    try:
-        masses = bounded_masses(spread, spread.masses(factor))
-    except ValueError as error:
-        hint = "Use a smaller fanout, or smaller multipliers."
-        raise SchemaError([Problem("/nodes", "fanout-too-wide", f"A fanout times {factor:.3g}: {error}.", hint)]) from None
+    masses = bounded_masses(spread, spread.masses(factor))
     return masses.first, Discrete(masses.shares)
+
+
+_table, _wide_table = lru_cache(maxsize=4096)(_made_table), lru_cache(maxsize=64)(_made_table)
 
 
 def _expected(shaping: Shaping, parents: Rows) -> float:

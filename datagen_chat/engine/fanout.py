@@ -14,9 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from datagen_chat import elementary
 from datagen_chat.draws import Key, bits32
 from datagen_chat.fanouts import Spread
 from datagen_chat.frozen import dataclass
+from datagen_chat.laws._recursion import WidthError
 from datagen_chat.laws.base import Masses
 from datagen_chat.tables import Discrete, clamped_masses
 
@@ -24,6 +26,7 @@ PARENT_BLOCK = 1 << 16
 KEPT_BYTES, CHEAP_BYTES = 1 << 25, 1 << 23
 """The most memory that kept counts take: those that are costly to make, and those that are only drawn."""
 _FEW_BLOCKS = 16
+Floats = NDArray[np.float64]
 Counts = Callable[[int], NDArray[np.int64]]
 """The number of children of each parent of one block of parents, by the block's number."""
 
@@ -177,8 +180,9 @@ def exact_counts(spread: Spread, key: Key, parents: int, rows: int) -> Counts:
 
     Raises:
         ValueError: the bounds do not allow so many rows, or so few.
+        WidthError: the numbers of rows spread too wide for a table.
     """
-    masses = shifted_masses(spread, rows / parents)
+    masses = shifted_masses(spread, rows / parents, rows)
     low, high = spread.bounds()
     if len(masses.shares) <= 2:
         low, high = masses.first, masses.first + len(masses.shares) - 1
@@ -247,28 +251,33 @@ def _level(rooms: Iterable[NDArray[np.int64]], rows: int) -> tuple[int, int]:
     return int(sizes[last]) + further, rest
 
 
-def shifted_masses(spread: Spread, mean: float) -> Masses:
+def shifted_masses(spread: Spread, mean: float, most: int) -> Masses:
     """Return the spread's probabilities, within its bounds, with their mean moved to `mean`.
 
-    The law is scaled first, as far as it can be; then p(k) is multiplied by exp(t·k), which keeps the support.
+    The law is scaled first, as far as it can be; then p(k) is multiplied by exp(t·k), which keeps the support. A law that is
+    too wide when it is scaled ends at `most`.
 
     Raises:
         ValueError: no shift within the bounds has this mean.
+        WidthError: the numbers of rows spread too wide for a table.
     """
-    masses = bounded_masses(spread, spread.towards(mean))
-    kept = [(masses.first + k, share) for k, share in enumerate(masses.shares) if share > 0]
+    try:
+        scaled = spread.towards(mean)
+    except WidthError:
+        scaled = spread.model_copy(update={"max": most}).towards(mean)
+    masses = bounded_masses(spread, scaled)
+    shares = np.array(masses.shares)
+    kept = np.flatnonzero(shares > 0)
     if len(kept) == 1 and spread.bounds() == (0, None):
         return _between(mean)
-    lowest, highest = kept[0][0], kept[-1][0]
+    lowest, highest = (masses.first + int(end) for end in (kept[0], kept[-1]))
     if not lowest <= mean <= highest:
         raise ValueError(f"a mean of {mean:g} lies outside {lowest} to {highest}")
-    if lowest == highest:
-        return masses
-    shares = _tilted([share for _, share in kept], [number - lowest for number, _ in kept], mean - lowest)
-    full = [0.0] * (highest - lowest + 1)
-    for (number, _), share in zip(kept, shares, strict=True):
-        full[number - lowest] = share
-    return Masses(lowest, tuple(full))
+    if mean in (lowest, highest):
+        return Masses(int(mean), (1.0,))
+    full = np.zeros(highest - lowest + 1)
+    full[kept - kept[0]] = _tilted(shares[kept], (kept - kept[0]).astype(np.float64), mean - lowest)
+    return Masses(lowest, tuple(full.tolist()))
 
 
 def _between(mean: float) -> Masses:
@@ -276,17 +285,29 @@ def _between(mean: float) -> Masses:
     return Masses(whole, (1 - (mean - whole), mean - whole)) if mean > whole else Masses(whole, (1.0,))
 
 
-def _tilted(shares: list[float], numbers: list[int], mean: float) -> NDArray[np.float64]:
-    """Return `shares` tilted exponentially until the mean of `numbers` is `mean`, by bisection."""
-    logs, places = np.array([math.log(share) for share in shares]), np.array(numbers, dtype=np.float64)
-    low, high = -750.0, 750.0
+def _tilted(shares: Floats, numbers: Floats, mean: float) -> Floats:
+    """Return `shares` tilted exponentially until the mean of `numbers`, which begin with 0, is `mean`.
+
+    The tilt is found by Newton's method on the logarithm of the mean's distances from both ends, which is nearly straight,
+    and by bisection where that leaves the bounds.
+    """
+    logs, last = elementary.log(shares), float(numbers[-1])
+    low, high, tilt = -750.0, 750.0, 0.0
     for _ in range(100):
-        middle = (low + high) / 2
-        tilted = logs + middle * places
-        weights = np.array([math.exp(weight) for weight in (tilted - tilted.max()).tolist()])
-        ends = (middle, high) if float(weights @ places) < mean * float(weights.sum()) else (low, middle)
-        if ends == (low, high):
+        tilted = logs + tilt * numbers
+        weights = elementary.exp(tilted - tilted.max())
+        weights /= weights.sum()
+        found = float((weights * numbers).sum())
+        low, high = (tilt, high) if found < mean else (low, tilt)
+        if abs(found - mean) <= 1e-12 * mean:
             break
-        low, high = ends
-    weights /= weights.sum()
+        variance = float((weights * (numbers - found) ** 2).sum())
+        middle, tilt = (low + high) / 2, math.nan if variance == 0 else tilt + _step(found, mean, last) / variance
+        tilt = tilt if low < tilt < high else middle
     return weights
+
+
+def _step(found: float, mean: float, last: float) -> float:
+    """Return how far, times the variance, the logarithm of a mean's distances from 0 and `last` is from the wanted one's."""
+    missing = math.log(mean / found) + math.log((last - found) / (last - mean))
+    return missing * found * (last - found) / last

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from datagen_chat.laws._recursion import WIDEST
+import numpy as np
+
+from datagen_chat.laws._recursion import WIDEST, WidthError
 from datagen_chat.laws.base import Masses
 from datagen_chat.problems import Problem
 from datagen_chat.words import Code, Count, Registered, term
@@ -44,8 +46,10 @@ class Spread(Registered):
     def masses(self, factor: float = 1.0) -> Masses:
         """Return the probabilities before the bounds, with the mean multiplied by `factor`.
 
+        Where they spread too wide for a table, what lies above the highest number that the bounds allow may stand there.
+
         Raises:
-            ValueError: the numbers of rows then spread too wide for a table.
+            WidthError: the numbers of rows then spread too wide for a table.
         """
         raise NotImplementedError
 
@@ -59,14 +63,15 @@ class Spread(Registered):
         low, high = self.bounds()
         masses = self.masses()
         top = masses.first + len(masses.shares) if high is None else high
-        return sum(share * min(max(masses.first + k, low), top) for k, share in enumerate(masses.shares)) / sum(masses.shares)
+        numbers = np.clip(np.arange(masses.first, masses.first + len(masses.shares)), low, top)
+        return float((numbers * masses.shares).sum()) / sum(masses.shares)
 
 
 def stretched(masses: Masses, factor: float) -> Masses:
     """Return the law of a number times a factor, rounded down or up by chance, so that its mean is multiplied exactly.
 
     Raises:
-        ValueError: the numbers then spread too wide for a table.
+        WidthError: the numbers then spread too wide for a table.
 
     >>> stretched(Masses(1, (0.5, 0.5)), 1.5)
     Masses(first=1, shares=(0.25, 0.25, 0.5))
@@ -75,13 +80,13 @@ def stretched(masses: Masses, factor: float) -> Masses:
         return masses
     first, last = masses.first * factor, (masses.first + len(masses.shares) - 1) * factor
     if last - first > WIDEST:
-        raise ValueError(f"{last - first:.3g} different numbers of rows are too many")
-    start, shares = math.floor(first), [0.0] * (math.ceil(last) - math.floor(first) + 2)
-    for number, share in enumerate(masses.shares, masses.first):
-        whole = math.floor(number * factor)
-        part = number * factor - whole
-        shares[whole - start] += share * (1 - part)
-        shares[whole - start + 1] += share * part
-    while shares[-1] == 0:
-        shares.pop()
-    return Masses(start, tuple(shares))
+        raise WidthError(last - first)
+    start = math.floor(first)
+    numbers = np.arange(masses.first, masses.first + len(masses.shares)) * factor
+    below = np.floor(numbers)
+    part, shares = numbers - below, np.array(masses.shares)
+    places = (below - start).astype(np.int64)
+    # Side by side, so that the shares of one number are added up in the order of what they come from.
+    split = np.column_stack([shares * (1 - part), shares * part]).ravel()
+    found = np.bincount(np.column_stack([places, places + 1]).ravel(), split)
+    return Masses(start, tuple(np.trim_zeros(found, "b").tolist()))

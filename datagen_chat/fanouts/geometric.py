@@ -30,4 +30,4 @@ class GeometricSpread(Spread, word="geometric"):
 
     def masses(self, factor: float = 1.0) -> Masses:
         """Return the probabilities of 0, 1, 2, …."""
-        return negative_binomial_recursion(self.mean_ * factor, 1.0).masses()
+        return negative_binomial_recursion(self.mean_ * factor, 1.0).masses(self.limits()[1])

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from datagen_chat.fanouts.base import Spread
-from datagen_chat.laws._recursion import check_width, negative_binomial_recursion
+from datagen_chat.laws._recursion import WIDEST, check_width, negative_binomial_recursion
 from datagen_chat.laws.base import Masses
 from datagen_chat.problems import Problem
 from datagen_chat.words import Positive, Weight, term
@@ -31,8 +31,10 @@ class NegativeBinomialSpread(Spread, word="negative_binomial"):
     def check(self) -> Iterator[Problem]:
         """Yield a problem when the numbers of rows spread too wide for a table."""
         yield from super().check()
-        width = negative_binomial_recursion(self.mean_, self.dispersion).width
-        yield from check_width(width, "Lower the mean, or raise the dispersion.")
+        high = self.limits()[1]
+        if high is None or high >= WIDEST:
+            width = negative_binomial_recursion(self.mean_, self.dispersion).width
+            yield from check_width(width, "Set the fanout's max, lower the mean, or raise the dispersion.")
 
     def mean(self) -> float:
         """Return the mean, or what the bounds make of it."""
@@ -40,4 +42,4 @@ class NegativeBinomialSpread(Spread, word="negative_binomial"):
 
     def masses(self, factor: float = 1.0) -> Masses:
         """Return the probabilities; the dispersion stays as it is."""
-        return negative_binomial_recursion(self.mean_ * factor, self.dispersion).masses()
+        return negative_binomial_recursion(self.mean_ * factor, self.dispersion).masses(self.limits()[1])

@@ -30,4 +30,4 @@ class PoissonSpread(Spread, word="poisson"):
 
     def masses(self, factor: float = 1.0) -> Masses:
         """Return the Poisson probabilities."""
-        return poisson_recursion(self.lambda_ * factor).masses()
+        return poisson_recursion(self.lambda_ * factor).masses(self.limits()[1])

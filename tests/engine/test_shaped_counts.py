@@ -11,6 +11,7 @@ import pytest
 
 from datagen_chat.engine.estimate import estimate
 from datagen_chat.engine.plan import Plan
+from datagen_chat.problems import SchemaError
 from datagen_chat.schema.model import Dataset
 from datagen_chat.schema.read import read
 from tests.engine.test_promises import column
@@ -148,3 +149,24 @@ def test_the_estimate_asks_for_no_more_parents_than_there_are() -> None:
     written = shop(BY_TIER)
     del written["nodes"][0]["rows"]
     assert estimate(Dataset.model_validate(written)).rows["order"] == pytest.approx(4200, rel=0.1)
+
+
+@pytest.mark.parametrize("scale", ["level * 100000000.0", "level * 60000.0"])
+def test_multipliers_that_no_table_can_hold_are_a_problem_at_the_fanout(plan_of: PlanOf, scale: str) -> None:
+    gold = {"distribution": "geometric", "mean": 9, "scale": scale}
+    plan = plan_of(shop({"case": {"on": "tier", "when": {"Silver": OTHERS, "Gold": gold}, "else": OTHERS}}, customers=50))
+    with pytest.raises(SchemaError) as caught:
+        plan.tables["order"].row_count  # noqa: B018 - counts the rows
+    assert [(problem.at, problem.code) for problem in caught.value.problems] == [
+        ("/nodes/1/fanout/case/when/Gold", "fanout-too-wide")
+    ]
+
+
+def test_wide_fanouts_keep_their_mean_and_variance_between_factors_that_have_tables(plan_of: PlanOf) -> None:
+    plan = plan_of(shop({"distribution": "geometric", "mean": 400, "scale": "0.78"}, customers=20_000))
+    drawn = counts(plan)
+    # A geometric law from 0 of mean m has the variance m + m² and a kurtosis of 9: four standard errors, and a hundredth
+    # of the variance for the two neighbours.
+    mean, variance = 312, 312 + 312**2
+    assert abs(drawn.mean() - mean) < 4 * math.sqrt(variance / 20_000)
+    assert abs(drawn.var() / variance - 1) < 4 * math.sqrt(8 / 20_000) + 0.01

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from datagen_chat.draws import key
-from datagen_chat.engine.fanout import bounded_masses, exact_counts
+from datagen_chat.engine.fanout import bounded_masses, exact_counts, shifted_masses
 from datagen_chat.fanouts import SPREADS, Spread
 from datagen_chat.laws.base import Masses
 
@@ -116,3 +117,42 @@ def test_a_factor_that_no_table_can_hold_is_an_error(word: str, arguments: dict[
 def test_what_a_choice_can_reach_is_what_has_weight_within_the_bounds() -> None:
     assert spread("choice", {"values": [9, 1, 5], "weights": [0, 1, 1]}).reach() == (1, 5)
     assert spread("choice", {"values": [9, 1, 5], "min": 2, "max": 8}).reach() == (2, 8)
+
+
+@pytest.mark.parametrize(
+    ("mean", "dispersion", "most"), [(400, 0.01, 1000), (50_000, 0.05, 500_000), (1e7, 50, 10**6), (1e6, 3, 100), (3e5, 0.3, 0)]
+)
+def test_a_law_too_wide_for_a_table_has_what_lies_above_the_bound_at_the_bound(
+    mean: float, dispersion: float, most: int
+) -> None:
+    made = spread("negative_binomial", {"mean": mean, "dispersion": dispersion, "max": most})
+    assert list(made.check()) == []
+    masses = made.masses()
+    exact = stats.nbinom(dispersion, dispersion / (mean + dispersion))
+    wanted = exact.pmf(np.arange(masses.first, most + 1))
+    wanted[-1] = exact.sf(most - 1)
+    assert masses.shares == pytest.approx(wanted, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("word", "arguments", "parents", "rows"),
+    [
+        ("geometric", {"mean": 2.5}, 1, 5000),
+        ("negative_binomial", {"mean": 4, "dispersion": 0.01}, 100, 40_000),
+        ("negative_binomial", {"mean": 4, "dispersion": 0.1}, 1, 5000),
+    ],
+)
+def test_few_parents_can_have_all_rows_of_an_uneven_fanout(
+    word: str, arguments: dict[str, Any], parents: int, rows: int
+) -> None:
+    counts = exact_counts(spread(word, arguments), key(1, "c", "", "fanout"), parents, rows)(0)
+    assert counts.sum() == rows
+    assert counts.min() >= 0
+
+
+@pytest.mark.parametrize("mean", [0.2, 1.7, 2.5, 4.1, 4.9])
+def test_a_total_tilts_the_numbers_of_rows_exponentially(mean: float) -> None:
+    masses = shifted_masses(spread("uniform", {"min": 0, "max": 5}), mean, 1000)
+    ratios = [after / before for before, after in itertools.pairwise(masses.shares)]
+    assert mean_of(masses) == pytest.approx(mean, rel=1e-11)
+    assert ratios == pytest.approx([ratios[0]] * 5, rel=1e-9)
