@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from datagen_chat.draws import Key, RowNumbers, below, bits, numbers_of, scaled
+from datagen_chat.draws import Key, RowNumbers, numbers_of
 from datagen_chat.draws import key as make_key
+from datagen_chat.engine.pairs import Factor, factors
 from datagen_chat.frozen import dataclass
-from datagen_chat.generators.base.rows import Locator, Numbering, Room, Rows, Siblings
+from datagen_chat.generators.base.rows import Locator, Room, Rows, Siblings
 from datagen_chat.permutation import permuted
 from datagen_chat.problems import LimitError, Problem, SchemaError
 from datagen_chat.schema.combinations import MOST, Combination
@@ -38,11 +39,11 @@ class Combined:
     owner: TablePlan
 
     @cached_property
-    def _numberings(self) -> tuple[Numbering, ...]:
+    def _factors(self) -> tuple[Factor, ...]:
         scopes = [self.owner.scope(name) for name in self.combination.columns]
-        made = tuple(scope.column.generator.numbering(scope) for scope in scopes)
+        made = factors(self.combination, [scope.column.generator.numbering(scope) for scope in scopes])
         if math.prod(each.size for each in made) > MOST:  # of tables whose rows are counted only now
-            shown = " × ".join(f"{each.size} {name}" for each, name in zip(made, self.combination.columns, strict=True))
+            shown = " × ".join(f"{each.size} {' and '.join(each.columns)}" for each in made)
             message = f"There are {shown} values of {self.owner.name} to tell apart together, more than can be numbered."
             raise LimitError([Problem(self.combination.at, "too-many-rows", message, "Lower the rows of what is looked up.")])
         return made
@@ -53,12 +54,11 @@ class Combined:
 
     @property
     def _size(self) -> int:
-        return math.prod(each.size for each in self._numberings)
+        return math.prod(each.size for each in self._factors)
 
     def numbers(self, column: str) -> Locator:
         """Return how to find the numbers that one of the columns has."""
-        place = self.combination.columns.index(column)
-        return lambda rows: rows.shared(self.combination, lambda: self._decoded(rows))[place]
+        return lambda rows: rows.shared(self.combination, lambda: self._decoded(rows))[column]
 
     def room(self) -> Room | None:
         """Return how many rows a parent can have at most."""
@@ -71,19 +71,19 @@ class Combined:
         return _product(self._each_size(parents, len(parents)), len(parents))
 
     def _each_size(self, parents: Rows | None, families: int) -> tuple[Ints, ...]:
-        """Return how many numbers each column has for each parent."""
+        """Return how many numbers each factor has for each parent."""
         found = []
-        for each in self._numberings:
+        for each in self._factors:
             assert each.sizes is None or parents is not None
             found.append(np.full(families, each.size) if each.sizes is None or parents is None else each.sizes(parents))
         return tuple(found)
 
-    def _decoded(self, rows: Rows) -> list[Ints]:
+    def _decoded(self, rows: Rows) -> dict[str, Ints]:
         """Return the number of each column, from those of their combinations."""
-        left, found = self._drawn(rows), list[Ints]()
-        for each in self._numberings:
-            size = each.size if each.sizes is None else np.maximum(self._own(rows, each.sizes), 1)
-            found.append(left % size)
+        left, found = self._drawn(rows), dict[str, Ints]()
+        for each in self._factors:
+            size = max(each.size, 1) if each.sizes is None else np.maximum(self._own(rows, each.sizes), 1)
+            found |= zip(each.columns, each.split(left % size), strict=True)
             left = left // size
         return found
 
@@ -97,7 +97,7 @@ class Combined:
         if not self.combination.per_parent:
             return self._of_table(rows)
         siblings, parents = rows.siblings(), None
-        if any(each.sizes is not None for each in self._numberings):
+        if any(each.sizes is not None for each in self._factors):
             assert self.owner.parent is not None
             parents = rows.ancestor(self.owner.parent.name)[0]
         return self._taken(rows.numbers, siblings, self._each_size(parents, len(siblings.count)))
@@ -108,9 +108,9 @@ class Combined:
         if self.owner.table.is_unfolded and (siblings.count > sizes).any():  # a walk is as long as it is
             worst = int((siblings.count - sizes).argmax())
             raise self._too_few(f"Of {self.owner.name} a parent has {siblings.count[worst]} rows", int(sizes[worst]))
-        if all(each.draw is None for each in self._numberings):
+        if all(each.is_even for each in self._factors):
             return take_evenly(self._key, rows, siblings, sizes, ascending=ascends).things
-        taken = take_distinct(self._key, rows, siblings, _Combinations(sizes, each_size, self._numberings), ascending=ascends)
+        taken = take_distinct(self._key, rows, siblings, _Combinations(sizes, each_size, self._factors), ascending=ascends)
         message = "Not every row could get a combination by weight; others are equally likely."
         self.owner.plan.tellings.tell(self.owner.name, "combinations-even", message, taken.unweighted)
         return taken.things
@@ -135,7 +135,7 @@ class Combined:
 
     def _at(self, numbers: RowNumbers) -> Ints:
         """Return combinations that do not repeat in the whole table, in no order."""
-        if all(each.draw is None for each in self._numberings):
+        if all(each.is_even for each in self._factors):
             return permuted(self._key, numbers, self._size)
         return self._whole.take(numbers_of(numbers))
 
@@ -163,7 +163,7 @@ class _Combinations:
 
     sizes: Ints
     each_size: tuple[Ints, ...]
-    numberings: tuple[Numbering, ...]
+    factors: tuple[Factor, ...]
 
     def take(self, chosen: Ints) -> _Combinations:
         return replace(self, sizes=self.sizes.take(chosen), each_size=tuple(each.take(chosen) for each in self.each_size))
@@ -173,9 +173,9 @@ class _Combinations:
 
     def draw(self, key: Key, urn: Ints, names: Ints) -> Ints:
         drawn, radix = np.zeros(len(names), dtype=np.int64), np.ones(len(names), dtype=np.int64)
-        for place, (each, sizes) in enumerate(zip(self.numberings, self.each_size, strict=True)):
+        for place, (each, sizes) in enumerate(zip(self.factors, self.each_size, strict=True)):
             stream, own = Key(make_key(key, "column", str(place))), sizes.take(urn)
-            drawn += radix * _numbers(each, stream, names, own)
+            drawn += radix * each.draw(stream, names, own)
             radix *= own
         return drawn
 
@@ -184,19 +184,9 @@ class _Combinations:
 
     def weights(self, urn: Ints, thing: Ints) -> NDArray[np.float64]:
         product, left = np.ones(len(thing)), thing
-        for each, sizes in zip(self.numberings, self.each_size, strict=True):
+        for each, sizes in zip(self.factors, self.each_size, strict=True):
             size = sizes.take(urn)
-            if each.weights is not None:
-                own = each.weights()
-                product *= (own / own.max()).take(left % size)
+            if not each.is_even:
+                product *= each.weigh(left % size)
             left = left // size
         return product
-
-
-def _numbers(numbering: Numbering, key: Key, names: Ints, sizes: Ints) -> Ints:
-    """Return a number for each name, drawn by weight or alike."""
-    if numbering.draw is not None:
-        return numbering.draw(key, names)
-    if numbering.sizes is None:
-        return below(key, names, numbering.size)
-    return scaled(bits(key, names), sizes.view(np.uint64))

@@ -217,6 +217,12 @@ class ColumnScope(TableScope, ColumnFacts):
         """Return the numbers that the column has in a combination which must not repeat; None where it is in none."""
         return None if self.path else self.owner.combined(self.column.name)
 
+    @property
+    def is_paired(self) -> bool:
+        """Whether the column is a key that is drawn as one of a pair, of those that must not repeat."""
+        pairs = [pair for each in self.owner.combinations for pair in each.combination.pairs]
+        return not self.path and any(self.column.name in (pair.first, pair.second) for pair in pairs)
+
     def above(self) -> TableScope:
         """Return the scope of words that read the parents' rows."""
         return self.owner.parent_scope()

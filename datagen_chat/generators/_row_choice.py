@@ -60,29 +60,43 @@ def among(choice: RowChoice, rows: Ints) -> RowChoice:
     return replace(choice, row=lambda drawing, numbers: rows.take(choice.row(drawing, numbers)))
 
 
-def beside(choice: RowChoice, rows: Ints | None, scope: Scope, table: str, twin: Twin) -> RowChoice:
+def between(choice: RowChoice, low: int, high: int) -> RowChoice:
+    """Return the choice of any row as one from `low` to below `high`; the popularity of others is that of the nearest."""
+    if choice.draw is None:
+        return RowChoice(high - low, lambda _rows, numbers: numbers + low)
+    return replace(choice, row=lambda drawing, numbers: np.clip(choice.row(drawing, numbers), low, high - 1))
+
+
+def beside(
+    choice: RowChoice, rows: Ints | None, scope: Scope, table: str, twin: Twin, spared: tuple[int, int] = (0, 0)
+) -> RowChoice:
     """Return the rows that may stand beside another key's: other ones, or only earlier or later ones.
 
-    `rows` are those that the numbers of the choice stand for, where they are not all of the table.
+    `rows` are those that the numbers of the choice stand for, where they are not all of the table. Of all alike, so many of
+    the first and of the last rows as `spared` says are left to other keys.
     """
     own, count, order = scope.pointer(twin.column, table), choice.size, twin.order
+    if order == "!=" and any(spared):
+        choice, rows = any_row(count - sum(spared)), np.arange(spared[0], count - spared[1])
     if order == "!=" and (choice.draw is not None or rows is not None or count < 2):
         listed = np.arange(count) if rows is None else rows
         return replace(choice, row=lambda drawing, numbers: _not_own(listed, choice.row(drawing, numbers), own(drawing)))
     size = count - 1 if order in ("<", ">", "!=") else count
-    row: Callable[[Rows, Ints], Ints] = lambda drawing, numbers: _shifted(order, numbers, own(drawing))  # noqa: E731
+    row: Callable[[Rows, Ints], Ints] = lambda drawing, numbers: _shifted(order, numbers, own(drawing), spared[0])  # noqa: E731
     if order == "!=":
         return RowChoice(size, row)
     above = own_rows(scope.above(), table) if twin.is_ancestor else None
-    sizes = None if above is None else lambda parents: rows_beside(order, above(parents), count)
-    return RowChoice(size, row, sizes, lambda drawing: rows_beside(order, own(drawing), count))
+    sizes = None if above is None else lambda parents: rows_beside(order, above(parents), count, spared)
+    return RowChoice(size - sum(spared), row, sizes, lambda drawing: rows_beside(order, own(drawing), count, spared))
 
 
-def rows_beside(order: Order, own: Ints, count: int) -> Ints:
-    """Return how many of `count` rows may stand beside each ancestor's row."""
-    earlier, equal = order[0] in "<!", order[1:] == "=" and order != "!="
-    later = order[0] in ">!"
-    return np.asarray(own * earlier + equal + (count - 1 - own) * later)
+def rows_beside(order: Order, own: Ints, count: int, spared: tuple[int, int] = (0, 0)) -> Ints:
+    """Return how many of `count` rows may stand beside each other key's row."""
+    if order == "!=":
+        return np.full(len(own), count - 1)
+    if order[0] == "<":
+        return np.asarray(own + (order == "<=") - spared[0])
+    return np.asarray(count - spared[1] - np.maximum(own + (order == ">"), spared[0]))
 
 
 def own_rows(above: TableScope, table: str) -> Locator:
@@ -90,11 +104,11 @@ def own_rows(above: TableScope, table: str) -> Locator:
     return (lambda parents: numbers_of(parents.numbers)) if above.is_own_table(table) else above.ancestor_numbers(table)
 
 
-def _shifted(order: Order, numbers: Ints, own: Ints) -> Ints:
-    """Return the rows of these numbers, which leave out the own row or begin with what follows it."""
+def _shifted(order: Order, numbers: Ints, own: Ints, least: int) -> Ints:
+    """Return the rows of these numbers, which leave out the own row or begin with what follows it, with `least` at least."""
     if order == "!=":
         return numbers + (numbers >= own)
-    return numbers if order[0] == "<" else numbers + own + (order == ">")
+    return numbers + least if order[0] == "<" else numbers + np.maximum(own + (order == ">"), least)
 
 
 def _not_own(rows: Ints, numbers: Ints, own: Ints) -> Ints:

@@ -18,6 +18,7 @@ from datagen_chat.generators._row_choice import (
     among,
     any_row,
     beside,
+    between,
     own_rows,
     rows_beside,
     weighed,
@@ -148,7 +149,7 @@ class Lookup(Generator, word="lookup"):
                 if getattr(self, key):
                     message = f"{key} has nothing to choose: on says which row of {self.table} is meant."
                     yield Problem(f"/{key}", "lookup-with-on", message, f"Put {key} on the lookup of the key, or remove on.")
-        elif facts.twin and facts.twin.order != "!=" and (self.weights_kind or self.where):
+        elif facts.twin and (facts.twin.order != "!=" or any(facts.spared)) and (self.weights_kind or self.where):
             key = "weights_kind" if self.weights_kind else "where"
             message = f"Which rows may be chosen differs from row to row here, so that {key} cannot be kept."
             yield Problem(f"/{key}", "choice-beside", message, f"Remove {key}, or the inequality of the two keys.")
@@ -156,6 +157,14 @@ class Lookup(Generator, word="lookup"):
             key = next(key for key in _DRAWING if getattr(self, key))
             message = f"A lookup into its own table makes a tree of earlier rows; {key} cannot be kept there."
             yield Problem(f"/{key}", "lookup-in-tree", message, f"Remove {key}.")
+        needed, most = sum(facts.spared) + 1, facts.row_range(self.table)[1]
+        if needed > most > 0:
+            message = (
+                f"The orders of {facts.column_name} and other keys need {needed} rows of {self.table}, which has {most:.0f}."
+            )
+            yield Problem(
+                "", "too-few-values", message, f"Give {self.table} more rows, or remove the inequalities of its keys."
+            )
 
     def layout(self, facts: Facts) -> Layout:
         """Return that an ancestor's ascending numbers stay in order, and that few values repeat."""
@@ -177,7 +186,7 @@ class Lookup(Generator, word="lookup"):
             return None
         if facts.twin and not facts.twin.is_ancestor:
             return None
-        most = facts.row_range(self.table)[1]
+        most = max(facts.row_range(self.table)[1] - sum(facts.spared), 0)
         return most - 1 if facts.twin and most > 1 else most
 
     def capacity(self, facts: Facts) -> int | None:
@@ -256,6 +265,8 @@ class Lookup(Generator, word="lookup"):
     def _drawn(self, scope: Scope) -> Locator:
         """Return how to find the row that is drawn for each row: by the combination that it is part of, or by itself."""
         choice, numbers, key = self.choice(scope), scope.combined(), scope.key("row")
+        if choice.size < 1:
+            return self._nowhere
         if numbers is not None:
             return lambda rows: choice.row(rows, numbers(rows))
         if choice.draw is not None:
@@ -269,12 +280,18 @@ class Lookup(Generator, word="lookup"):
     def choice(self, scope: Scope) -> RowChoice:
         """Return the rows that can be drawn."""
         rows = None if self.where is None else self._fulfilling(self.where, scope)
+        spared = (0, 0) if scope.is_paired else scope.spared
+        low, high = spared[0], scope.row_count(self.table) - spared[1]
+        if rows is not None:
+            rows = rows[(rows >= low) & (rows < high)]
         count = scope.row_count(self.table) if rows is None else len(rows)
         kind = None if self.weights_kind is None else read_weights_kind(self.weights_kind)
         assert not isinstance(kind, Problem)
         chosen = any_row(count) if kind is None else weighed(kind, count, scope.key("popular"))
-        if scope.twin is not None:
-            return beside(chosen, rows, scope, self.table, scope.twin)
+        if scope.twin is not None and not scope.is_paired:
+            return beside(chosen, rows, scope, self.table, scope.twin, spared)
+        if rows is None and any(spared):
+            return between(chosen, low, high)
         return chosen if rows is None else among(chosen, rows)
 
     def _fulfilling(self, where: str, scope: Scope) -> NDArray[np.int64]:
@@ -286,7 +303,7 @@ class Lookup(Generator, word="lookup"):
         """Return no row numbers for no rows; for any other there is nothing to look up."""
         if len(rows):
             hint = f"Give {self.table} more rows, or a fanout that makes some."
-            message = f"{self.from_} is looked up, but {self.table} came out without any rows."
+            message = f"{self.from_} is looked up, but {self.table} came out without any rows to choose from."
             raise SchemaError([Problem("", "empty-target", message, hint)])
         return np.zeros(0, dtype=np.int64)
 

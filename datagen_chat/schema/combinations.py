@@ -6,6 +6,9 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from datagen_chat.frozen import dataclass
+from datagen_chat.generators.base.rows import ANY_NUMBER
+from datagen_chat.generators.base.uses import Order
+from datagen_chat.generators.lookup import Lookup
 from datagen_chat.generators.state import State
 from datagen_chat.problems import Problem, pointer
 from datagen_chat.schema.index import Index, Place
@@ -14,11 +17,30 @@ from datagen_chat.schema.row_ranges import children_range, row_range
 
 
 @dataclass(frozen=True, slots=True)
+class Pair:
+    """Two drawn keys of one table: the second one's row is another than the first one's, an earlier or a later one."""
+
+    first: str
+    second: str
+    order: Order
+
+    def count(self, rows: int) -> int:
+        """Return how many pairs of so many rows there are.
+
+        >>> [Pair("a", "b", order).count(4) for order in ("!=", "<", ">=")]
+        [12, 6, 10]
+        """
+        if self.order == "!=":
+            return rows * (rows - 1)
+        return rows * (rows + 1) // 2 if self.order in ("<=", ">=") else rows * (rows - 1) // 2
+
+
+@dataclass(frozen=True, slots=True)
 class Combination:
     """Columns of a table that are drawn together, so that no combination comes twice: in the table, or within one parent.
 
     `ascends` says that the last column is a time, which comes in ascending order among the rows of one parent. `others` are
-    columns of the set whose values have no numbers, so that they are drawn by themselves.
+    columns of the set whose values have no numbers, so that they are drawn by themselves. Of `pairs`, both columns are there.
     """
 
     at: str
@@ -27,6 +49,7 @@ class Combination:
     per_parent: bool
     ascends: bool = False
     others: tuple[str, ...] = ()
+    pairs: tuple[Pair, ...] = ()
 
     @property
     def advice(self) -> str:
@@ -115,7 +138,7 @@ def _combined(wish: _Wish, index: Index, taken: set[Place]) -> Combination | Non
     table = index.tables[wish.places[0][0]]
     is_distinct = len(wish.places) == 1 and not index.must_not_repeat(wish.places[0])
     per_parent = bool(table.parents) and (is_distinct or _holds_parent(wish.places, index))
-    sizes = {place: _size(place, index, of_rows=is_distinct) for place in wish.places if place not in taken}
+    sizes, pairs = _sizes([place for place in wish.places if place not in taken], index, of_rows=is_distinct)
     free = list[Place]()
     for place, size in sizes.items():
         if size is not None and not index.columns[place].generator.ascends and _product(sizes, (*free, place)) <= MOST:
@@ -130,7 +153,41 @@ def _combined(wish: _Wish, index: Index, taken: set[Place]) -> Combination | Non
     parent = index.tables.get(table.parents[0]) if per_parent else None
     others = tuple(place[1] for place in wish.places if place not in free and not (parent and _is_key_of(parent, place, index)))
     ascends = bool(table.parents) and free[-1] in times
-    return Combination(wish.at, table.id, columns, per_parent, ascends=ascends, others=others)
+    whole = tuple(pair for pair in pairs if {pair.first, pair.second} <= set(columns))
+    return Combination(wish.at, table.id, columns, per_parent, ascends=ascends, others=others, pairs=whole)
+
+
+def _sizes(
+    places: Sequence[Place], index: Index, *, of_rows: bool = False
+) -> tuple[Mapping[Place, float | None], tuple[Pair, ...]]:
+    """Return how many values each column can have by number, and which are pairs: the second one counts for one first value."""
+    sizes, pairs = {place: _size(place, index, of_rows=of_rows) for place in places}, tuple(_pairs(places, index))
+    for pair in pairs:
+        first, second = ((places[0][0], name) for name in (pair.first, pair.second))
+        source = index.columns[first].generator.sources()
+        assert source
+        rows = min(row_range(index, source[0].table)[1], ANY_NUMBER)
+        sizes[first], sizes[second] = rows, pair.count(int(rows)) / max(rows, 1)
+    return sizes, pairs
+
+
+def _pairs(places: Sequence[Place], index: Index) -> Iterator[Pair]:
+    """Yield the columns that are keys drawn beside each other, of the same rows, where no third one stands beside them."""
+    if not places:
+        return
+    twins = {place: twin for place, twin in index.twins.items() if place[0] == places[0][0] and not twin.is_ancestor}
+    sides = [name for place, twin in twins.items() for name in (place[1], twin.column)]
+    for second, twin in twins.items():
+        first = (second[0], twin.column)
+        is_alone = sides.count(first[1]) == 1 == sides.count(second[1])
+        if is_alone and {first, second} <= set(places) and _size(first, index) is not None and _are_alike(first, second, index):
+            yield Pair(first[1], second[1], twin.order)
+
+
+def _are_alike(first: Place, second: Place, index: Index) -> bool:
+    """Return whether two keys are drawn from the same rows."""
+    one, other = (index.columns[place].generator for place in (first, second))
+    return isinstance(one, Lookup) and isinstance(other, Lookup) and one.where == other.where
 
 
 def _product(sizes: Mapping[Place, float | None], places: Sequence[Place]) -> float:
@@ -189,18 +246,25 @@ def _is_key_of(parent: Table, place: Place, index: Index) -> bool:
 
 def _check_size(combination: Combination, index: Index, *, of_rows: bool) -> Iterator[Problem]:
     table = index.tables[combination.table]
-    sizes = [_size((table.id, name), index, of_rows=of_rows) or 0 for name in combination.columns]
+    found, _ = _sizes([(table.id, name) for name in combination.columns], index, of_rows=of_rows)
+    sizes = [found[table.id, name] or 0 for name in combination.columns]
     wanted, what = _wanted(table, combination, index)
     if wanted > math.prod(sizes):
-        shown = " × ".join(f"{size:.0f} {name}" for size, name in zip(sizes, combination.columns, strict=True))
-        message = (
-            f"{table.id} has at least {wanted:.0f} rows{what}, but there are only {shown} = {math.prod(sizes):.0f} values."
-        )
+        parts = [*_shown(dict(zip(combination.columns, sizes, strict=True)), combination.pairs)]
+        shown = parts[0] if len(parts) == 1 else f"{' × '.join(parts)} = {math.prod(sizes):.0f} values"
+        message = f"{table.id} has at least {wanted:.0f} rows{what}, but there are only {shown}."
         if len(sizes) == 1:
             message = (
                 f"{table.id} has at least {wanted:.0f} rows{what}, but {combination.columns[0]} has only {sizes[0]:.0f} values."
             )
         yield Problem(combination.at, "too-few-values", message, combination.advice)
+
+
+def _shown(sizes: dict[str, float], pairs: Sequence[Pair]) -> Iterator[str]:
+    """Yield how many values each column has, and how many pairs there are."""
+    for pair in pairs:
+        yield f"{sizes.pop(pair.first) * sizes.pop(pair.second):.0f} pairs of {pair.first} and {pair.second}"
+    yield from (f"{size:.0f} {name}" for name, size in sizes.items())
 
 
 def _wanted(table: Table, combination: Combination, index: Index) -> tuple[float, str]:

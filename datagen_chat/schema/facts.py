@@ -154,6 +154,11 @@ class ColumnFacts(TableFacts):
         return self.index.twins.get((self.table.id, self.column.name))
 
     @property
+    def spared(self) -> tuple[int, int]:
+        """How many of the first and of the last rows of its table the key leaves to those that are drawn beside it."""
+        return self.index.spared.get((self.table.id, self.column.name), (0, 0))
+
+    @property
     def has_modifiers(self) -> bool:
         """Whether modifiers change what the generator makes, but not into something else."""
         changes = [change.args for change in self.column.modifiers]

@@ -294,6 +294,13 @@ class Index:
         return find_twins(self)
 
     @cached_property
+    def spared(self) -> Mapping[Place, tuple[int, int]]:
+        """How many of the first and of the last rows of its table a key leaves to keys that are drawn beside it."""
+        from datagen_chat.schema.twins import find_spared
+
+        return find_spared(self)
+
+    @cached_property
     def needs(self) -> Mapping[Need, tuple[Need, ...]]:
         """What each column and each row count, the column None of a table, must wait for."""
         if not self.dataset.constraints.inequalities:

@@ -16,7 +16,8 @@ def find_twins(index: Index) -> Mapping[Place, Twin]:
     """Return the columns that look up a key beside another one of the row, and how the two relate.
 
     Beside the key of an ancestor, a second one is always another row's, for it would say nothing else; the column that is
-    called like the key holds the ancestor's, else the first one. Two keys that are drawn differ where it is declared.
+    called like the key holds the ancestor's, else the first one. Two keys that are drawn differ where it is declared. Keys
+    are ordered by their rows, so that only those which ascend from row to row can be earlier or later ones.
     """
     holders: defaultdict[tuple[str, Place], list[Place]] = defaultdict(list)
     for place in index.columns:
@@ -29,6 +30,19 @@ def find_twins(index: Index) -> Mapping[Place, Twin]:
         others = [place for place in places if place != first]
         found |= _of_ancestor(first, others, index) if is_ancestor else _declared(places, index)
     return found
+
+
+def find_spared(index: Index) -> Mapping[Place, tuple[int, int]]:
+    """Return how many of the first and of the last rows of its table a key does not draw, for keys that need them beside it."""
+    found: dict[Place, tuple[int, int]] = {}
+    for place, twin in reversed(list(index.twins.items())):
+        if not twin.is_ancestor and twin.order != "!=":
+            own, other = found.get(place, (0, 0)), (place[0], twin.column)
+            needs = tuple(spared + (twin.order == strict) for spared, strict in zip(own, "<>", strict=True))
+            sides = (needs[0], 0) if twin.order[0] == "<" else (0, needs[1])
+            before = found.get(other, (0, 0))
+            found[other] = max(before[0], sides[0]), max(before[1], sides[1])
+    return {place: spared for place, spared in found.items() if any(spared)}
 
 
 def _plain_key(place: Place, index: Index) -> Place | None:
@@ -58,11 +72,20 @@ def _declared(places: Sequence[Place], index: Index) -> dict[Place, Twin]:
 
 def _orders(place: Place, first: Place, index: Index) -> Iterator[Order]:
     """Yield the declared relations of a key to another."""
+    is_ascending = _ascends(_plain_key(place, index), index)
     for inequality in index.dataset.constraints.inequalities:
-        if inequality.op in _TURNED:
+        if inequality.op in _TURNED and (is_ascending or inequality.op == "!="):
             turned = _TURNED[inequality.op]
             sides = place_of(inequality.left), place_of(inequality.right)
             if sides == (place, first):
                 yield _TURNED[turned]
             elif sides == (first, place):
                 yield turned
+
+
+def _ascends(key: Place | None, index: Index) -> bool:
+    """Return whether later rows of a table have larger keys."""
+    from datagen_chat.generators.sequence import Sequence  # with the few schemas that order keys
+
+    column = None if key is None else index.columns[key]
+    return column is not None and isinstance(column.generator, Sequence) and column.generator.step > 0 and not column.modifiers

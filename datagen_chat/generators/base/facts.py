@@ -137,6 +137,10 @@ class Facts(TableFacts, Protocol):
     def twin(self) -> Twin | None:
         """The other key of the same table in the row that this one is drawn beside; None where there is none."""
 
+    @property
+    def spared(self) -> tuple[int, int]:
+        """How many of the first and of the last rows of its table the key leaves to those that are drawn beside it."""
+
 
 def may_read_null(facts: TableFacts, table: str | None, column: str) -> bool:
     """Return whether a column, read from a row of this column's table, can be null: itself, or the key that leads to it."""

@@ -95,5 +95,9 @@ class Scope(TableScope, Facts, Protocol):
     def pointer_to(self, word: Generator) -> str:
         """Return where a word of this column stands in the document."""
 
+    @property
+    def is_paired(self) -> bool:
+        """Whether the column is a key that is drawn as one of a pair, of those that must not repeat."""
+
     def combined(self) -> Locator | None:
         """Return the numbers that the column has in a combination which must not repeat; None where it is in none."""

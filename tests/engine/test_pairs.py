@@ -1,0 +1,103 @@
+"""Two keys of one table in a row stand in their order, and no pair of them comes twice where it must not."""
+
+from __future__ import annotations
+
+import itertools
+import operator
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from datagen_chat.engine.plan import Plan
+from datagen_chat.schema.read import read
+from tests.engine.test_combinations import lookup, school, tuples
+
+PlanOf = Callable[..., Plan]
+ORDERS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "!=": operator.ne}
+BOTH = ["taken.first", "taken.second"]
+
+
+def pairs(
+    order: str, *, rows: int, unique: list[str] | None = None, courses: int = 5, extra: Any = (), **more: Any
+) -> dict[str, Any]:
+    columns = [lookup("first", "course.id", **more), lookup("second", "course.id", **more), *extra]
+    rule = {"left": "taken.first", "op": order, "right": "taken.second"}
+    draft = school({"rows": rows, "columns": columns}, unique and [unique], inequalities=[rule])
+    draft["nodes"][1]["rows"] = courses
+    return draft
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("unique", [BOTH, BOTH[::-1]])
+def test_every_pair_in_an_order_can_come_once(plan_of: PlanOf, order: str, unique: list[str]) -> None:
+    every = [pair for pair in itertools.product(range(1, 6), repeat=2) if ORDERS[order](*pair)]
+    found = tuples(plan_of(pairs(order, rows=len(every), unique=unique)), "first", "second")
+    assert sorted(found) == sorted(every)
+    more = read(pairs(order, rows=len(every) + 1, unique=unique))
+    assert [(problem.code, problem.at) for problem in more.errors] == [("too-few-values", "/constraints/unique/0")]
+    assert f"{len(every)} pairs of" in more.errors[0].message
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("courses", [2, 3, 500])
+def test_two_drawn_keys_stand_in_their_order(plan_of: PlanOf, order: str, courses: int) -> None:
+    found = tuples(plan_of(pairs(order, rows=4000, courses=courses)), "first", "second")
+    assert all(ORDERS[order](*pair) and max(pair) <= courses for pair in found)
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_all_pairs_are_equally_likely(plan_of: PlanOf, order: str) -> None:
+    drawn: Counter[tuple[int, int]] = Counter()
+    for seed in range(600):
+        drawn.update(tuples(plan_of(pairs(order, rows=4, unique=BOTH), seed), "first", "second"))
+    every = [pair for pair in itertools.product(range(1, 6), repeat=2) if ORDERS[order](*pair)]
+    # Each seed takes 4 of n pairs: a count's variance is that of 600 draws with probability 4 / n; five standard errors.
+    share = 4 / len(every)
+    assert all(abs(drawn[pair] - 600 * share) < 5 * np.sqrt(600 * share * (1 - share)) for pair in every)
+
+
+def test_popular_keys_are_popular_in_pairs_that_do_not_repeat(plan_of: PlanOf) -> None:
+    draft = pairs("!=", rows=300, unique=BOTH, courses=60, weights_kind="zipf@1.2")
+    found = tuples(plan_of(draft), "first", "second")
+    assert len(set(found)) == 300
+    assert all(first != second for first, second in found)
+    most = sorted(Counter(first for first, _ in found).values(), reverse=True)
+    assert most[0] > 15  # alike they would have 5 each; the most popular one can have 59
+    assert len(most) > 20
+
+
+def test_pairs_are_told_apart_by_further_columns(plan_of: PlanOf) -> None:
+    term = lookup("term", "term.id")
+    draft = pairs("!=", rows=80, unique=[*BOTH, "taken.term"], extra=[term])
+    found = tuples(plan_of(draft), "first", "second", "term")
+    assert sorted(found) == sorted((a, b, c) for a, b in itertools.permutations(range(1, 6), 2) for c in range(1, 5))
+
+
+def test_pairs_do_not_repeat_within_a_parent(plan_of: PlanOf) -> None:
+    draft = pairs("<", rows=1, unique=["taken.student", *BOTH], courses=4, extra=[lookup("student", "student.id")])
+    del draft["nodes"][3]["rows"]
+    draft["nodes"][3] |= {"parents": ["student"], "fanout": {"distribution": "constant", "value": 6}}
+    found = tuples(plan_of(draft), "student", "first", "second")
+    assert sorted(found) == sorted((s, *pair) for s in range(1, 201) for pair in itertools.combinations(range(1, 5), 2))
+
+
+def test_three_keys_in_a_row_leave_room_for_each_other(plan_of: PlanOf) -> None:
+    rule = {"left": "taken.second", "op": "<", "right": "taken.third"}
+    draft = pairs("<", rows=3000, courses=3, extra=[lookup("third", "course.id")])
+    draft["constraints"]["inequalities"].append(rule)
+    assert set(tuples(plan_of(draft), "first", "second", "third")) == {(1, 2, 3)}
+    draft["nodes"][1]["rows"] = 2
+    assert ("too-few-values", "/nodes/3/columns/1/generator/lookup") in [(p.code, p.at) for p in read(draft).errors]
+
+
+def test_keys_that_do_not_ascend_are_not_said_to_be_kept_in_order() -> None:
+    draft = pairs("<", rows=20)
+    draft["nodes"][1]["columns"] = [{"name": "id", "type": "int", "generator": {"sequence": {"start": 100, "step": -1}}}]
+    assert "only-checked" in [problem.code for problem in read(draft).notes]
+
+
+def test_an_entity_of_one_row_has_no_pairs() -> None:
+    assert "too-few-values" in [problem.code for problem in read(pairs("<", rows=20, courses=1)).errors]
