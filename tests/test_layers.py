@@ -21,7 +21,7 @@ selection  spelling
 conversion
 laws  ticks  patterns  templates  faking  sinks  expressions
 fanouts  tables  window_weights  branches  outlines
-bounds  scores  popularity  windows
+bounds  scores  popularity  windows  matching
 generators.base
 order  subsets
 urns

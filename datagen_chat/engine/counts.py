@@ -122,7 +122,7 @@ def _part(parents: Rows) -> tuple[int, int]:
 def compile_room(table: TablePlan) -> Room | None:
     """Return how many rows each parent can have at most; None where nothing limits them."""
     scopes = [table.scope(column.name) for column in table.table.columns]
-    found = [scope.column.generator.room(scope.above(), scope) for scope in scopes if table.parent is not None]
+    found = [scope.column.generator.room(scope) for scope in scopes if table.parent is not None]
     found += [each.room() for each in table.combinations]
     rooms = [room for room in found if room is not None]
     if not rooms:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from datagen_chat import draws
 from datagen_chat.engine.chains import stepping_stones
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 HELD_ROWS = 1 << 16
 """Tables up to this size that are looked up at random are held, one column at a time; larger ones are drawn row by row."""
+T = TypeVar("T")
 _CHEAP = ("sequence", "sorted")
 """Layouts of columns that take no longer to make than to keep."""
 
@@ -223,6 +224,7 @@ class Plan:
         self.tables: dict[str, TablePlan] = {}
         self.index = Index(dataset)
         self._pickers: dict[tuple[str, str], Picker] = {}
+        self._kept: dict[Hashable, Any] = {}
         self.tellings, self.shelf = Tellings(), Shelf()
         for table in parents_first(dataset.nodes):
             self.tables[table.id] = TablePlan(self, table)
@@ -232,6 +234,13 @@ class Plan:
         if (table, column) not in self._pickers:
             self._pickers[table, column] = self._make_picker(self.tables[table], column)
         return self._pickers[table, column]
+
+    def kept(self, name: Hashable, make: Callable[[], T]) -> T:
+        """Return what `make` makes, which is made once for each name."""
+        if name not in self._kept:
+            self._kept[name] = make()
+        found: T = self._kept[name]
+        return found
 
     @cached_property
     def combinations(self) -> tuple[Combination, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,9 @@ from datagen_chat.values import Values, masked
 
 if TYPE_CHECKING:
     from datagen_chat.engine.plan import Plan, TablePlan
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,10 @@ class TableScope(TableFacts):
     def tell(self, code: str, message: str, count: int, part: Hashable = None) -> None:
         """Note that something happened to `count` cells."""
         self.plan.tellings.tell(".".join(filter(None, self.stream)), code, message, count, part)
+
+    def kept(self, name: Hashable, make: Callable[[], T]) -> T:
+        """Return what is made once for the whole plan."""
+        return self.plan.kept(name, make)
 
     def is_own_table(self, table: str) -> bool:
         """Return whether that table is the column's own."""

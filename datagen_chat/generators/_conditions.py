@@ -17,7 +17,6 @@ from datagen_chat.generators.base.facts import Facts, TableFacts
 from datagen_chat.generators.base.scope import Scope
 from datagen_chat.problems import Problem, SchemaError, shown
 from datagen_chat.values import Mask, Numbers, Values
-from datagen_chat.words import Scalar
 
 ROWS_LIMIT = 100_000
 """A condition on the rows of another table is tried on all of them, once, up to so many."""
@@ -45,13 +44,15 @@ def _check_names(code: str, from_: str, facts: Facts) -> Iterator[Problem]:
     if same is not None:
         message = f"A condition sees the rows of {table} alone: {same} is compared with itself, not with this row's {same}."
         is_own = ("==", same) in [(sign, left.column) for sign, left, _ in sides] and facts.type_of(None, same) is not None
-        hint = _by_case(same, same, from_, facts) if is_own else _from_there(table, same)
+        hint = _by_match(same, same) if is_own else _from_there(table, same)
         yield Problem("", "condition-on-itself", message, hint)
     for other in sorted({use.table for use in uses_of(code) if use.table not in (None, table)} - {None}):
         message = f"A condition on rows of {table} cannot name columns of {other}."
         pair = next(((own.column, theirs.column) for sign, theirs, own in sides if sign == "==" and own.table == other), None)
-        is_own = pair is not None and other == facts.table_name and facts.type_of(None, pair[0]) is not None
-        hint = _by_case(*pair, from_, facts) if pair and is_own else f"Name columns of {table}."
+        is_above = other == facts.table_name or facts.is_ancestor(other)
+        hint = f"Name columns of {table}."
+        if pair is not None and is_above and facts.type_of(other, pair[0]) is not None:
+            hint = _by_match(pair[0] if other == facts.table_name else f"{other}.{pair[0]}", pair[1])
         yield Problem("", "condition-elsewhere", message, hint)
 
 
@@ -66,17 +67,9 @@ def _compared(code: str, table: str) -> list[tuple[str, Name, Name]]:
     return found
 
 
-def _by_case(own: str, theirs: str, from_: str, facts: Facts) -> str:
-    """Return how to choose rows by a value of the row that chooses: another lookup for each value."""
-    value = next((value for value in facts.outcomes(None, own) or () if value is not None), "<value>")
-    where = f"{theirs} == {_spelled(value)}"
-    key = str(value).lower() if isinstance(value, bool) else str(value)
-    written = {"case": {"on": own, "when": {key: {"lookup": {"from": from_, "where": where}}}}}
-    return f"Write a case of lookups, one for each value of {own}: {json.dumps(written, ensure_ascii=False)}."
-
-
-def _spelled(value: Scalar) -> str:
-    return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else json.dumps(value)
+def _by_match(own: str, theirs: str) -> str:
+    """Return how to choose rows by a value of the row that chooses."""
+    return f"Leave that out of where, and write beside it: {json.dumps({'match': {own: theirs}}, ensure_ascii=False)}."
 
 
 def _from_there(table: str, column: str) -> str:

@@ -24,7 +24,7 @@ class RowChoice:
 
     `row` returns the row that each number stands for, given the rows that draw. Where the size differs, `sizes` gives it for
     each parent row, if it is the same for all rows of one, and `room` for each row. `draw` and `weights` are there where some
-    rows are likelier.
+    rows are likelier, and `number` where both are so.
     """
 
     size: int
@@ -33,6 +33,7 @@ class RowChoice:
     room: Callable[[Rows], Ints] | None = None
     draw: Callable[[Key, Ints], Ints] | None = None
     weights: Callable[[], NDArray[np.float64]] | None = None
+    number: Callable[[Key, Rows], Ints] | None = None
 
 
 def any_row(count: int) -> RowChoice:

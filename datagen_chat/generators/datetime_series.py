@@ -250,12 +250,12 @@ class DatetimeSeries(Generator, word="datetime_series"):
         fixed = self.grid(timeframe)
         return None if fixed is None else (fixed, tick_table(fixed, self._patterns()))
 
-    def room(self, above: TableScope, facts: Facts) -> Room | None:
+    def room(self, scope: Scope) -> Room | None:
         """Return the number of ticks in each parent's window, where no tick may come twice."""
         if not self.limits_rows:
             return None
-        bounds = tuple(bound for bound in facts.bounds if is_above(facts, bound.table))
-        likely = self._likely(self._windows(above, facts, bounds))
+        bounds = tuple(bound for bound in scope.bounds if is_above(scope, bound.table))
+        likely = self._likely(self._windows(scope.above(), scope, bounds))
         return lambda parents: likely(parents).count
 
     def why_null(self, facts: Facts) -> str:

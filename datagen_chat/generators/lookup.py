@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,12 +26,15 @@ from datagen_chat.generators._row_choice import (
 from datagen_chat.generators.base import CATEGORY_LIMIT, Generator
 from datagen_chat.generators.base.facts import Facts, Layout, Texts
 from datagen_chat.generators.base.rows import ANY_NUMBER, Locator, Numbering, Room, Rows, Sampler
-from datagen_chat.generators.base.scope import Scope, TableScope
-from datagen_chat.generators.base.uses import Source, Use
+from datagen_chat.generators.base.scope import Scope
+from datagen_chat.generators.base.uses import Source, Use, named
 from datagen_chat.popularity import WEIGHTS_KIND_PATTERN, read_weights_kind
-from datagen_chat.problems import Problem, SchemaError
+from datagen_chat.problems import Problem, SchemaError, pointer
 from datagen_chat.values import masked
-from datagen_chat.words import NAME_PATTERN, Code, ColumnType, Reference, Scalar, Truth, term
+from datagen_chat.words import NAME_PATTERN, Code, ColumnType, Name, Reference, Scalar, Truth, term
+
+if TYPE_CHECKING:
+    from datagen_chat.generators._matches import Matches
 
 
 def _on(value: Any) -> Any:
@@ -41,7 +44,7 @@ def _on(value: Any) -> Any:
     return value
 
 
-_DRAWING = ("weights_kind", "distinct", "where")
+_DRAWING = ("weights_kind", "distinct", "where", "match")
 ON = {
     "type": ["string", "object"],
     "pattern": NAME_PATTERN,
@@ -85,6 +88,12 @@ class Lookup(Generator, word="lookup"):
         also=("filter", "condition", "if"),
         rows_of="from",
     )
+    match: Annotated[dict[str, Name], Field(max_length=10)] = term(
+        {},
+        'Only rows are chosen from that have the values of this one: {"local": "theirs"}; local may be "table.column" of a row '
+        "above. A parent that none matches has no rows, or null where the column is nullable.",
+        also=("matching", "same", "where_equal", "equal", "match_on"),
+    )
 
     copies: ClassVar = True
     also: ClassVar = ("foreign_key", "foreignKey", "fk", "reference", "ref", "references")
@@ -115,6 +124,9 @@ class Lookup(Generator, word="lookup"):
             yield from (replace(use, at="/where", table=self.table, how="target") for use in uses_of(self.where))
         if pointed := self.pointed():
             yield Use("/on", None, pointed[0])
+        for local, theirs in self.match.items():
+            yield Use(pointer("match", local), *named(local))
+            yield Use(pointer("match", local), self.table, theirs, "target")
 
     def sources(self) -> tuple[Source]:
         """Return the column that is read."""
@@ -124,12 +136,17 @@ class Lookup(Generator, word="lookup"):
     @property
     def is_drawn(self) -> bool:
         """Whether a row is drawn at random even where an ancestor could be copied."""
-        return self.distinct or self.weights_kind is not None or self.where is not None
+        return any(getattr(self, key) for key in _DRAWING)
 
     @property
     def is_distinct(self) -> bool:
         """Whether no row is to be chosen twice within one parent."""
         return self.distinct
+
+    @property
+    def leaves_out(self) -> bool:
+        """Whether a parent may have no rows because none of the table matches it."""
+        return bool(self.match) and all("." in local for local in self.match)
 
     def _copies_ancestor(self, facts: Facts) -> bool:
         """Return whether the value is that of the row's own ancestor."""
@@ -144,19 +161,7 @@ class Lookup(Generator, word="lookup"):
             from datagen_chat.generators._conditions import check_condition
 
             yield from (problem.under("/where") for problem in check_condition(self.where, self.from_, facts))
-        if self.on is not None:
-            for key in _DRAWING:
-                if getattr(self, key):
-                    message = f"{key} has nothing to choose: on says which row of {self.table} is meant."
-                    yield Problem(f"/{key}", "lookup-with-on", message, f"Put {key} on the lookup of the key, or remove on.")
-        elif facts.twin and (facts.twin.order != "!=" or any(facts.spared)) and (self.weights_kind or self.where):
-            key = "weights_kind" if self.weights_kind else "where"
-            message = f"Which rows may be chosen differs from row to row here, so that {key} cannot be kept."
-            yield Problem(f"/{key}", "choice-beside", message, f"Remove {key}, or the inequality of the two keys.")
-        elif self.is_drawn and self.table == facts.table_name:
-            key = next(key for key in _DRAWING if getattr(self, key))
-            message = f"A lookup into its own table makes a tree of earlier rows; {key} cannot be kept there."
-            yield Problem(f"/{key}", "lookup-in-tree", message, f"Remove {key}.")
+        yield from self._check_choice(facts)
         needed, most = sum(facts.spared) + 1, facts.row_range(self.table)[1]
         if needed > most > 0:
             message = (
@@ -165,6 +170,36 @@ class Lookup(Generator, word="lookup"):
             yield Problem(
                 "", "too-few-values", message, f"Give {self.table} more rows, or remove the inequalities of its keys."
             )
+
+    def _check_choice(self, facts: Facts) -> Iterator[Problem]:
+        """Yield what says which rows are chosen from where that cannot be kept."""
+        given = [key for key in _DRAWING if getattr(self, key)]
+        is_beside = facts.twin is not None and (facts.twin.order != "!=" or any(facts.spared))
+        if self.on is not None:
+            for key in given:
+                message = f"{key} has nothing to choose: on says which row of {self.table} is meant."
+                yield Problem(f"/{key}", "lookup-with-on", message, f"Put {key} on the lookup of the key, or remove on.")
+        elif self.match and (facts.twin or any(facts.spared)):
+            yield _beside("match")
+        elif is_beside and (self.weights_kind or self.where):
+            yield _beside("weights_kind" if self.weights_kind else "where")
+        elif given and self.table == facts.table_name:
+            message = f"A lookup into its own table makes a tree of earlier rows; {given[0]} cannot be kept there."
+            yield Problem(f"/{given[0]}", "lookup-in-tree", message, f"Remove {given[0]}.")
+        elif self.match:
+            yield from self._check_match(facts)
+
+    def _check_match(self, facts: Facts) -> Iterator[Problem]:
+        from datagen_chat.generators._matches import check_match, is_of_parents  # most lookups match nothing
+
+        yield from check_match(self.match, self.table, facts)
+        if self.distinct and self.weights_kind:
+            message = "Rows that match, drawn by popularity, cannot be kept distinct."
+            yield Problem("/weights_kind", "choice-in-match", message, "Remove weights_kind, distinct or match.")
+        elif self.distinct and not is_of_parents(self.match, facts):
+            message = "What is distinct is chosen for all rows of a parent together, and these columns may differ among them."
+            hint = f"Match columns of {facts.parent} or of tables above it, or remove distinct."
+            yield Problem("/match", "match-of-row", message, hint)
 
     def layout(self, facts: Facts) -> Layout:
         """Return that an ancestor's ascending numbers stay in order, and that few values repeat."""
@@ -186,12 +221,23 @@ class Lookup(Generator, word="lookup"):
             return None
         if facts.twin and not facts.twin.is_ancestor:
             return None
+        if self.match and not self._is_numbered_match(facts):
+            return None
         most = max(facts.row_range(self.table)[1] - sum(facts.spared), 0)
         return most - 1 if facts.twin and most > 1 else most
 
+    def _is_numbered_match(self, facts: Facts) -> bool:
+        from datagen_chat.generators._matches import is_of_parents
+
+        return self.weights_kind is None and is_of_parents(self.match, facts)
+
+    def varies_by_parent(self, facts: Facts) -> bool:
+        """Return whether the rows to choose from differ from parent to parent."""
+        return bool(self.match) or (facts.twin is not None and facts.twin.is_ancestor and facts.twin.order in ("<", ">"))
+
     def capacity(self, facts: Facts) -> int | None:
-        """Return how many rows there are to choose from, where one is drawn."""
-        most = self.numbered(facts)
+        """Return how many rows there are to choose from, where one is drawn and all have the same to choose from."""
+        most = None if self.varies_by_parent(facts) else self.numbered(facts)
         return None if most is None or not facts.never_repeats(self.table, self.column) else int(min(most, ANY_NUMBER))
 
     def numbering(self, scope: Scope) -> Numbering:
@@ -202,11 +248,15 @@ class Lookup(Generator, word="lookup"):
             choice.size, lambda rows, numbers: pick(choice.row(rows, numbers)), choice.sizes, choice.draw, choice.weights
         )
 
-    def room(self, above: TableScope, facts: Facts) -> Room | None:
-        """Return no room where a second key has no row to hold."""
-        if facts.twin is None or not facts.twin.is_ancestor or facts.twin.order not in ("<", ">"):
+    def room(self, scope: Scope) -> Room | None:
+        """Return no room where a second key has no row to hold, or no row matches."""
+        if self.match:
+            found = self._matches(scope)
+            is_needed = found.above is not None and not scope.nullable
+            return (lambda parents: np.where(found.sizes(parents) > 0, ANY_NUMBER, 0)) if is_needed else None
+        if scope.twin is None or not scope.twin.is_ancestor or scope.twin.order not in ("<", ">"):
             return None
-        order, count, own = facts.twin.order, above.row_count(self.table), own_rows(above, self.table)
+        order, count, own = scope.twin.order, scope.row_count(self.table), own_rows(scope.above(), self.table)
         return lambda parents: np.where(rows_beside(order, own(parents), count) > 0, ANY_NUMBER, 0)
 
     def makes(self, facts: Facts) -> ColumnType:
@@ -229,6 +279,9 @@ class Lookup(Generator, word="lookup"):
         pointed = self.pointed()
         if pointed and facts.type_of(None, pointed[0]) and facts.nullable_of(None, pointed[0]):
             return f"{pointed[0]}, the key that it follows, may be null"
+        for local in self.match:
+            if "." not in local and facts.type_of(None, local) and facts.nullable_of(None, local):
+                return f"{local}, which rows are to match, may be null"
         return "the root of its tree has none" if facts.nullable and self.table == facts.table_name and not pointed else ""
 
     def compile(self, scope: Scope) -> Sampler:
@@ -269,6 +322,9 @@ class Lookup(Generator, word="lookup"):
             return self._nowhere
         if numbers is not None:
             return lambda rows: choice.row(rows, numbers(rows))
+        if choice.number is not None:
+            number = choice.number
+            return lambda rows: choice.row(rows, number(key, rows))
         if choice.draw is not None:
             draw = choice.draw
             return lambda rows: choice.row(rows, draw(key, numbers_of(rows.numbers)))
@@ -279,20 +335,42 @@ class Lookup(Generator, word="lookup"):
 
     def choice(self, scope: Scope) -> RowChoice:
         """Return the rows that can be drawn."""
+        if self.match:
+            return self._matching(scope)
         rows = None if self.where is None else self._fulfilling(self.where, scope)
         spared = (0, 0) if scope.is_paired else scope.spared
         low, high = spared[0], scope.row_count(self.table) - spared[1]
         if rows is not None:
             rows = rows[(rows >= low) & (rows < high)]
         count = scope.row_count(self.table) if rows is None else len(rows)
-        kind = None if self.weights_kind is None else read_weights_kind(self.weights_kind)
-        assert not isinstance(kind, Problem)
-        chosen = any_row(count) if kind is None else weighed(kind, count, scope.key("popular"))
+        chosen = self._every(count, scope)
         if scope.twin is not None and not scope.is_paired:
             return beside(chosen, rows, scope, self.table, scope.twin, spared)
         if rows is None and any(spared):
             return between(chosen, low, high)
         return chosen if rows is None else among(chosen, rows)
+
+    def _every(self, count: int, scope: Scope) -> RowChoice:
+        """Return the choice of any row, alike or by popularity."""
+        kind = None if self.weights_kind is None else read_weights_kind(self.weights_kind)
+        assert not isinstance(kind, Problem)
+        return any_row(count) if kind is None else weighed(kind, count, scope.key("popular"))
+
+    def _matching(self, scope: Scope) -> RowChoice:
+        """Return the rows that match."""
+        from datagen_chat.generators._matches import matching  # most lookups match nothing
+
+        return matching(self._matches(scope), self._every(scope.row_count(self.table), scope).weights)
+
+    def _matches(self, scope: Scope) -> Matches:
+        """Return the rows to choose from, by this row's values; they are sorted out once."""
+        from datagen_chat.generators._matches import matches
+
+        def found() -> Matches:
+            rows = None if self.where is None else self._fulfilling(self.where, scope)
+            return matches(self.match, self.table, rows, scope, f"{scope.pointer_to(self)}/match")
+
+        return scope.kept(("matches", scope.key("row")), found)
 
     def _fulfilling(self, where: str, scope: Scope) -> NDArray[np.int64]:
         from datagen_chat.generators._conditions import rows_where  # most lookups have no condition
@@ -312,9 +390,16 @@ class Lookup(Generator, word="lookup"):
         if pointed := self.pointed():
             local, can_be_null = scope.reader(None, pointed[0]), scope.nullable_of(None, pointed[0])
             return (lambda rows: local(rows).valid) if can_be_null else _none
+        if self.match and scope.row_count(self.table):
+            return self._matches(scope).found
         if scope.is_own_table(self.table) and scope.nullable:
             return lambda rows: _not_root(numbers_of(rows.numbers))
         return _none
+
+
+def _beside(key: str) -> Problem:
+    message = f"Which rows may be chosen differs from row to row here, so that {key} cannot be kept."
+    return Problem(f"/{key}", "choice-beside", message, f"Remove {key}, or the inequality of the two keys.")
 
 
 def _earlier(key: Key, rows: RowNumbers) -> NDArray[np.int64]:

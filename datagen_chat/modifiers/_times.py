@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from datagen_chat.generators.base.facts import Facts, TableFacts
 from datagen_chat.generators.base.rows import Rows
 from datagen_chat.generators.base.scope import TableScope
-from datagen_chat.generators.base.uses import Use
+from datagen_chat.generators.base.uses import Use, named
 from datagen_chat.instants import DAY
 from datagen_chat.problems import Problem
 from datagen_chat.values import Mask, Numbers
@@ -23,12 +23,6 @@ Instants = Callable[[Rows], tuple[NDArray[np.int64], Mask | None]]
 """The microseconds since 1970 at which rows happened, and which of them are known; None means that all are."""
 
 TIMES: tuple[ColumnType, ...] = ("datetime", "date")
-
-
-def named(reference: str) -> Place:
-    """Return the table, if one is named, and the column of a name."""
-    table, _, column = reference.rpartition(".")
-    return table or None, column
 
 
 def time_of(facts: TableFacts, reference: str | None, but: str | None) -> Place | None:

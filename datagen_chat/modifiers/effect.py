@@ -12,11 +12,12 @@ from pydantic import Field
 from datagen_chat.generators.base.facts import Facts, TableFacts
 from datagen_chat.generators.base.rows import Rows, Sampler
 from datagen_chat.generators.base.scope import Scope, TableScope
-from datagen_chat.generators.base.uses import Use
+from datagen_chat.generators.base.uses import Use, named
 from datagen_chat.instants import DAY
-from datagen_chat.modifiers._matching import Keys, Spans, known_of
+from datagen_chat.matching import Keys
+from datagen_chat.modifiers._matching import Spans, known_of
 from datagen_chat.modifiers._numbers import Floats, changed
-from datagen_chat.modifiers._times import TIMES, Place, check_time, compile_time, implied_time, named, time_of
+from datagen_chat.modifiers._times import TIMES, Place, check_time, compile_time, implied_time, time_of
 from datagen_chat.modifiers.base import NUMBERS, Factor, Made, Modifier
 from datagen_chat.problems import Problem, SchemaError, pointer
 from datagen_chat.values import Numbers, Values

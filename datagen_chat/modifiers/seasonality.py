@@ -13,10 +13,10 @@ from datagen_chat.generators.base import Generator
 from datagen_chat.generators.base.facts import Facts
 from datagen_chat.generators.base.rows import Rows, Sampler
 from datagen_chat.generators.base.scope import Scope
-from datagen_chat.generators.base.uses import Use
+from datagen_chat.generators.base.uses import Use, named
 from datagen_chat.generators.datetime_series import DatetimeSeries
 from datagen_chat.modifiers._numbers import Floats, changed
-from datagen_chat.modifiers._times import TIMES, check_time, compile_time, implied_time, named, time_of
+from datagen_chat.modifiers._times import TIMES, check_time, compile_time, implied_time, time_of
 from datagen_chat.modifiers.base import NUMBERS, Made, Modifier
 from datagen_chat.problems import Problem, note
 from datagen_chat.ticks import PERIODS, Dimension, part_of

@@ -178,10 +178,11 @@ def _(word: Lookup, written: Written) -> str:
     pointed = word.pointed()
     if pointed is not None:
         return f"the {word.column} of the {word.table} that {pointed[0]} points at"
-    if word.table in written.above:
+    if word.table in written.above and not word.is_drawn:
         return f"the {word.column} of the row's {word.table}"
     kinds = [f"the popular ones more often ({word.weights_kind})"] if word.weights_kind else []
     kinds += [*(["none twice for one parent"] if word.distinct else []), *([f"where {word.where}"] if word.where else [])]
+    kinds += [f"of those whose {theirs} is {local}" for local, theirs in word.match.items()]
     return ", ".join((f"the {word.column} of a row of {word.table}", *kinds))
 
 

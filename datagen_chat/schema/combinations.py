@@ -139,6 +139,8 @@ def _combined(wish: _Wish, index: Index, taken: set[Place]) -> Combination | Non
     is_distinct = len(wish.places) == 1 and not index.must_not_repeat(wish.places[0])
     per_parent = bool(table.parents) and (is_distinct or _holds_parent(wish.places, index))
     sizes, pairs = _sizes([place for place in wish.places if place not in taken], index, of_rows=is_distinct)
+    if not per_parent:
+        sizes = {place: size for place, size in sizes.items() if not _varies_by_parent(place, index)}
     free = list[Place]()
     for place, size in sizes.items():
         if size is not None and not index.columns[place].generator.ascends and _product(sizes, (*free, place)) <= MOST:
@@ -187,7 +189,12 @@ def _pairs(places: Sequence[Place], index: Index) -> Iterator[Pair]:
 def _are_alike(first: Place, second: Place, index: Index) -> bool:
     """Return whether two keys are drawn from the same rows."""
     one, other = (index.columns[place].generator for place in (first, second))
-    return isinstance(one, Lookup) and isinstance(other, Lookup) and one.where == other.where
+    is_drawn_alike = isinstance(one, Lookup) and isinstance(other, Lookup) and one.where == other.where
+    return is_drawn_alike and not (one.leaves_out or other.leaves_out)
+
+
+def _varies_by_parent(place: Place, index: Index) -> bool:
+    return index.columns[place].generator.varies_by_parent(index.facts(place))
 
 
 def _product(sizes: Mapping[Place, float | None], places: Sequence[Place]) -> float:

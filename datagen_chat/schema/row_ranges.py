@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from datagen_chat.fanouts import Spread
 from datagen_chat.schema.fanouts import reach
-from datagen_chat.schema.model import Table
+from datagen_chat.schema.model import Column, Table
 
 if TYPE_CHECKING:
     from datagen_chat.schema.index import Index
@@ -20,8 +20,12 @@ def children_range(table: Table) -> tuple[float, float]:
     if table.unfolding is not None:
         return 0.0, table.unfolding.reach()
     low, high = _fanout_range(table)
-    is_limited = any(column.generator.limits_rows for column in table.columns)
+    is_limited = any(_limits(column) for column in table.columns)
     return 0 if is_limited else low, math.inf if high is None else high
+
+
+def _limits(column: Column) -> bool:
+    return column.generator.limits_rows or (column.generator.leaves_out and not column.may_be_null)
 
 
 def _fanout_range(table: Table) -> tuple[int, int | None]:

@@ -93,6 +93,7 @@ def counted_by(table: Table, index: Index) -> Iterator[Use]:
     """Yield the columns of the first parent, or of those above it, that the number of rows depends on."""
     yield from table.counted_by()
     yield from _windows_in_sets(table, index)
+    yield from _matches(table, index)
     known = above(table, index)
     if known is not None and table.unfolding is not None:
         yield from (use.under(pointer(table.unfolding.word)) for use in table.unfolding.uses(known))
@@ -105,6 +106,15 @@ def _windows_in_sets(table: Table, index: Index) -> Iterator[Use]:
         if column.generator.ascends and (table.id, column.name) in together:
             at = pointer("columns", k, "generator", column.generator.word)
             yield from (use.under(at) for use in column.generator.uses() if use.table is not None)
+
+
+def _matches(table: Table, index: Index) -> Iterator[Use]:
+    """Yield the columns above, and of other tables, without whose match a parent has no rows."""
+    for k, column in enumerate(table.columns):
+        if column.generator.leaves_out and not column.may_be_null:
+            at = pointer("columns", k, "generator", column.generator.word)
+            known = (*index.ancestors(table.id), *(use.table for use in column.generator.uses() if use.how == "target"))
+            yield from (use.under(at) for use in column.generator.uses() if use.at.startswith("/match") and use.table in known)
 
 
 def surely_starts(table: Table, index: Index) -> bool:

@@ -40,6 +40,7 @@ Kind = Literal[
     "mean",
     "aggregate",
     "copy",
+    "match",
     "expression",
     "check",
     "target",

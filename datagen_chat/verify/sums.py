@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from datagen_chat.expressions import Expression as Formula
 from datagen_chat.generators._formula import parsed
 from datagen_chat.generators.aggregate import Aggregate
+from datagen_chat.generators.base.uses import named
 from datagen_chat.generators.lookup import Lookup
+from datagen_chat.problems import pointer
 from datagen_chat.schema.model import Column, Table
 from datagen_chat.sql import quoted
 from datagen_chat.verify.basis import Basis, Way
@@ -33,8 +35,10 @@ def sum_claims(basis: Basis) -> Iterator[Claim]:
         word = column.generator
         if isinstance(word, Aggregate):
             yield _aggregate(f"{at}/generator/aggregate", table, column, word, basis)
-        elif isinstance(word, Lookup) and not _is_key(table, column, basis):
-            yield from _copy(f"{at}/generator/lookup", table, column, word, basis)
+        elif isinstance(word, Lookup):
+            if not _is_key(table, column, basis):
+                yield from _copy(f"{at}/generator/lookup", table, column, word, basis)
+            yield from (_matched(f"{at}/generator/lookup", table, column, word, pair, basis) for pair in word.match.items())
 
 
 def _aggregate(at: str, table: Table, column: Column, word: Aggregate, basis: Basis) -> Claim:
@@ -130,6 +134,30 @@ def _copy(at: str, table: Table, column: Column, word: Lookup, basis: Basis) -> 
             broken = f"{own} IS NOT NULL AND ({broken})"
         shown = (*basis.shown(*place, alias="t0"), f"{theirs} AS {quoted(word.from_)}")
         yield claim.asking(NoRow(way.source, broken, shown), place, there, *way.reads)
+
+
+def _matched(at: str, table: Table, column: Column, word: Lookup, pair: tuple[str, str], basis: Basis) -> Claim:
+    """Return the claim that the row which a key was drawn from has a value of this row."""
+    (local, theirs), place = pair, (table.id, column.name)
+    above, name = named(local)
+    claim = Claim("match", at + pointer("match", local), table.id, ".".join(place), f"is of a row whose {theirs} is {local}")
+    joined = basis.joined(table.id, [] if above is None else [above])
+    if column.modifiers or not basis.index.never_repeats((word.table, word.column)):
+        return claim.skipped(f"{word.from_} does not say which row it comes from")
+    if joined is None:
+        return claim.skipped(f"no column says which row {local} is of")
+    key, mine, value = f"t0.{quoted(column.name)}", joined.read(above, name)[0], f"m.{quoted(theirs)}"
+    source = f"{joined.source} LEFT JOIN {quoted(word.table)} AS m ON m.{quoted(word.column)} = {key}"
+    broken = f"{key} IS NOT NULL AND {value} IS DISTINCT FROM {mine}"
+    named_values = (f"{mine} AS {quoted(local)}", f"{value} AS {quoted(f'{word.table}.{theirs}')}")
+    return claim.asking(
+        NoRow(source, broken, (*basis.shown(*place, alias="t0"), *named_values)),
+        place,
+        (word.table, word.column),
+        (word.table, theirs),
+        (above or table.id, name),
+        *joined.reads,
+    )
 
 
 def _way(table: Table, word: Lookup, basis: Basis) -> Way | None:

@@ -366,7 +366,7 @@ def test_a_condition_that_turns_out_to_hold_nowhere_says_whose_it_is() -> None:
 
 
 @pytest.mark.parametrize("where", ["level == taken.level", "course.level == level"])
-def test_a_condition_on_the_own_row_is_told_the_case_that_does_it(where: str) -> None:
+def test_a_condition_on_the_own_row_is_told_the_match_that_does_it(where: str) -> None:
     own = {"name": "level", "type": "int", "generator": {"choice": {"choices": [1, 2, 3]}}}
     written = school({"rows": 30, "columns": [own, lookup("course", "course.id", where=where)]})
     written["nodes"][1] = COURSES
@@ -374,10 +374,9 @@ def test_a_condition_on_the_own_row_is_told_the_case_that_does_it(where: str) ->
     [problem] = read(written).errors
 
     words, _, hint = problem.hint.partition(": ")
-    assert words == "Write a case of lookups, one for each value of level"
-    case = json.loads(hint.removesuffix("."))
-    case["case"]["when"] |= {str(level): {"lookup": {"from": "course.id", "where": f"level == {level}"}} for level in (2, 3)}
-    written["nodes"][3]["columns"][2]["generator"] = case
+    assert words == "Leave that out of where, and write beside it"
+    match = json.loads(hint.removesuffix("."))
+    written["nodes"][3]["columns"][2]["generator"] = {"lookup": {"from": "course.id"} | match}
     assert read(written).errors == ()
 
 

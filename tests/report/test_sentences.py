@@ -44,6 +44,11 @@ def told(generator: dict[str, Any], type_: str = "string", above: tuple[str, ...
         ({"lookup": {"from": "product.price"}}, "float", "The price of a row of product."),
         ({"lookup": {"from": "order.paid"}}, "float", "The paid of the row's order."),
         (
+            {"lookup": {"from": "product.price", "match": {"order.paid": "price"}}},
+            "float",
+            "The price of a row of product, of those whose price is order.paid.",
+        ),
+        (
             {"case": {"on": "kind", "when": {"a": {"constant": {"value": "x"}}}, "else": {"pattern": {"regex": "[A-Z]"}}}},
             "string",
             'By kind: a: always "x"; else text that matches [A-Z].',

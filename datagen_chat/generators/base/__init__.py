@@ -11,7 +11,7 @@ from pydantic_core import CoreSchema, core_schema
 from datagen_chat.bounds import inner_bounds
 from datagen_chat.generators.base.facts import Facts, Layout, Texts
 from datagen_chat.generators.base.rows import Fold, Limits, Locator, Numbering, Room, Rows, Sampler, Scorer
-from datagen_chat.generators.base.scope import Scope, TableScope
+from datagen_chat.generators.base.scope import Scope
 from datagen_chat.generators.base.uses import Lots, Source, Use
 from datagen_chat.instants import Grid
 from datagen_chat.problems import Problem, pointer
@@ -49,6 +49,11 @@ class Generator(Registered):
     def limits_rows(self) -> bool:
         """Whether a parent can only have as many rows as the arguments leave room for."""
         return self.is_regular
+
+    @property
+    def leaves_out(self) -> bool:
+        """Whether a parent may have no rows because there is nothing for them to choose from."""
+        return False
 
     def most_rows(self, timeframe: tuple[int, int] | None) -> int | None:  # noqa: ARG002 - most serve any number of rows
         """Return how many rows any one parent can have at most, where that is the same for all."""
@@ -156,12 +161,16 @@ class Generator(Registered):
         """Return how many values can be drawn by numbers, the most where it depends; None when they are not numbered."""
         return None
 
+    def varies_by_parent(self, facts: Facts) -> bool:  # noqa: ARG002 - most have the same values for all
+        """Return whether the values that can be drawn by numbers differ from parent to parent."""
+        return False
+
     def numbering(self, scope: Scope) -> Numbering:
         """Return the values by numbers; only for generators whose `numbered` gives a size."""
         raise NotImplementedError
 
-    def room(self, above: TableScope, facts: Facts) -> Room | None:  # noqa: ARG002 - most serve any number of rows
-        """Return how many rows each parent can have at most, `above` being the scope of words that read parents' rows."""
+    def room(self, scope: Scope) -> Room | None:  # noqa: ARG002 - most serve any number of rows
+        """Return how many rows each parent can have at most; only asked of tables with parents."""
         return None
 
     def places(self) -> int | None:

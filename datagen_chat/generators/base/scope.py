@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 from datagen_chat.generators.base.facts import Facts, TableFacts
 from datagen_chat.generators.base.rows import Descent, Locator, Picker, Rows, Sampler, Scorer, Unfold
@@ -12,6 +12,9 @@ from datagen_chat.generators.base.uses import Source
 if TYPE_CHECKING:
     from datagen_chat.draws import Key, RowNumbers
     from datagen_chat.generators.base import Generator
+
+
+T = TypeVar("T")
 
 
 class TableScope(TableFacts, Protocol):
@@ -68,6 +71,9 @@ class TableScope(TableFacts, Protocol):
 
     def unfolding(self) -> Unfold:
         """Return how the table's rows come from their parents', where a walk or a journey makes them."""
+
+    def kept(self, name: Hashable, make: Callable[[], T]) -> T:
+        """Return what `make` makes of the whole dataset; whoever asks by the same name shares it."""
 
     def tell(self, code: str, message: str, count: int, part: Hashable = None) -> None:
         """Note that something happened to `count` cells, such as a division by zero; it is told once, with their sum.

@@ -35,6 +35,12 @@ class Use:
         return replace(self, at=pointer + self.at)
 
 
+def named(reference: str) -> tuple[str | None, str]:
+    """Return the table, if one is named, and the column of a name."""
+    table, _, column = reference.rpartition(".")
+    return table or None, column
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A column whose values a word copies, of this row's ancestor where its table is one.

@@ -246,6 +246,37 @@ def keep_apart(draft: Json, problem: Problem) -> str | None:
     return f'Wrote "{text}" as an inequality of the two columns.'
 
 
+@repairs("unknown-reference", "condition-elsewhere", "condition-on-itself")
+def match_rows(draft: Json, problem: Problem) -> str | None:
+    """Turn the condition that a column equals one of the row that chooses, or of a row above it, into a match."""
+    lookup, key = holder_of(draft, problem.at)
+    if key != "where" or not problem.at.startswith("/nodes/") or "match" in lookup:
+        return None
+    own = draft["nodes"][int(problem.at.split("/")[2])]
+    found = parse(lookup[key])
+    pair = _equal(found.root, str(lookup.get("from")).partition(".")[0]) if isinstance(found, Expression) else None
+    if pair is None:
+        return None
+    mine, theirs = pair
+    if mine.table not in (None, own.get("id"), *_above(own, {str(table.get("id")): table for table in tables_of(draft)})):
+        return None
+    local = mine.column if mine.table in (None, own.get("id")) else f"{mine.table}.{mine.column}"
+    text = lookup.pop(key)
+    lookup["match"] = {local: theirs.column}
+    return f'Wrote "{text}" as a match.'
+
+
+def _equal(root: Node, target: str) -> tuple[Name, Name] | None:
+    """Return the two columns that a condition wants to be equal: one of another row, and one of the table that is read."""
+    match root:
+        case Comparison(signs=("==",), operands=(Name() as one, Name() as other)):
+            for mine, theirs in ((one, other), (other, one)):
+                is_theirs = theirs.table in (None, target) and mine.table != target
+                if is_theirs and (mine.table or theirs.table or mine.column == theirs.column):
+                    return mine, theirs
+    return None
+
+
 def _other_key(root: Node, target: str, column: str, own: str) -> str | None:
     """Return the column of the own row that a condition keeps apart from the one that is read."""
     if not isinstance(root, Comparison) or root.signs != ("!=",):

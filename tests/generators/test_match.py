@@ -1,0 +1,235 @@
+"""A lookup that matches chooses among the rows that have this row's own values, and only among them."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from datagen_chat.engine.plan import Plan
+from datagen_chat.problems import SchemaError
+from datagen_chat.schema.read import read
+from datagen_chat.schema.repair import repair
+from tests.engine.test_keys import of, table
+from tests.engine.test_rows import listed
+from tests.engine.test_run import hashes, write
+from tests.verify import mutations as verify
+
+PlanOf = Callable[..., Plan]
+Row = dict[str, Any]
+
+REGIONS = ["EU", "US", "AS"]
+AT = "/nodes/3/columns/2/generator/lookup"
+MATCH: Row = {"match": {"order.supplier_id": "supplier_id"}}
+
+
+def shop(part: Row | None = None, *columns: Row, parts: int = 300, **more: Any) -> Row:
+    """Return suppliers, parts of one supplier each, orders from a supplier, and lines whose part `part` looks up."""
+    supplier = of("supplier_id", "int", lookup={"from": "supplier.supplier_id"})
+    region = of("region", "string", choice={"choices": REGIONS})
+    own = of("part_id", "int", lookup={"from": "part.part_id"} | (MATCH if part is None else part)) | more.pop("column", {})
+    key = of("order_id", "int", lookup={"from": "order.order_id"})
+    fact = {"kind": "fact", "parents": ["order"], "fanout": {"distribution": "poisson", "lambda": 6}}
+    return {
+        "version": "1.0",
+        "metadata": {"name": "shop"},
+        "nodes": [
+            table("supplier", [region], rows=20),
+            table("part", [supplier, region], rows=parts),
+            table("order", [supplier, region], rows=400),
+            table("line", [key, own, *columns], **fact) | more,
+        ],
+    }
+
+
+def records(plan: Plan, name: str) -> list[Row]:
+    of_table = plan.tables[name]
+    rows = of_table.rows(range(of_table.row_count))
+    names = [column.name for column in of_table.table.columns]
+    return [dict(zip(names, row, strict=True)) for row in zip(*(listed(rows.values(each)) for each in names), strict=True)]
+
+
+def pairs(plan: Plan) -> list[tuple[Row, Row, Row]]:
+    """Return each line with its order and its part."""
+    parts, orders = ({row[f"{name}_id"]: row for row in records(plan, name)} for name in ("part", "order"))
+    return [(line, orders[line["order_id"]], parts[line["part_id"]]) for line in records(plan, "line")]
+
+
+@pytest.mark.parametrize(
+    "lookup",
+    [
+        MATCH,
+        MATCH | {"distinct": True},
+        MATCH | {"weights_kind": "zipf@1.2"},
+        MATCH | {"where": "region != 'AS'"},
+        {"match": {"order.supplier_id": "supplier_id", "order.region": "region"}},
+    ],
+)
+def test_a_chosen_row_has_the_values_that_are_matched(plan_of: PlanOf, lookup: Row) -> None:
+    found = pairs(plan_of(shop(lookup, parts=900)))
+    assert len(found) > 2000
+    for local, theirs in lookup["match"].items():
+        assert all(order[local.removeprefix("order.")] == part[theirs] for _, order, part in found)
+    assert "where" not in lookup or all(part["region"] != "AS" for _, _, part in found)
+
+
+def test_columns_of_the_own_row_are_matched(plan_of: PlanOf) -> None:
+    draft = shop({"match": {"wanted": "region"}})
+    draft["nodes"][3]["columns"].append(of("wanted", "string", choice={"choices": REGIONS}))
+    assert all(line["wanted"] == part["region"] for line, _, part in pairs(plan_of(draft)))
+
+
+def test_all_rows_that_match_are_equally_likely(plan_of: PlanOf) -> None:
+    draft = shop({"match": {"wanted": "region"}}, of("wanted", "string", constant={"value": "EU"}), parts=40)
+    draft["nodes"][3]["fanout"] = {"distribution": "constant", "value": 100}
+    plan = plan_of(draft)
+    among = [row["part_id"] for row in records(plan, "part") if row["region"] == "EU"]
+    counts, rows = Counter(line["part_id"] for line in records(plan, "line")), 40_000
+    assert set(counts) == set(among)
+    share = 1 / len(among)
+    error = (share * (1 - share) / rows) ** 0.5
+    assert all(abs(count / rows - share) < 5 * error for count in counts.values())
+
+
+def test_popular_rows_are_as_much_likelier_among_those_that_match_as_among_all(plan_of: PlanOf) -> None:
+    def counted(lookup: Row) -> tuple[Counter[int], list[int]]:
+        draft = shop(lookup, of("wanted", "string", constant={"value": "US"}), parts=30)
+        draft["nodes"][3]["fanout"] = {"distribution": "constant", "value": 200}
+        plan = plan_of(draft)
+        among = [row["part_id"] for row in records(plan, "part") if row["region"] == "US"]
+        return Counter(line["part_id"] for line in records(plan, "line") if line["part_id"] in among), among
+
+    every, among = counted({"weights_kind": "zipf@1.0"})
+    chosen, _ = counted({"weights_kind": "zipf@1.0", "match": {"wanted": "region"}})
+    assert set(chosen) == set(among)
+    for part in among:
+        share, other = chosen[part] / chosen.total(), every[part] / every.total()
+        error = (other * (1 - other) * (1 / chosen.total() + 1 / every.total())) ** 0.5
+        assert abs(share - other) < 5 * error
+
+
+@pytest.mark.parametrize("unique", [False, True])
+def test_distinct_rows_that_match_do_not_come_twice_and_limit_the_parent(plan_of: PlanOf, unique: bool) -> None:
+    draft = shop(MATCH if unique else MATCH | {"distinct": True}, parts=60)
+    if unique:
+        draft["constraints"] = {"unique": [["line.order_id", "line.part_id"]]}
+    plan = plan_of(draft)
+    lines = records(plan, "line")
+    assert len({(line["order_id"], line["part_id"]) for line in lines}) == len(lines)
+    sizes = Counter(row["supplier_id"] for row in records(plan, "part"))
+    orders = {row["order_id"]: row["supplier_id"] for row in records(plan, "order")}
+    found = Counter(line["order_id"] for line in lines)
+    assert all(count <= sizes[orders[order]] for order, count in found.items())
+    assert any(count == sizes[orders[order]] for order, count in found.items())
+
+
+def test_a_parent_that_nothing_matches_has_no_rows(plan_of: PlanOf) -> None:
+    plan = plan_of(shop(parts=25))
+    known = {row["supplier_id"] for row in records(plan, "part")}
+    orders = {row["order_id"]: row["supplier_id"] for row in records(plan, "order")}
+    assert not set(orders.values()) <= known
+    assert {orders[line["order_id"]] for line in records(plan, "line")} <= known
+
+
+def test_a_column_that_may_be_null_is_so_where_nothing_matches(plan_of: PlanOf) -> None:
+    price = of("label", "string", lookup={"from": "part.region", "on": "part_id"}) | {"nullable": True}
+    plan = plan_of(shop(None, price, parts=25, column={"nullable": True}))
+    known = {row["supplier_id"] for row in records(plan, "part")}
+    orders = {row["order_id"]: row["supplier_id"] for row in records(plan, "order")}
+    lines = records(plan, "line")
+    assert {line["part_id"] is None for line in lines} == {True, False}
+    assert all((line["part_id"] is None) == (orders[line["order_id"]] not in known) for line in lines)
+    assert all((line["label"] is None) == (line["part_id"] is None) for line in lines)
+
+
+def test_a_row_that_nothing_matches_says_so_before_anything_is_written(plan_of: PlanOf) -> None:
+    draft = shop({"match": {"own_id": "supplier_id"}}, of("own_id", "int", lookup={"from": "supplier.supplier_id"}), parts=25)
+    with pytest.raises(SchemaError) as caught:
+        records(plan_of(draft), "line")
+    [problem] = caught.value.problems
+    assert (problem.at, problem.code) == (f"{AT}/match", "match-empty")
+
+
+def test_what_is_matched_is_the_same_in_blocks_of_any_size_and_by_any_workers(plan_of: PlanOf, tmp_path: Path) -> None:
+    draft = shop(MATCH | {"weights_kind": "zipf@1.1"}, parts=900)
+    usual = hashes(write(plan_of(draft), tmp_path / "usual"))
+    assert hashes(write(plan_of(draft), tmp_path / "other", block_rows=97, workers=2)) == usual
+    rows = plan_of(draft).tables["line"].rows
+    assert listed(rows(range(50, 60)).values("part_id")) == listed(rows(range(100)).values("part_id"))[50:60]
+
+
+@pytest.mark.parametrize("lookup", [MATCH, MATCH | {"distinct": True}, {"match": {"region": "region"}}])
+def test_verification_finds_a_row_that_does_not_match(tmp_path: Path, lookup: Row) -> None:
+    draft = shop(lookup, of("region", "string", lookup={"from": "order.region"}))
+    verify.write(verify.dataset_of(draft), tmp_path)
+    assert verify.failing(verify.verified(draft, tmp_path)) == set()
+    verify.changed(tmp_path, "line", "SELECT * REPLACE ((part_id - 9) % 600 + 11 AS part_id) FROM line")  # the part after each
+    assert ("match", "line.part_id") in verify.failing(verify.verified(draft, tmp_path))
+
+
+MISTAKES = [
+    ({"match": {"order.supplier_id": "region"}}, f"{AT}/match/order.supplier_id", "key-types"),
+    ({"match": {"order.suplier_id": "supplier_id"}}, f"{AT}/match/order.suplier_id", "unknown-reference"),
+    ({"match": {"order.supplier_id": "suplier_id"}}, f"{AT}/match/order.supplier_id", "unknown-reference"),
+    ({"match": {"wanted": "region"}}, f"{AT}/match/wanted", "match-unfulfilled"),
+    ({"match": {"code": "region"}, "distinct": True}, f"{AT}/match", "match-of-row"),
+    (MATCH | {"distinct": True, "weights_kind": "zipf@1.2"}, f"{AT}/weights_kind", "choice-in-match"),
+    (MATCH | {"on": "part2_id"}, f"{AT}/match", "lookup-with-on"),
+    ({"from": "line.line_id", "match": {"order.region": "code"}}, f"{AT}/match", "lookup-in-tree"),
+    ({"match": {}, "where": "price > 1"}, f"{AT}/where", "unknown-reference"),
+]
+
+
+@pytest.mark.parametrize(("lookup", "at", "code"), MISTAKES)
+def test_what_cannot_be_matched_is_a_problem(lookup: Row, at: str, code: str) -> None:
+    second = of("part2_id", "int", lookup={"from": "part.part_id", "weights_kind": "uniform"})
+    wanted = of("wanted", "string", choice={"choices": ["EU", "XX"]})
+    draft = shop(lookup, second, wanted, of("code", "string", choice={"choices": REGIONS}))
+    assert (at, code) in {(problem.at, problem.code) for problem in read(draft).errors}
+
+
+def test_unique_rows_of_a_whole_table_cannot_be_chosen_by_a_match() -> None:
+    draft = shop(None, column={"unique": True}, parts=5000)
+    assert [problem.code for problem in read(draft).errors] == ["unique-not-made"]
+
+
+def test_a_match_with_what_waits_for_the_rows_is_a_cycle() -> None:
+    draft = shop()
+    draft["nodes"][1]["columns"][1] = of("supplier_id", "int", lookup={"from": "line.amount"})
+    draft["nodes"][3]["columns"].append(of("amount", "int", choice={"choices": [11, 13]}))
+    assert "column-cycle" in {problem.code for problem in read(draft).errors}
+
+
+@pytest.mark.parametrize(
+    ("where", "local"),
+    [
+        ("supplier_id == order.supplier_id", "order.supplier_id"),
+        ("order.supplier_id = part.supplier_id", "order.supplier_id"),
+        ("supplier_id == line.own_id", "own_id"),
+        ("supplier_id == supplier_id", "supplier_id"),
+    ],
+)
+def test_a_condition_that_two_columns_are_equal_is_written_as_a_match(where: str, local: str) -> None:
+    own = [of(name, "int", lookup={"from": "order.supplier_id"}) for name in ("own_id", "supplier_id")]
+    repaired = repair(shop({"where": where}, *own))
+    lookup = repaired.draft["nodes"][3]["columns"][2]["generator"]["lookup"]
+    assert lookup == {"from": "part.part_id", "match": {local: "supplier_id"}}
+    assert f'Wrote "{where}" as a match.' in [mend.text for mend in repaired.mends]
+    assert repaired.reading.errors == ()
+
+
+@pytest.mark.parametrize(
+    ("where", "match"),
+    [
+        ("region != 'AS' and supplier_id == order.supplier_id", {"order.supplier_id": "supplier_id"}),
+        ("line.own_id == part.supplier_id and region == 'EU'", {"own_id": "supplier_id"}),
+    ],
+)
+def test_a_longer_condition_is_told_what_to_match(where: str, match: Row) -> None:
+    draft = shop({"where": where}, of("own_id", "int", lookup={"from": "order.supplier_id"}))
+    [problem] = [problem for problem in read(draft).errors if problem.code == "condition-elsewhere"]
+    assert json.loads(problem.hint.partition(": ")[2].removesuffix(".")) == {"match": match}
