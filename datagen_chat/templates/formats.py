@@ -16,7 +16,7 @@ from datagen_chat.instants import DAY, SECOND
 from datagen_chat.spelling import spelled
 from datagen_chat.templates.joining import Part, RowJoiner, around
 from datagen_chat.templates.parser import Place, TemplateError
-from datagen_chat.values import Numbers, Text, Values, compute, words_array
+from datagen_chat.values import Numbers, Text, Values, arrow, compute, words_array
 from datagen_chat.words import ColumnType
 
 Writer = Callable[[Values], "list[Part]"]
@@ -43,7 +43,7 @@ _MONTHS = [
 _DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 _PLACES_LIMIT = 15
 _GROUP = 10_000
-_EXACT = float(1 << 53)
+_EXACT, _COUNTED = float(1 << 53), float(1 << 63)
 Whole = NDArray[np.int64]
 
 
@@ -133,9 +133,10 @@ def _number_writer(place: Place, type_: ColumnType, places: int | None) -> Write
 
 
 def _plain_writer(type_: ColumnType, decimals: int | None) -> Writer:
-    if decimals is not None:
-        return _Decimals(decimals)
-    return _whole if type_ == "int" else _shortest
+    if type_ == "int":
+        zeros = "." + "0" * decimals if decimals else ""
+        return lambda values: [*_whole(values), zeros]
+    return _shortest if decimals is None else _Decimals(decimals)
 
 
 def _shortest(values: Values) -> list[Part]:
@@ -176,23 +177,40 @@ def _group(kind: int) -> pa.StringArray:
 
 
 class _Decimals:
-    """Writes numbers with a fixed number of decimals; what is too large for them as short as can be."""
+    """Writes numbers with a fixed number of decimals; what no 64 bits count is written as short as can be."""
 
     def __init__(self, decimals: int) -> None:
         self._decimals = decimals
         self._scale = 10.0**decimals
+        self._joiner = RowJoiner()
 
     def __call__(self, values: Values) -> list[Part]:
         data = _numbers(values).astype(np.float64, copy=False)
-        with np.errstate(over="ignore", invalid="ignore"):
-            scaled = np.rint(np.abs(data) * self._scale)
-        if not len(data) or not float(scaled.max()) < _EXACT:
-            return [spelled(Numbers(data), "float")]
-        units = scaled.astype(np.int64)
-        whole = units // int(self._scale)
-        negative = (data < 0) & (units > 0)
+        is_counted = np.abs(data) < _COUNTED
+        if is_counted.all():
+            return self._written(data)
+        words = self._joiner.join(self._written(np.where(is_counted, data, 0.0)), len(data))
+        is_written = arrow(Numbers(is_counted), pa.bool_())
+        return [Text(compute("if_else", is_written, words, spelled(Numbers(data), "float").words))]
+
+    def _written(self, data: NDArray[np.float64]) -> list[Part]:
+        whole, fraction = self._apart(np.abs(data))
+        negative = (data < 0) & ((whole > 0) | (fraction > 0))
         signs = _sign(negative if negative.any() else None)
-        return [*signs, *_whole(Numbers(whole)), *self._behind(units - whole * int(self._scale))]
+        return [*signs, *_whole(Numbers(whole)), *self._behind(fraction)]
+
+    def _apart(self, magnitude: NDArray[np.float64]) -> tuple[Whole, Whole]:
+        """Return what stands before the point and behind it; a product that is not exact is that of the fraction alone."""
+        scaled, scale = np.rint(magnitude * self._scale), int(self._scale)
+        units = np.minimum(scaled, _EXACT).astype(np.int64)
+        whole = units // scale
+        fraction = units - whole * scale
+        large = np.flatnonzero(scaled >= _EXACT)
+        if len(large):
+            before = np.floor(magnitude.take(large))
+            behind = np.rint((magnitude.take(large) - before) * self._scale).astype(np.int64)
+            whole[large], fraction[large] = before.astype(np.int64) + behind // scale, behind % scale
+        return whole, fraction
 
     def _behind(self, fraction: Whole) -> Iterator[Part]:
         left, lead = self._decimals, "."
