@@ -116,7 +116,7 @@ class Halves:
     def at(self, index: NDArray[np.int64]) -> Halves:
         """Return what is left of the randomness of some of the rows."""
         part = Halves(self._keys, numbers_of(self._rows).take(index))
-        part._next, part.half = self._next, self.half.take(index)
+        part._next, part.half = self._next, self.half.take(index) if self._next else self.half
         part._whole = None if self._whole is None else self._whole.take(index)
         return part
 

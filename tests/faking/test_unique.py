@@ -66,6 +66,13 @@ def test_values_of_other_locales_are_all_different(method: str, locale: str) -> 
     assert len(values(distinct(method, locale, rows), range(rows)).unique()) == rows
 
 
+def test_a_few_forms_that_are_longer_than_the_others_are_told_apart_too() -> None:
+    found = values(distinct("credit_card_security_code", rows=900), range(900))
+
+    assert len(found.unique()) == 900
+    assert {len(code) for code in found.to_pylist()} == {3, 4}
+
+
 @pytest.mark.parametrize("method", ["color_name", "country", "day_of_month", "job", "random_digit", "state", "city"])
 def test_all_values_that_there_are_come_out_once(method: str) -> None:
     rows = capacity(method)
