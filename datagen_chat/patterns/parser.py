@@ -155,6 +155,8 @@ class _Reader:
         self.skip("?")  # a lazy quantifier matches the same texts
         if self.peek() in ("*", "+", "?") or _TIMES.match(self.text, self.at):
             self.refuse("A repetition is repeated", "Put what is to be repeated into a group: (?:…){2}.")
+        if not high:
+            return Series(())
         return node if (low, high) == (1, 1) else Repeat(node, low, high)
 
     def times(self, atom: str) -> tuple[int, int]:

@@ -233,8 +233,8 @@ def _text(data: Bytes, offsets: NDArray[np.int32]) -> pa.StringArray:
 
 
 def _is_small(node: Node) -> bool:
-    """Return whether the texts of a node are a pool: few, short and equally likely."""
-    return node.is_even and node.count <= _POOLED and node.longest <= _WIDEST
+    """Return whether the texts of a node are a pool: few, short and equally likely; single characters always are."""
+    return isinstance(node, Chars) or (node.is_even and node.count <= _POOLED and node.longest <= _WIDEST)
 
 
 def _compiled(node: Node, room: int) -> _Writer:
@@ -255,14 +255,20 @@ def _pool(words: Bytes, room: int) -> _Pool:
 
 def _series(parts: Sequence[Node | Bytes], room: int) -> _Series:
     writers: list[_Writer] = []
+    known: dict[tuple[int, int], _Writer] = {}  # what is repeated is compiled once, as long as there is as much room
     left = room
     for part in parts:
-        writer = _pool(part, left) if isinstance(part, np.ndarray) else _compiled(part, left)
+        writer = known.get((id(part), left)) or _part(part, left)
+        known[id(part), left] = writer
         left = left // writer.ranks if writer.ranks > 1 or _is_constant(writer) else 1
         writers.append(writer)
     ranked = tuple(writer.ranks for writer in writers)
     width, is_full = sum(writer.width for writer in writers), all(writer.is_full for writer in writers)
     return _Series(tuple(writers), ranked, width, math.prod(ranked), is_full)
+
+
+def _part(part: Node | Bytes, room: int) -> _Writer:
+    return _pool(part, room) if isinstance(part, np.ndarray) else _compiled(part, room)
 
 
 def _is_constant(writer: _Writer) -> bool:
@@ -312,9 +318,12 @@ def _joined(parts: Iterator[Node]) -> list[Node | Bytes]:
     """Return the parts with neighbours that are small pools joined into few of handy widths."""
     found: list[Node | Bytes] = []
     waiting: list[Bytes] = []
+    pools: dict[Node, Bytes] = {}
     for part in parts:
         if _is_small(part):
-            waiting.append(_words(part))
+            if part not in pools:
+                pools[part] = _words(part)
+            waiting.append(pools[part])
         else:
             found += [*_groups(waiting), part]
             waiting = []
@@ -322,11 +331,16 @@ def _joined(parts: Iterator[Node]) -> list[Node | Bytes]:
 
 
 def _groups(pools: list[Bytes]) -> Iterator[Bytes]:
-    """Yield the products of pools, as many at a time as make a small pool, most often of a handy width."""
-    while pools:
-        size = _group_size(pools)
-        yield _product(pools[:size])
-        pools = pools[size:]
+    """Yield the products of pools, as many at a time as make a small pool, most often of a handy width; equal ones are one."""
+    made: dict[tuple[int, ...], Bytes] = {}
+    at = 0
+    while at < len(pools):
+        group = pools[at : at + _group_size(pools[at:])]
+        name = tuple(map(id, group))
+        if name not in made:
+            made[name] = _product(group)
+        yield made[name]
+        at += len(group)
 
 
 def _group_size(pools: list[Bytes]) -> int:

@@ -139,6 +139,18 @@ def test_a_pattern_promises_as_many_texts_as_it_has(regex: str, count: int) -> N
     assert is_unambiguous(parse(regex))
 
 
+@pytest.mark.parametrize("regex", ["(?:[^b]{60}){0}x", "(.{9}){0,0}z?"])
+def test_what_is_written_not_at_all_costs_nothing(regex: str) -> None:
+    assert {len(text) for text in texts(regex, range(40))} <= {0, 1}
+
+
+def test_one_of_very_many_characters_is_written() -> None:
+    firsts = (*range(0x4E00, 0x9A00, 1000), *range(0x20000, 0x2D000, 1000))
+    regex = "No [" + "".join(f"{chr(first)}-{chr(first + 999)}" for first in firsts) + "]{2}"
+
+    assert [text for text in texts(regex, range(200)) if not re.fullmatch(regex, text)] == []
+
+
 @pytest.mark.parametrize("regex", ["(a|ab)(c|bc)", "(a?|b?)c", "(|)x", "(a?){2}", "a{1,3}a{1,3}", "a|a", "(.{0,30}x){10}"])
 def test_texts_that_come_about_in_two_ways_are_not_promised(regex: str) -> None:
     assert not is_unambiguous(parse(regex))
