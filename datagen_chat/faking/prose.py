@@ -18,6 +18,9 @@ from datagen_chat.faking.source import Kind, Source
 from datagen_chat.frozen import dataclass
 from datagen_chat.values import Text, words_array
 
+TEXT_LENGTH = 200
+OF_WORDS, OF_SENTENCES = 25, 100
+"""Texts of fewer characters are made of words, and those of fewer than these of sentences."""
 Codes = NDArray[np.int32]
 Counts = NDArray[np.int64]
 Grammars = Callable[[str, Mapping[str, Any]], Grammar | None]
@@ -42,6 +45,7 @@ class Paragraphs:
     """Sentences in a row, their number drawn for each paragraph."""
 
     sentence: Grammar
+    between: str
     shares: Mapping[int, float]
     key: Key
     kind: Kind = "string"
@@ -53,7 +57,7 @@ class Paragraphs:
     @cached_property
     def words(self) -> pa.StringArray:
         """The words of all tokens, the last two being what stands between sentences, and nothing."""
-        return pa.concat_arrays([self._sentences.layout.words, words_array([connector(self.sentence), ""])])
+        return pa.concat_arrays([self._sentences.layout.words, words_array([self.between, ""])])
 
     @cached_property
     def _sizes(self) -> tuple[NDArray[np.int64], int]:
@@ -145,10 +149,18 @@ def _gathered(rounds: Sequence[tuple[NDArray[np.int64], Ragged]], size: int) -> 
     return Ragged(codes, counts.sum(axis=1))
 
 
-def connector(sentence: Grammar) -> str:
-    """Return what stands between the words of a sentence: a space, or nothing in some languages."""
+@dataclass(frozen=True, slots=True)
+class Style:
+    """What stands between words and between sentences, a space or nothing, and what ends a sentence."""
+
+    between: str
+    end: str
+
+
+def style_of(sentence: Grammar) -> Style:
+    """Return how the sentences of a locale's own words are written; words of the arguments may have letters in common."""
     parts = max((branch.parts for branch in sentence.branches), key=len)
-    return parts[1] if isinstance(parts[1], str) else ""
+    return Style(*(part if isinstance(part, str) else "" for part in (parts[1], parts[-1])))
 
 
 def sizes(number: int, varies: bool) -> dict[int, float]:
@@ -168,30 +180,32 @@ def sizes(number: int, varies: bool) -> dict[int, float]:
 
 def paragraph(args: Mapping[str, Any], key: Key, grammars: Grammars) -> Source | None:
     """`paragraph`: three sentences, more or less."""
-    sentence = grammars("sentence", _words(args))
+    sentence, usual = grammars("sentence", _words(args)), grammars("sentence", {})
     number = args.get("nb_sentences", 3)
-    if sentence is None or number < 1:
+    if sentence is None or usual is None or number < 1:
         return None
-    return Paragraphs(sentence, sizes(number, args.get("variable_nb_sentences", True)), key)
+    return Paragraphs(sentence, style_of(usual).between, sizes(number, args.get("variable_nb_sentences", True)), key)
 
 
 def text(args: Mapping[str, Any], key: Key, grammars: Grammars) -> Source | None:
     """`text`: as many words, sentences or paragraphs as fit."""
-    limit = args.get("max_nb_chars", 200)
-    sentence = grammars("sentence", _words(args))
+    limit = args.get("max_nb_chars", TEXT_LENGTH)
+    sentence, usual = grammars("sentence", _words(args)), grammars("sentence", {})
     word = grammars("word", _words(args))
-    if sentence is None or word is None or limit < 5:
+    if sentence is None or usual is None or word is None or limit < 5:
         return None
-    if limit < 25:
-        return _of_words(word, connector(sentence), limit, key)
-    return _of_sentences(sentence, limit, key) if limit < 100 else _of_paragraphs(sentence, limit, key)
+    style = style_of(usual)
+    if limit < OF_WORDS:
+        return _of_words(word, style, limit, key)
+    make = _of_sentences if limit < OF_SENTENCES else _of_paragraphs
+    return make(sentence, style, limit, key)
 
 
 def _words(args: Mapping[str, Any]) -> dict[str, Any]:
     return {"ext_word_list": args["ext_word_list"]} if args.get("ext_word_list") is not None else {}
 
 
-def _of_words(word: Grammar, between: str, limit: int, key: Key) -> Source | None:
+def _of_words(word: Grammar, style: Style, limit: int, key: Key) -> Source | None:
     shares = dict[str, float]()
     for said, share in word.every():
         shares[said] = shares.get(said, 0.0) + share
@@ -199,7 +213,7 @@ def _of_words(word: Grammar, between: str, limit: int, key: Key) -> Source | Non
     if min(map(len, plain)) >= limit or not all(plain):
         return None
     table = guide(list(shares.values())).astype(np.int32)
-    words = words_array([*plain, *(said[0].upper() + said[1:] for said in plain), between, "."])
+    words = words_array([*plain, *(said[0].upper() + said[1:] for said in plain), style.between, style.end])
 
     def unit(key: Key, rows: RowNumbers) -> Ragged:
         codes = table.take((bits(key, rows) >> np.uint64(48)).view(np.int64))
@@ -213,9 +227,9 @@ def _of_words(word: Grammar, between: str, limit: int, key: Key) -> Source | Non
     return Fitted(unit, words, len(words) - 2, limit, key, finish)
 
 
-def _of_sentences(sentence: Grammar, limit: int, key: Key) -> Source:
+def _of_sentences(sentence: Grammar, style: Style, limit: int, key: Key) -> Source:
     layout = Joined(key, sentence).layout
-    words = pa.concat_arrays([layout.words, words_array([connector(sentence)])])
+    words = pa.concat_arrays([layout.words, words_array([style.between])])
 
     def unit(key: Key, rows: RowNumbers) -> Ragged:
         codes = Joined(key, sentence).codes(rows)
@@ -224,12 +238,12 @@ def _of_sentences(sentence: Grammar, limit: int, key: Key) -> Source:
     return Fitted(unit, words, len(words) - 1, limit, key)
 
 
-def _of_paragraphs(sentence: Grammar, limit: int, key: Key) -> Source:
-    first = Paragraphs(sentence, sizes(3, True), key)
+def _of_paragraphs(sentence: Grammar, style: Style, limit: int, key: Key) -> Source:
+    first = Paragraphs(sentence, style.between, sizes(3, True), key)
     words = pa.concat_arrays([first.words, words_array(["\n"])])
 
     def unit(key: Key, rows: RowNumbers) -> Ragged:
-        return Paragraphs(sentence, first.shares, key).ragged(rows)
+        return Paragraphs(sentence, style.between, first.shares, key).ragged(rows)
 
     return Fitted(unit, words, len(words) - 1, limit, key)
 

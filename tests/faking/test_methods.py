@@ -139,6 +139,18 @@ def test_arguments_have_their_effect() -> None:
     assert all(value.startswith(("192.168.", "10.", "172.")) for value in said("ipv4", private=True))
 
 
+def test_sentences_of_words_that_begin_alike_stand_apart() -> None:
+    words = ["apple", "avocado"]
+    for text in (*said("paragraph", ext_word_list=words), *said("text", ext_word_list=words, max_nb_chars=90)):
+        assert re.fullmatch(r"A\w+( a\w+)*\.( A\w+( a\w+)*\.)*", text), text
+    assert all(re.fullmatch(r"A\w+( a\w+)*\.", text) for text in said("text", ext_word_list=words, max_nb_chars=20))
+
+
+def test_short_texts_end_as_the_sentences_of_their_language_do() -> None:
+    assert {text[-1] for text in said("text", "ja_JP", max_nb_chars=20)} == {"。"}
+    assert {text[-1] for text in said("text", "en_US", max_nb_chars=20)} == {"."}
+
+
 def test_relative_times_count_from_the_reference_day() -> None:
     today = datetime.date(2024, 12, 31)
     days = said("date_between", start_date="-7d", end_date="today", rows=2000)
