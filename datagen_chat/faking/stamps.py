@@ -10,11 +10,14 @@ from typing import Any
 from datagen_chat.draws import Key
 from datagen_chat.faking.compiled import compile_grammar
 from datagen_chat.faking.grammar import Branch, Grammar, Part, Pool
+from datagen_chat.faking.guide import CELLS
 from datagen_chat.faking.source import Source
 from datagen_chat.faking.times import EPOCH, moment
 
 Args = Mapping[str, Any]
 OF_DAY = frozenset("aAwdbBmyYjUWuVG%")
+MOST_DAYS = CELLS
+"""Further ends, beyond the year 2149, are left to Faker: each day is a word, and more words are not told apart by cells."""
 TIMES = {"H": 24, "M": 60, "S": 60}
 MICROSECONDS = (
     Pool("millisecond", tuple(f"{n:03d}" for n in range(1000))),
@@ -75,8 +78,8 @@ def _times(pattern: str) -> Iterator[str | Pool]:
 
 
 def _source(pattern: str, args: Args, key: Key) -> Source | None:
-    end = args.get("end_datetime")
-    grammar = grammar_of(pattern, moment("now" if end is None else end))
+    end = moment("now" if args.get("end_datetime") is None else args["end_datetime"])
+    grammar = grammar_of(pattern, end) if abs((end - EPOCH).days) < MOST_DAYS else None
     return None if grammar is None else compile_grammar(grammar, key)
 
 

@@ -151,6 +151,12 @@ def test_short_texts_end_as_the_sentences_of_their_language_do() -> None:
     assert {text[-1] for text in said("text", "en_US", max_nb_chars=20)} == {"."}
 
 
+def test_days_of_many_centuries_are_all_drawn() -> None:
+    years = [int(text[:4]) for text in said("date", pattern="%G-%m-%d", end_datetime="2469-12-31")]
+
+    assert sum(year >= 2370 for year in years) == pytest.approx(80, abs=40)  # a fifth of 400, and five standard errors
+
+
 def test_relative_times_count_from_the_reference_day() -> None:
     today = datetime.date(2024, 12, 31)
     days = said("date_between", start_date="-7d", end_date="today", rows=2000)
