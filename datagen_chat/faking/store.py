@@ -29,7 +29,7 @@ FORMAT = 1
 PATIENCE = 30_000
 """Calls for one trace: some seconds at most."""
 _announcing: ContextVar[Callable[[str, str], None]] = ContextVar("announcing", default=lambda _method, _locale: None)
-_UNREADABLE = (OSError, ValueError, KeyError, IndexError, TypeError, EOFError, zlib.error)
+_UNREADABLE = (OSError, ValueError, KeyError, IndexError, TypeError, EOFError, RuntimeError, zlib.error)
 
 
 def grammar_for(method: str, locale: str, args: Mapping[str, Any]) -> Grammar | None:
@@ -136,8 +136,9 @@ def traced(method: str, locale: str, args: Mapping[str, Any], patience: int = PA
 
 def cache_folder() -> Path:
     """Return the folder of the user's cache, whether or not it is there."""
-    if "XDG_CACHE_HOME" in os.environ:
-        base = Path(os.environ["XDG_CACHE_HOME"])
+    given = os.environ.get("XDG_CACHE_HOME", "")
+    if Path(given).is_absolute():
+        base = Path(given)
     elif sys.platform == "win32":
         base = Path(os.environ.get("LOCALAPPDATA", "~\\AppData\\Local"))
     else:

@@ -1,6 +1,8 @@
 import gzip
 import json
+import pwd
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -62,6 +64,26 @@ def test_a_cache_that_cannot_be_written_changes_nothing(tmp_path: Path, monkeypa
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
 
     assert isinstance(grammar_for("first_name", "fi_FI", {}), Grammar)
+
+
+def test_a_user_without_a_home_does_without_a_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(uid: int) -> NoReturn:
+        raise KeyError(uid)
+
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+
+    assert isinstance(grammar_for("numerify", "en_US", {"text": "#-#"}), Grammar)
+
+
+@pytest.mark.parametrize("unset", ["", "here"])
+def test_a_cache_that_is_no_absolute_path_is_none(unset: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    usual = cache_folder()
+    monkeypatch.setenv("XDG_CACHE_HOME", unset)
+
+    assert cache_folder() == usual
 
 
 def test_a_refusal_is_kept_too(cache: Path) -> None:
