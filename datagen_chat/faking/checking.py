@@ -36,7 +36,11 @@ LENGTHS = frozenset(
 """Arguments that say how much to make."""
 LONGEST_TEXT = 1000
 LONGEST = 5000
+MOST = {"deep": 100, "depth": 100, "levels": 100, "left_digits": 300}
+"""The most of what takes long, or leaves what a float holds; of everything else LONGEST."""
 MOST_DIGITS = 18
+TRIES = 16
+"""Values that are made of arguments before they are taken: some fail for some draws only."""
 _TOKEN = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 _PLAIN_FIELD = re.compile(r"\{(width|height)\}")
 _STRAY_PATTERN = re.compile(r"%(?![-#]?[A-Za-z%])")
@@ -54,7 +58,7 @@ def check(method: str, locale: str, args: Mapping[str, Any]) -> Iterator[Problem
         return
     problems = [problem for name, value in args.items() for problem in _check_argument(known, name, value, locale)]
     yield from problems
-    if not problems and not all(isinstance(value, bool) or value is None for value in args.values()):
+    if args and not problems:
         yield from _check_values(known, locale, args)
 
 
@@ -108,6 +112,8 @@ def _accepts(parameter: catalog.Parameter, value: Any) -> bool:
         return True
     if parameter.allows("date") and found in ("string", "integer"):
         return True
+    if found == "array" and None in value:
+        return False
     wider = {"integer": ("integer", "number"), "object": ("array", "object")}
     return any(parameter.allows(name) for name in wider.get(found, (found,)))
 
@@ -117,10 +123,10 @@ def _check_size(at: str, name: str, value: Any, locale: str) -> Iterator[Problem
     for text in [value] if isinstance(value, str) else value if isinstance(value, (list, dict, tuple)) else ():
         if isinstance(text, str):
             yield from _check_text(at, text, locale)
-    if name in LENGTHS and isinstance(value, (int, float)) and abs(value) > LONGEST:
-        yield Problem(
-            at, "faker-argument-too-large", f"{name} {value} is more than {LONGEST}.", f"Set {name} to {LONGEST} or less."
-        )
+    most = MOST.get(name, LONGEST)
+    if name in LENGTHS and isinstance(value, (int, float)) and abs(value) > most:
+        message = f"{name} {value} is more than {most}."
+        yield Problem(at, "faker-argument-too-large", message, f"Set {name} to {most} or less.")
     if name == "digits" and isinstance(value, int) and value > MOST_DIGITS:
         message = f"A number of {value} digits leaves the 64 bits of an int."
         yield Problem(at, "faker-argument-too-large", message, f"Set digits to {MOST_DIGITS} or less.")
@@ -152,17 +158,33 @@ def _check_values(method: catalog.Method, locale: str, args: Mapping[str, Any]) 
     except (ValueError, OverflowError) as error:
         yield _refusal(method, args, error)
         return
+    if method.name == "text":
+        from datagen_chat.faking.fitting import check_fit
+
+        too_long = list(check_fit(args))
+        if too_long:
+            yield from too_long
+            return
     from datagen_chat.faking.oracle import seeded
+    from datagen_chat.faking.pooled import Unstorable, stored
     from datagen_chat.faking.real import FAILURES, caller
 
     try:
-        caller(method.name, locale, given)(seeded(0))
+        call = caller(method.name, locale, given)
+        for number in range(TRIES):
+            stored(call(seeded(number)), method.kind)
+    except Unstorable as error:
+        yield _bad_arguments(method, args, f"With these arguments, Faker's {method.name} {error}.")
     except FAILURES as error:
         yield _refusal(method, args, error)
 
 
 def _refusal(method: catalog.Method, args: Mapping[str, Any], error: Exception) -> Problem:
+    said = str(error.args[0]).rstrip(".") if error.args and isinstance(error.args[0], str) else ""
+    return _bad_arguments(method, args, f"Faker's {method.name} refuses these arguments: {said or type(error).__name__}.")
+
+
+def _bad_arguments(method: catalog.Method, args: Mapping[str, Any], message: str) -> Problem:
     at = "/args" + pointer(next(iter(args))) if len(args) == 1 else "/args"
-    reason = str(error).rstrip(".") or type(error).__name__
     hint = "It takes " + ", ".join(parameter.name for parameter in method.parameters) + "."
-    return Problem(at, "bad-faker-argument", f"Faker's {method.name} refuses these arguments: {reason}.", hint)
+    return Problem(at, "bad-faker-argument", message, hint)

@@ -78,17 +78,17 @@ class NullBoolean:
 
 
 def integers(key: Key, low: int, high: int, step: int = 1) -> Source | None:
-    """Return uniform whole numbers from `low` to `high` in steps; None when there are none or too many."""
-    count = len(range(low, high + 1, step)) if step else 0
-    if not count or max(abs(low), abs(high)) >= 1 << 62:
+    """Return uniform whole numbers from `low` to `high` in steps; None when there are none or too large ones."""
+    if not step or max(abs(low), abs(high), abs(step)) >= 1 << 62:
         return None
-    return Stepped("int", key, low, count, step)
+    count = len(range(low, high + 1, step))
+    return Stepped("int", key, low, count, step) if count else None
 
 
 def boolean(args: Args, key: Key) -> Source | None:
     """`boolean` and `pybool`: true in so many of a hundred."""
     (percent,) = args.values() or (50,)
-    return Computed("bool", lambda rows: below(key, rows, 100) < percent)
+    return None if not 0 <= percent <= 100 else Computed("bool", lambda rows: below(key, rows, 100) < percent)
 
 
 def random_int(args: Args, key: Key) -> Source | None:
@@ -124,7 +124,7 @@ def coordinate(args: Args, key: Key) -> Source | None:
     """`coordinate` and `longitude`: degrees with six decimals, around a centre if one is given."""
     centre, radius = args.get("center"), args.get("radius", 0.001)
     if centre is not None:
-        return uniform_float(key, centre - radius, centre + radius, 6)
+        return uniform_float(key, centre - radius, centre + radius, 6) if 0 <= radius <= 360 >= abs(centre) else None
     return Computed("float", lambda rows: (below(key, rows, 360_000_001) - 180_000_000) / MILLION)
 
 
@@ -142,8 +142,11 @@ def pyfloat(args: Args, key: Key) -> Source | None:
     """`pyfloat`: between two bounds, or of so many digits before and after the point."""
     left, right, positive = args.get("left_digits"), args.get("right_digits"), args.get("positive")
     low, high = args.get("min_value"), args.get("max_value")
+    if not all(digits is None or 0 <= digits <= DIGITS for digits in (left, right)):
+        return None
     if low is not None and high is not None and left is None and low < high and not positive:
-        return uniform_float(key, low, high, right if right is not None else DIGITS - len(str(int(max(abs(low), abs(high))))))
+        before = len(str(int(max(abs(low), abs(high)))))
+        return uniform_float(key, low, high, DIGITS - before if right is None else right) if before <= DIGITS else None
     if low is not None or high is not None or left == 0 or right == 0 or (left or 0) + (right or 0) > DIGITS:
         return None
     if left is not None:
@@ -154,7 +157,9 @@ def pyfloat(args: Args, key: Key) -> Source | None:
 def pydecimal(args: Args, key: Key) -> Source | None:
     """`pydecimal`, where both bounds and the decimals are given."""
     low, high, right = args.get("min_value"), args.get("max_value"), args.get("right_digits")
-    if low is None or high is None or right is None or right > DIGITS or low >= high or args.get("left_digits") is not None:
+    if low is None or high is None or right is None or low >= high or args.get("left_digits") is not None:
+        return None
+    if not 0 <= right <= DIGITS or max(abs(low), abs(high)) >= 10**DIGITS:
         return None
     return None if args.get("positive") else uniform_float(key, low, high, right)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import math
 import threading
 from collections.abc import Callable
 from functools import cached_property
@@ -21,10 +22,14 @@ from datagen_chat.faking.times import DAY, EPOCH, MICROSECOND
 from datagen_chat.values import Numbers, Text, Values, code_type, words_array
 
 SIZE = 1 << 14
-ATTEMPTS = 8
-"""Draws for one entry, where Faker stumbles over some."""
+ATTEMPTS = 64
+"""Draws for one entry, where Faker stumbles over some, or makes what a column cannot hold."""
 _NULLS: dict[Kind, Any] = {"string": "", "int": 0, "float": 0.0, "bool": False, "datetime": 0, "date": 0}
 _TYPES: dict[Kind, Any] = {"int": np.int64, "float": np.float64, "bool": np.bool_, "datetime": np.int64, "date": np.int64}
+
+
+class Unstorable(Exception):  # noqa: N818 -- a draw like others that fail: what Faker makes here, as a clause after its name
+    """A column cannot hold what Faker made."""
 
 
 class Pooled:
@@ -62,18 +67,18 @@ class Pooled:
             wanted[entries] = True
             missing = np.flatnonzero(wanted & ~self._made)
             for entry in missing.tolist():
-                self._entries[entry] = _plain(self._one(entry), self._kind)
+                self._entries[entry] = self._one(entry)
             if len(missing) or self._values is None:
                 self._made |= wanted
                 self._values = _packed(self._entries, self._made, self._kind)
             return self._values
 
     def _one(self, entry: int) -> Any:
-        """Return the value of an entry; a draw that Faker stumbles over is drawn anew."""
+        """Return the value of an entry; a draw that fails is drawn anew."""
         for attempt in range(ATTEMPTS):
             with contextlib.suppress(*FAILURES):
-                return self._call(seeded(key(self.key, "entry", str(entry), str(attempt))))
-        return self._call(seeded(key(self.key, "entry", str(entry))))
+                return stored(self._call(seeded(key(self.key, "entry", str(entry), str(attempt)))), self._kind)
+        return stored(self._call(seeded(key(self.key, "entry", str(entry)))), self._kind)
 
 
 def _packed(entries: list[Any], made: NDArray[np.bool_], kind: Kind) -> Values:
@@ -88,10 +93,16 @@ def _packed(entries: list[Any], made: NDArray[np.bool_], kind: Kind) -> Values:
     return Text(words_array(list(numbers)), np.array(codes, code_type(len(numbers))), mask)
 
 
-def _plain(value: Any, kind: Kind) -> Any:
-    """Return a value of Faker's as it is stored in a column of this kind; null where it cannot be."""
+def stored(value: Any, kind: Kind) -> Any:
+    """Return a value of Faker's as it is stored in a column of this kind; None is null.
+
+    Raises:
+        Unstorable: a column of this kind cannot hold it.
+    """
     if value is None:
         return None
+    if isinstance(value, bytes):
+        raise Unstorable("makes bytes, which are no text")
     if kind == "string":
         return str(value).encode("utf-8", "replace").decode()
     if kind == "datetime":
@@ -100,4 +111,7 @@ def _plain(value: Any, kind: Kind) -> Any:
         return (value - EPOCH.date()) // DAY
     if isinstance(value, datetime.timedelta):
         return value.total_seconds()
-    return {"int": int, "float": float, "bool": bool}[kind](value)
+    number = {"int": int, "float": float, "bool": bool}[kind](value)
+    if not -(1 << 63) <= number < 1 << 63 if kind == "int" else not math.isfinite(number):
+        raise Unstorable(f"makes numbers that no {kind} of 64 bits holds")
+    return number

@@ -29,7 +29,26 @@ MISTAKES: list[tuple[str, str, dict[str, Any], str, str, str]] = [
     ("pystr_format", "en_US", {"string_format": "{{zip}}"}, "/args/string_format", "bad-faker-argument", "{{method}}"),
     ("image_url", "en_US", {"placeholder_url": "{width:9999999}"}, "/args/placeholder_url", "bad-faker-argument", ""),
     ("date", "en_US", {"pattern": "%999999d"}, "/args/pattern", "bad-faker-argument", "%Y-%m-%d"),
-]
+    ("random_int", "en_US", {"min": 10**19, "max": 10**19 + 5}, "/args", "bad-faker-argument", "min"),
+    ("random_int", "en_US", {"min": 0, "max": 10**30}, "/args", "bad-faker-argument", "max"),
+    ("pybool", "en_US", {"truth_probability": 101}, "/args/truth_probability", "bad-faker-argument", "truth_probability"),
+    ("coordinate", "en_US", {"center": 1e300}, "/args/center", "bad-faker-argument", "radius"),
+    ("pyfloat", "en_US", {"left_digits": -3}, "/args/left_digits", "bad-faker-argument", "left_digits"),
+    ("pyfloat", "en_US", {"min_value": 0, "max_value": 1, "right_digits": 400}, "/args", "bad-faker-argument", "right_digits"),
+    ("pydecimal", "en_US", {"min_value": 1, "max_value": 3, "right_digits": -4}, "/args", "bad-faker-argument", "min_value"),
+    ("pydecimal", "en_US", {"min_value": 1e300}, "/args/min_value", "bad-faker-argument", "left_digits"),
+    ("pydecimal", "en_US", {"left_digits": 400}, "/args/left_digits", "faker-argument-too-large", "300"),
+    ("file_path", "en_US", {"depth": 5000}, "/args/depth", "faker-argument-too-large", "100"),
+    ("md5", "en_US", {"raw_output": True}, "/args/raw_output", "bad-faker-argument", "raw_output"),
+    ("password", "en_US", {"digits": False, "upper_case": False, "lower_case": False, "special_chars": False}, "/args",
+     "bad-faker-argument", "length"),
+    ("postcode_in_state", "en_US", {"state_abbr": "Texas"}, "/args/state_abbr", "bad-faker-argument", "state_abbr"),
+    ("ean", "en_US", {"prefixes": ["400", "x"]}, "/args/prefixes", "bad-faker-argument", "prefixes"),
+    ("random_element", "en_US", {"elements": ["a", None]}, "/args/elements", "bad-faker-argument", "array"),
+    ("text", "en_US", {"max_nb_chars": 10, "ext_word_list": ["a" * 10]}, "/args/ext_word_list", "bad-faker-argument", "larger"),
+    ("text", "en_US", {"max_nb_chars": 25, "ext_word_list": ["a" * 10]}, "/args/ext_word_list", "bad-faker-argument", "larger"),
+    ("text", "en_US", {"ext_word_list": ["a" * 60, "b" * 90]}, "/args/ext_word_list", "bad-faker-argument", "shorter"),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "locale", "args", "at", "code", "hint"), MISTAKES, ids=[row[0] + row[3] for row in MISTAKES])
@@ -50,6 +69,8 @@ def test_a_mistake_is_one_problem_that_says_what_to_write(
         ("date_time_between", "de_DE", {"start_date": "2020-01-01T10:00:00Z", "end_date": 1_700_000_000}),
         ("pyfloat", "en_US", {"min_value": 1, "max_value": 2.5, "right_digits": 2}),
         ("random_element", "en_US", {"elements": ["a", "b"]}),
+        ("text", "en_US", {"max_nb_chars": 26, "ext_word_list": ["apple", "pear"]}),
+        ("coordinate", "en_US", {"center": 10, "radius": -3}),
         ("zipcode", "de_DE", {}),
         ("pesel", "pl_PL", {}),
     ],

@@ -67,6 +67,16 @@ def test_the_users_own_faker_is_left_alone() -> None:
     assert [mine.name(), random.random()] == expected
 
 
+def test_a_number_that_a_column_cannot_hold_is_drawn_anew() -> None:
+    made = Pooled(key(1), "int", lambda: lambda random: random.randrange(1 << 62, 1 << 65))
+
+    values = made.sample(range(500))
+
+    assert isinstance(values, Numbers)
+    assert len(set(values.data.tolist())) > 450
+    assert values.data.min() >= 1 << 62
+
+
 def test_a_null_of_faker_is_null() -> None:
     made = Pooled(key(1), "string", lambda: lambda random: None if random.random() < 0.5 else "x")
 
