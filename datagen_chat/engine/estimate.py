@@ -72,11 +72,8 @@ def _sampled_mean(table: TablePlan) -> float:
     assert parent is not None
     if count is None:
         return 1.0
-    known = SAMPLED_PARENTS if parent.parent is not None else min(SAMPLED_PARENTS, parent.row_count)
-    try:
-        counts = count(parent.rows(range(known)))
-    except IndexError:  # the parents are fewer
-        counts = count(parent.rows(range(parent.row_count)))
+    known = min(SAMPLED_PARENTS, parent.row_count) if parent.fanout is None else parent.fanout.up_to(SAMPLED_PARENTS)
+    counts = count(parent.rows(range(known)))
     return float(counts.mean()) if len(counts) else 0.0
 
 

@@ -64,6 +64,12 @@ class Fanout:
             pass
         return self._edges[-1]
 
+    def up_to(self, most: int) -> int:
+        """Return the number of rows, or `most` where there are more; no more parents are counted than that takes."""
+        while self._edges[-1] < most and self._extend():
+            pass
+        return min(self._edges[-1], most)
+
     def family(self, rows: range) -> Family:
         """Return the parents of these rows, at least one row, with all their children's places."""
         first, last = self._block_of(rows.start), self._block_of(rows.stop - 1)

@@ -170,3 +170,21 @@ def test_wide_fanouts_keep_their_mean_and_variance_between_factors_that_have_tab
     mean, variance = 312, 312 + 312**2
     assert abs(drawn.mean() - mean) < 4 * math.sqrt(variance / 20_000)
     assert abs(drawn.var() / variance - 1) < 4 * math.sqrt(8 / 20_000) + 0.01
+
+
+def test_the_estimate_looks_at_parents_that_are_there_whatever_it_reads_of_them() -> None:
+    """A case may depend on what is made of other rows below the parents, as an advert's end on its states."""
+    written = shop(BY_TIER, customers=30)
+    state = {"name": "state", "type": "string", "generator": {"choice": {"choices": ["open", "sold"]}}}
+    ad = {"id": "ad", "kind": "fact", "pk": "id", "parents": ["customer"], "fanout": {"distribution": "constant", "value": 4}}
+    last = {"name": "last", "type": "string", "nullable": True, "generator": {"aggregate": {"of": "step.state", "op": "last"}}}
+    below = {"kind": "fact", "pk": "id", "parents": ["ad"], "columns": [KEY]}
+    steps = {"id": "step", **below, "columns": [KEY, state], "fanout": {"distribution": "constant", "value": 2}}
+    one, none = ({"distribution": "constant", "value": value} for value in (1, 0))
+    sale = {"id": "sale", **below, "fanout": {"case": {"on": "ad.last", "when": {"sold": one}, "else": none}}}
+    written["nodes"] += [ad | {"columns": [KEY, last]}, steps, sale]
+
+    found = estimate(Dataset.model_validate(written)).rows
+
+    assert found["step"] == 240
+    assert abs(found["sale"] - 60) < 4 * math.sqrt(120 / 4)
