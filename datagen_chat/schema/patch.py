@@ -37,11 +37,41 @@ def apply_patch(draft: Json, patch: Json) -> Patched:
     problems = check_size(patch)
     if not problems and not (isinstance(draft, dict) and isinstance(patch, dict)):
         problems = (Problem("", "not-a-patch", "A patch is a JSON object in the schema's own shape.", "Write an object."),)
+    problems = problems or tuple(_check_once(patch))
     if problems:
         return Patched(draft, problems)
     changed = copied(draft)
     problems = tuple(_Merge(changed).merge(changed, copied(patch), ()))
     return Patched(draft, problems) if problems else Patched(changed)
+
+
+def _check_once(patch: dict[str, Any]) -> Iterator[Problem]:
+    """Yield tables and columns that a patch names more than once, to say different things of them: either could be meant."""
+    said: dict[str, Any] = {}
+    for key, value in patch.items():
+        if _OTHER_NAMES.get(key, key) == "nodes":
+            yield from _claims(said, value, "id", (key,))
+
+
+def _claims(said: dict[str, Any], patch: Any, name_key: str, place: tuple[str | int, ...]) -> Iterator[Problem]:
+    """Note what a patch says of each named thing, yielding what contradicts something that was said before."""
+    for step, name, part in _items(patch, name_key) if isinstance(patch, list | dict) else ():
+        if isinstance(name, str):
+            before, part = said.setdefault(name, {}), part if isinstance(part, dict) else {DELETE: part is None}
+            yield from _claim(before, part | {name_key: name}, name, (*place, step))
+
+
+def _claim(said: dict[str, Any], part: dict[str, Any], name: str, at: tuple[str | int, ...]) -> Iterator[Problem]:
+    changes = [key for key in (DELETE, RENAME) if said and (key in said) | (key in part)]
+    for written, value in part.items():
+        key = _OTHER_NAMES.get(written, written)
+        if key == "columns":
+            yield from _claims(said.setdefault(key, {}), value, "name", (*at, written))
+        elif said.setdefault(key, value) != value:
+            changes.append(written)
+    if changes:
+        message = f"{shown(name, 60)} stands there twice, and not with the same {shown(changes[0], 60)}."
+        yield Problem(pointer(*at), "named-twice", message, "Name it once, with all that changes.")
 
 
 @dataclass(frozen=True, slots=True)

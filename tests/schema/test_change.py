@@ -260,6 +260,9 @@ def test_the_draft_given_is_not_edited(shop):
     assert json.dumps(shop) == text
 
 
+QUANTITY, FLOAT = {"name": "quantity", "type": "int"}, {"name": "quantity", "type": "float"}
+
+
 @pytest.mark.parametrize(
     ("patch", "at", "code"),
     [
@@ -279,12 +282,26 @@ def test_the_draft_given_is_not_edited(shop):
         ({"nodes": [{"id": "order", "$delete": True, "rows": 5}]}, "/nodes/0", "bad-delete"),
         ({"timeframe": {"$delete": True}}, "/timeframe/$delete", "bad-delete"),
         ({"nodes": [{"id": "order", "$delete": "true"}]}, "/nodes/0/$delete", "bad-delete"),
+        ({"nodes": [{"id": "product", "rows": 5}, {"id": "product", "rows": 6}]}, "/nodes/1", "named-twice"),
+        ({"nodes": [{"id": "product", "rows": 5}], "tables": [{"id": "product", "rows": 6}]}, "/tables/0", "named-twice"),
+        ({"nodes": [{"id": "order"}, {"id": "order", "$delete": True}]}, "/nodes/1", "named-twice"),
+        ({"nodes": [{"id": "order", "$rename": "sale"}, {"id": "order", "pk": "order_id"}]}, "/nodes/1", "named-twice"),
+        ({"nodes": [{"id": "sale", "rows": 5}, {"id": "sale", "rows": 6}]}, "/nodes/1", "named-twice"),
+        ({"nodes": [{"id": "order", "columns": [QUANTITY, FLOAT]}]}, "/nodes/0/columns/1", "named-twice"),
+        ({"nodes": [{"id": "order", "columns": [each]} for each in (QUANTITY, FLOAT)]}, "/nodes/1/columns/0", "named-twice"),
     ],
 )
 def test_what_a_patch_cannot_do_is_a_problem_and_changes_nothing(shop, patch, at, code):
     patched = apply_patch(shop, patch)
     assert [(problem.at, problem.code) for problem in patched.problems] == [(at, code)]
     assert patched.draft == shop
+
+
+def test_what_stands_twice_in_a_patch_without_contradiction_counts_once_and_whole(shop):
+    twice = [{"id": "product", "rows": 5}, {"id": "product", "rows": 5, "columns": [{"name": "price", "null_rate": 0.1}]}]
+    assert apply_patch(shop, {"nodes": twice}) == apply_patch(shop, {"nodes": twice[1:]})
+    renamed = [{"id": "product", "$rename": "ware"}, {"id": "ware", "rows": 5}]
+    assert apply_patch(shop, {"nodes": renamed}) == apply_patch(shop, {"nodes": [renamed[0] | {"rows": 5}]})
 
 
 names = st.sampled_from(
