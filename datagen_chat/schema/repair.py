@@ -17,6 +17,7 @@ from datagen_chat.schema.naming import place
 from datagen_chat.schema.places import holder_of
 from datagen_chat.schema.read import Json, Reading, read
 from datagen_chat.schema.repairs import REPAIRS, Edit
+from datagen_chat.schema.repairs.aggregates import allow_nulls, follow_nulls
 
 READING_LIMIT = 20
 
@@ -68,7 +69,7 @@ def repair(draft: Json) -> Repaired:
         made = _answer(trial, reading.errors, refused, quota)
         if not made:
             break
-        after = read(trial)
+        after = follow_nulls(trial, reading) if any(one.edit is allow_nulls for one in made) else read(trial)
         failed = _failed(made, after)
         if not failed and _is_better(after, reading):
             draft, reading, quota = trial, after, None

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from datagen_chat.schema.read import read
 from datagen_chat.schema.repair import Repaired, repair
 
 Generator = dict[str, Any]
@@ -91,6 +94,35 @@ def test_a_formula_that_is_more_than_one_aggregate_stays_a_problem(shop, code) -
     repaired = with_column(shop, 0, "float", {"expression": {"code": code}})
     assert repaired.reading.errors
     assert repaired.draft["nodes"][0]["columns"][-1]["generator"] == {"expression": {"code": code}}
+
+
+def test_means_of_no_rows_may_be_null_and_what_is_made_from_them_at_the_price_of_few_readings(shop) -> None:
+    mean = {"type": "float", "generator": {"aggregate": {"of": "order.product_id", "op": "mean"}}}
+    shop["nodes"][2]["fanout"] = {"distribution": "poisson", "lambda": 1}
+    for k in range(40):
+        half = {"type": "float", "generator": {"expression": {"code": f"m{k} / 2"}}}
+        shop["nodes"][0]["columns"] += [{"name": f"m{k}"} | mean, {"name": f"h{k}"} | half]
+    repaired, readings = counted(lambda: repair(shop), read)
+    assert repaired.reading.errors == ()
+    made = repaired.draft["nodes"][0]["columns"][-80:]
+    assert all(column["nullable"] is True for column in made)
+    assert len(repaired.mends) == 40
+    assert readings < 10
+
+
+def counted(call: Callable[[], Any], function: Callable[..., Any]) -> tuple[Any, int]:
+    """Return what a call returns, and how often a function was called meanwhile."""
+    found = 0
+
+    def seen(frame: Any, event: str, _: Any) -> None:
+        nonlocal found
+        found += event == "call" and frame.f_code is function.__code__  # type: ignore[attr-defined]
+
+    sys.setprofile(seen)
+    try:
+        return call(), found
+    finally:
+        sys.setprofile(None)
 
 
 @pytest.mark.parametrize(

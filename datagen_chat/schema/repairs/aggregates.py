@@ -6,7 +6,7 @@ from typing import Any
 
 from datagen_chat.problems import Problem
 from datagen_chat.schema.places import Json, holder_of, is_word, replace_by, schema_at
-from datagen_chat.schema.read import read
+from datagen_chat.schema.read import Reading, read
 from datagen_chat.schema.repairs.addressed import generator_in, word_of
 from datagen_chat.schema.repairs.registry import repairs
 
@@ -70,22 +70,30 @@ def _count_rows(aggregate: dict[str, Any], table: str) -> str | None:
 
 @repairs("null-not-allowed")
 def allow_nulls(draft: Json, problem: Problem) -> str | None:
-    """Let an aggregate of no rows be null, and a time whose window begins at a null, and the columns that follow from it."""
+    """Let an aggregate of no rows be null, and a time whose window begins at a null; what follows from them, `follow_nulls`."""
     column, _ = holder_of(draft, problem.at)
     is_time = isinstance(column["generator"], dict) and "datetime_series" in column["generator"]
     if not (is_time or _aggregates(column["generator"])) or column.get("nullable") is True:
         return None
-    before = _null_columns(draft)
-    marked = [column]
-    while marked:
-        for each in marked:
-            each["nullable"] = True
-        marked = [holder_of(draft, at)[0] for at in _null_columns(draft) if at not in before]
+    column["nullable"] = True
     return "Marked it as nullable, and what is made from it: " + problem.message.partition(", but ")[2]
 
 
-def _null_columns(draft: Json) -> list[str]:
-    return [problem.at for problem in read(draft).errors if problem.code == "null-not-allowed"]
+def follow_nulls(draft: Json, before: Reading) -> Reading:
+    """Let the columns be null that have to be since others may be, and return the reading of the draft then.
+
+    `before` is the reading from when those others might not.
+    """
+    after, known = read(draft), {problem.at for problem in _not_allowed(before)}
+    while new := [one for one in _not_allowed(after) if one.at not in known]:
+        for problem in new:
+            holder_of(draft, problem.at)[0]["nullable"] = True
+        after = read(draft)
+    return after
+
+
+def _not_allowed(reading: Reading) -> list[Problem]:
+    return [problem for problem in reading.errors if problem.code == "null-not-allowed"]
 
 
 def _aggregates(generator: Any) -> bool:
