@@ -9,6 +9,7 @@ from datagen_chat.conversation.extract import Candidate
 from datagen_chat.conversation.parse import parse
 from datagen_chat.conversation.session import Json
 from datagen_chat.conversation.tokens import Liberty
+from datagen_chat.conversation.wrapping import unwrapped
 from datagen_chat.frozen import dataclass
 from datagen_chat.llm.base import Reply
 from datagen_chat.problems import Problem, SchemaError
@@ -59,8 +60,10 @@ def attempt(candidate: Candidate, reply: Reply, base: Json) -> Attempt:
         parsed = parse(candidate.text, finished=_is_finished(candidate, reply))
     except SchemaError as error:
         return Attempt(candidate, None, base, problems=error.problems, question=ask_whole(error.problems))
-    draft, taken_out = _unwrapped(parsed.value)
-    if candidate.kind == "patch" and base is not None:
+    draft, told = unwrapped(parsed.value)
+    taken_out = (Mend("", "the schema", "not-a-schema", told),) if told else ()
+    is_patch = candidate.kind == "patch" or (candidate.kind == "other" and bool(told))
+    if is_patch and base is not None:
         patched = apply_patch(base, draft)
         if patched.problems:
             question = ask_patch(draft, patched.problems)
@@ -71,18 +74,3 @@ def attempt(candidate: Candidate, reply: Reply, base: Json) -> Attempt:
     question = "" if reading.dataset is not None else ask_again(draft, reading.problems)
     mends = (*taken_out, *repaired.mends)
     return Attempt(candidate, parsed.liberties, draft, mends, reading.dataset, reading.problems, draft, question)
-
-
-_TABLES = ("nodes", "tables", "entities")
-
-
-def _unwrapped(draft: Json) -> tuple[Json, tuple[Mend, ...]]:
-    """Return a schema that is all that stands in an object or a list, taken out of it."""
-    where, inner = "", draft
-    if isinstance(draft, list) and len(draft) == 1:
-        where, inner = "the list that it stood in", draft[0]
-    elif isinstance(draft, dict) and len(draft) == 1:
-        where, inner = f'"{next(iter(draft))[:40]}"', next(iter(draft.values()))
-    if not where or not isinstance(inner, dict) or not any(isinstance(inner.get(key), list | dict) for key in _TABLES):
-        return draft, ()
-    return inner, (Mend("", "the schema", "not-a-schema", f"Took the schema out of {where}."),)

@@ -10,12 +10,14 @@ from typing import Literal
 Kind = Literal["full", "patch", "other"]
 RANKS: dict[Kind, int] = {"other": 0, "patch": 1, "full": 2}
 
-_TABLES = {"nodes", "tables", "entities"}
-_TOP = {"version", "metadata", "timeframe", "constraints", "checks", "targets", "dag", *_TABLES}
+TABLES = {"nodes", "tables", "entities"}
+TOP = {"version", "metadata", "timeframe", "constraints", "checks", "targets", "dag", *TABLES}
 _NODE = {"id", "kind", "pk", "rows", "parents", "fanout", "columns", "modifiers", "state_transition_model", "stage_config"}
 _ANYWHERE = {"comment", "description", "$schema"}
 
-_WRAPPING = re.compile(r"""\s*+(?:\[|\{\s*+["'][^"'\n]{1,80}["']\s*+:)\s*+(?=\{)""")
+_WRAPPED = 3
+"""How many brackets open before a schema begins, its own included, where it stands in something else."""
+
 _TOKEN = re.compile(
     r'"(?P<double>(?:[^"\\]|\\.)*+)"'
     r"|'(?P<single>[^'\n]*+)'"
@@ -30,8 +32,10 @@ _TOKEN = re.compile(
 
 @dataclass(slots=True)
 class _Outline:
-    """The keys of an object, the values among them that are brackets, and the keys of its tables."""
+    """The keys of an object that begins after `depth` brackets, those with brackets, and the keys of its tables."""
 
+    depth: int = 0
+    above: str = ""
     top: set[str] = field(default_factory=set)
     brackets: set[str] = field(default_factory=set)
     in_tables: set[str] = field(default_factory=set)
@@ -40,62 +44,70 @@ class _Outline:
     @property
     def is_full(self) -> bool:
         """Whether this is a schema, and not a patch of one."""
-        has_columns = bool(self.top & _TABLES & self.brackets) and bool(self.in_tables & {"columns", "fields"})
+        has_columns = bool(self.top & TABLES & self.brackets) and bool(self.in_tables & {"columns", "fields"})
         return has_columns and bool(self.top & {"version", "metadata"}) and not self.renames
 
-    def add(self, depth: int, key: str, above: str) -> None:
+    def open(self, depth: int, key: str) -> None:
+        if key and depth == self.depth + 2:
+            self.brackets.add(key)
+
+    def add(self, depth: int, key: str) -> None:
         self.renames |= key == "$rename"
-        if depth == 1:
+        if depth == self.depth + 1:
             self.top.add(key)
-        elif depth == 3 and above in _TABLES:
+            self.above = key
+        elif depth == self.depth + 3 and self.above in TABLES:
             self.in_tables.add(key)
 
 
 def kind_of(text: str) -> Kind:
     """Return what a text is, whether or not it can be parsed; the time is linear in it.
 
-    A full schema has tables with columns and says its version or its metadata; an object or a list may hold it that holds
-    nothing else. A patch has keys of a schema, or
+    A full schema has tables with columns and says its version or its metadata; it may be the only one that stands within
+    another object or a list. A patch has keys of a schema, or
     those of one table. The keys of a text that is cut off count as far as they go.
 
     >>> kind_of('{"version": "1.0", "nodes": [{"id": "a", "columns": ['), kind_of('{"timeframe": {}}'), kind_of('{"a": 1}')
     ('full', 'patch', 'other')
     """
-    outline = _outline(text)
+    outline, *within = _outlines(text)
     if outline.is_full:
         return "full"
     if _is_patch(outline.top):
         return "patch"
-    wrapping = _WRAPPING.match(text) if len(outline.top) < 2 else None
-    return "full" if wrapping and _outline(text[wrapping.end() :]).is_full else "other"
+    return "full" if len(within) == 1 else "other"
 
 
 def _is_patch(keys: set[str]) -> bool:
-    known, node = keys & _TOP, keys & _NODE
-    if known and known != {"version"} and keys <= _TOP | _ANYWHERE:
+    known, node = keys & TOP, keys & _NODE
+    if known and known != {"version"} and keys <= TOP | _ANYWHERE:
         return True
     if len(known) > 1 and 2 * len(known) >= len(keys):
         return True
     return len(node) > 2 or ("columns" in node and bool(keys & {"id", "name", "kind", "pk"}))
 
 
-def _outline(text: str) -> _Outline:
-    outline, depth, above = _Outline(), 0, ""
+def _outlines(text: str) -> list[_Outline]:
+    """Return the outline of what a text is, and those of the schemas that begin at most two brackets within."""
+    found = [_Outline()]
+    within, depth = [found[0]], 0  # the open ones, outermost first
     for key, mark in _marks(text):
         if mark in "{[":
+            for outline in within:
+                outline.open(depth + 1, key)
+            if mark == "{" and 0 < depth < _WRAPPED:
+                within.append(_Outline(depth))
             depth += 1
-            if mark == "[" and depth == 1:
-                break
-            if key and depth == 2:
-                outline.brackets.add(key)
         elif mark in "}]":
             depth -= 1
+            if within[-1].depth == depth > 0:
+                found += [closed for closed in (within.pop(),) if closed.is_full]
             if depth < 1:
                 break
         elif mark == ":":
-            above = key if depth == 1 else above
-            outline.add(depth, key, above)
-    return outline
+            for outline in within:
+                outline.add(depth, key)
+    return found + [cut for cut in within[1:] if cut.is_full]
 
 
 def _marks(text: str) -> Iterator[tuple[str, str]]:

@@ -292,17 +292,48 @@ def test_the_last_of_two_schemas_is_taken_and_said_to_be() -> None:
     assert [event.passed_over for event in of(SchemaExtracted, events(both))] == [1]
 
 
-@pytest.mark.parametrize("wrapped", [{"schema": SHOP}, [SHOP]])
+@pytest.mark.parametrize(
+    ("wrapped", "left"),
+    [
+        ({"schema": SHOP}, ""),
+        ([SHOP], ""),
+        ([[SHOP]], ""),
+        ({"data": {"schema": SHOP}}, ""),
+        ({"status": "ok", "schema": SHOP}, '"status"'),
+        ({"name": "create_schema", "arguments": SHOP, "notes": ["two tables"]}, '"name", "notes"'),
+        ({"data": {"schema": SHOP, "summary": {"tables": 2}}, "error": None}, '"error", "summary"'),
+        ([{"type": "schema"}, SHOP], "other items"),
+    ],
+)
 @pytest.mark.parametrize("info", ["json datagen", "json"])
-def test_a_schema_that_is_all_that_stands_in_an_object_or_a_list_is_taken_out(wrapped: Any, info: str) -> None:
+def test_the_one_schema_that_stands_in_something_else_is_taken_out_of_it(wrapped: Any, left: str, info: str) -> None:
     found = events(f"```{info}\n{json.dumps(wrapped)}\n```")
     assert [event.version.draft for event in of(SchemaAccepted, found)] == [SHOP]
-    assert [mend.code for event in of(SchemaMended, found) for mend in event.mends] == ["not-a-schema"]
+    mends = [mend for event in of(SchemaMended, found) for mend in event.mends]
+    assert [mend.code for mend in mends] == ["not-a-schema"]
+    assert mends[0].text.partition(", and left out ")[2] == (f"{left}." if left else "")
 
 
-@pytest.mark.parametrize("more", [{"schema": SHOP, "ok": True}, [SHOP, SHOP]])
-def test_a_schema_that_stands_beside_something_else_is_asked_about(more: Any) -> None:
+@pytest.mark.parametrize(
+    "more",
+    [
+        [SHOP, SHOP],
+        {"before": SHOP, "after": SHOP},
+        {"schema": SHOP, "checks": []},
+        {"schema": SHOP, "changes": {"nodes": [{"id": "customer", "rows": 5}]}},
+        {"schema": SHOP, "changes": [{"op": "replace", "path": "/nodes/0/rows", "value": 5}]},
+        {"a": {"b": {"c": SHOP}}},
+    ],
+)
+def test_a_schema_beside_which_something_of_a_schema_stands_is_asked_about(more: Any) -> None:
     assert not of(SchemaAccepted, events(f"```json datagen\n{json.dumps(more)}\n```"))
+
+
+def test_changes_that_stand_in_something_else_are_changes_where_their_fence_says_datagen() -> None:
+    step = answer(begin(Session(), "Go").session, Reply(reply(SHOP)))
+    wrapped = {"status": "ok", "changes": {"nodes": [{"id": "customer", "rows": 7}]}}
+    found = answer(begin(step.session, "More").session, Reply(f"```json datagen\n{json.dumps(wrapped)}\n```")).events
+    assert [event.version.dataset.nodes[0].rows for event in of(SchemaAccepted, found)] == [7]
 
 
 def test_a_schema_whose_rows_cannot_be_made_is_asked_about_and_the_conversation_goes_on() -> None:
