@@ -128,7 +128,9 @@ def _add_chat(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-m", dest="say", metavar="MESSAGE", help="say this, write the schema to standard output, and leave")
     parser.add_argument("--schema", metavar="FILE", help="begin with this schema")
     parser.add_argument("--resume", action="store_true", default=None, help="take up the last conversation")
-    parser.add_argument("--transcript", metavar="FILE", help="where to keep the conversation (default: your data folder)")
+    parser.add_argument(
+        "--transcript", type=_place, metavar="FILE", help="where to keep the conversation (default: your data folder)"
+    )
     parser.add_argument(
         "--max-repairs",
         type=_whole(0, 20),
@@ -147,14 +149,21 @@ def _add_chat(parser: argparse.ArgumentParser) -> None:
         "--check", action="store_true", default=None, help="say only what differs from the recorded results; then exit with 6"
     )
     parser.add_argument("--update", action="store_true", default=None, help="write the results into the file")
-    parser.add_argument("--record", metavar="FOLDER", help="record every call in this folder, named as its case, for evals")
-    parser.add_argument("--save", metavar="FOLDER", help="write each conversation's last valid schema to a file there")
+    parser.add_argument(
+        "--record", type=_place, metavar="FOLDER", help="record every call in this folder, named as its case, for evals"
+    )
+    parser.add_argument(
+        "--save", type=_place, metavar="FOLDER", help="write each conversation's last valid schema to a file there"
+    )
     _add_seed(parser)
 
 
-def _folder(text: str) -> str:
+def _place(text: str) -> str:
+    """Return the name of a file or a folder, which standard input and output are not."""
     if not text.strip():
-        raise argparse.ArgumentTypeError("the name of a folder is empty")
+        raise argparse.ArgumentTypeError("the name is empty")
+    if text == "-":
+        raise argparse.ArgumentTypeError("a file or folder is needed here, not a stream; ./- is one called -")
     return text
 
 
@@ -162,7 +171,7 @@ def _add_generate(parser: argparse.ArgumentParser) -> None:
     _add_file(parser)
     _add_seed(parser)
     parser.add_argument(
-        "-o", "--output", type=_folder, default="output", metavar="FOLDER", help="where to write (default: output)"
+        "-o", "--output", type=_place, default="output", metavar="FOLDER", help="where to write (default: output)"
     )
     parser.add_argument("--format", default="parquet", choices=FORMATS, help="what to write (default: parquet)")
     parser.add_argument(
@@ -180,9 +189,11 @@ def _add_generate(parser: argparse.ArgumentParser) -> None:
 
 def _add_validate(parser: argparse.ArgumentParser) -> None:
     _add_file(parser)
-    parser.add_argument("--data", type=_folder, metavar="FOLDER", help="hold the data in this folder against the schema")
+    parser.add_argument("--data", type=_place, metavar="FOLDER", help="hold the data in this folder against the schema")
     _add_data_format(parser)
-    parser.add_argument("--report", metavar="FILE", help="where the report on the data goes (default: report.json beside it)")
+    parser.add_argument(
+        "--report", type=_place, metavar="FILE", help="where the report on the data goes (default: report.json beside it)"
+    )
     parser.add_argument("--json", action="store_true", help="write what was found as JSON")
     _add_no_advice(parser)
 
@@ -210,10 +221,10 @@ def _add_sample(parser: argparse.ArgumentParser) -> None:
 
 def _add_report(parser: argparse.ArgumentParser) -> None:
     _add_file(parser)
-    parser.add_argument("--data", required=True, type=_folder, metavar="FOLDER", help="where generate wrote the data")
+    parser.add_argument("--data", required=True, type=_place, metavar="FOLDER", help="where generate wrote the data")
     _add_data_format(parser)
     parser.add_argument(
-        "-o", "--output", type=_folder, default="report.html", metavar="FILE", help="where to write (default: report.html)"
+        "-o", "--output", type=_place, default="report.html", metavar="FILE", help="where to write (default: report.html)"
     )
 
 
@@ -221,7 +232,7 @@ def _add_eval(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="[score | compare]", title="what else it does")
     score = actions.add_parser("score", help="grade the conversations of a log again, without a model")
     score.add_argument("old", metavar="LOG", help="a log that datagen eval wrote")
-    score.add_argument("--log", metavar="FILE", help="write the new grades into a log of their own")
+    score.add_argument("--log", type=_place, metavar="FILE", help="write the new grades into a log of their own")
     _add_folder(score)
     _add_board(score, ("table", "markdown", "json"))
     compare = actions.add_parser("compare", help="show which grades became others from one log to another")
@@ -236,8 +247,8 @@ def _add_eval(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--epochs", type=_whole(1, 1000), metavar="K", help="hold every case so often (default: 1)")
     parser.add_argument("--max-cost", type=_dollars, metavar="DOLLARS", help="stop before calls go beyond this")
     parser.add_argument("--max-repairs", type=_whole(0, 20), metavar="N", help="ask so often for a wrong schema (default: 2)")
-    parser.add_argument("--record", type=_folder, metavar="FOLDER", help="keep the live conversations as recordings there")
-    parser.add_argument("--log", metavar="FILE", help="where to write the log (with --live by default: output)")
+    parser.add_argument("--record", type=_place, metavar="FOLDER", help="keep the live conversations as recordings there")
+    parser.add_argument("--log", type=_place, metavar="FILE", help="where to write the log (with --live by default: output)")
     parser.add_argument("--resume", metavar="LOG", help="go on with a run that was interrupted")
     parser.add_argument("--write", action="store_true", help="write the scoreboard into the README of the folder")
     _add_folder(parser)
@@ -246,7 +257,7 @@ def _add_eval(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_folder(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--folder", type=_folder, metavar="FOLDER", help="holds cases and recordings (default: Datagen's own)")
+    parser.add_argument("--folder", type=_place, metavar="FOLDER", help="holds cases and recordings (default: Datagen's own)")
 
 
 def _add_board(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None:

@@ -26,9 +26,6 @@ _OURS = re.compile(rb'<meta name="generator" content="Datagen [^"]* report">')
 def run(options: argparse.Namespace) -> int:
     """Write the report of a schema and of data that was made from it."""
     check_installed()
-    if options.output == "-":
-        message = "A report is not written to standard output: it is a page of its own."
-        raise OutputError([Problem("", "not-a-file", message, "Name a file, such as report.html; ./- is one called -.")])
     document = read_schema(options.file, stderr(), strict=options.strict)
     slug = slugs([document.valid().metadata.name])[0]
     name = f"{slug}.json" if options.file == "-" else Path(options.file).name

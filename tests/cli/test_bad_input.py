@@ -111,6 +111,25 @@ def test_bad_usage_names_what_was_meant_or_where_to_read_on(arguments: tuple[str
     assert "Try: datagen" in done.stderr
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("generate", ECOMMERCE, "-o"),
+        ("validate", ECOMMERCE, "--data", "output", "--report"),
+        ("chat", "-m", "a shop", "--model", "random:1", "--transcript"),
+        ("chat", "--from-transcript", "shop.md", "--save"),
+    ],
+)
+@pytest.mark.parametrize("place", ["-", ""])
+def test_nothing_is_written_to_a_place_called_as_a_stream_or_not_at_all(
+    tmp_path: Path, arguments: tuple[object, ...], place: str
+) -> None:
+    done = datagen(*arguments, place, cwd=tmp_path)
+    assert done.returncode == 2
+    assert f"argument {'-o/--output' if arguments[-1] == '-o' else arguments[-1]}: " in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(("content", "code"), [(b"", "empty"), (b"a\0b", "not-text")])
 def test_a_file_without_text_is_told_what_it_should_hold(tmp_path: Path, content: bytes, code: str) -> None:
     (tmp_path / "file").write_bytes(content)

@@ -99,6 +99,7 @@ def test_a_command_that_needs_a_schema_says_so_without_one(name: str) -> None:
         ("/generate out --format parket", "unknown-format"),
         ('/save "shop.json', "open-quote"),
         ("/save a\0b", "bad-name"),
+        ("/save -", "bad-name"),
         ("/export \ud800", "bad-name"),
         (f"/export {'n' * 300}", "name-too-long"),
         (f"/report {'n' * 300}", "name-too-long"),

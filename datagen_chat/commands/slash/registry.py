@@ -178,9 +178,9 @@ def place(said: str, name: str = "") -> Path:
 
 
 def _is_possible(name: str) -> bool:
-    """Return whether a file can have a name: without a null, and of characters that can be written."""
+    """Return whether a file can have a name: not that of a stream, without a null, and of characters that can be written."""
     with suppress(UnicodeEncodeError):
-        return b"\0" not in os.fsencode(name)
+        return name != "-" and b"\0" not in os.fsencode(name)
     return False
 
 
