@@ -11,6 +11,7 @@ from datagen_chat.instants import INSTANT_PATTERN
 from datagen_chat.schema import queries
 from datagen_chat.schema.json_schema import Node, annotated_schema
 from datagen_chat.schema.places import columns_of, rename_key, step, tables_of, whole
+from datagen_chat.unfoldings import UNFOLDINGS
 from datagen_chat.words import COLUMN_PATTERN, NAME_PATTERN, REFERENCE_PATTERN
 
 
@@ -102,7 +103,18 @@ def rename_column(draft: dict[str, Any], table: str, old: str, new: str) -> None
     for node in tables_of(draft):
         for column in columns_of(node) if node.get("id") == table else ():
             if column.get("name") == old:
+                _bind(node, column)
                 column["name"] = new
+
+
+def _bind(table: dict[str, Any], column: dict[str, Any]) -> None:
+    """Let a column that holds a field of a journey for its name's sake, and loses that name, say so itself."""
+    called = {name: field for word in UNFOLDINGS if word in table for name, field in UNFOLDINGS[word].called.items()}
+    field = called.get(str(column.get("name")))
+    state = {"state": {"field": field}}
+    generators = [each.get("generator") for each in columns_of(table)]
+    if field is not None and state not in generators and "state" not in (column.get("generator") or ()):
+        column["generator"] = state
 
 
 def _above(draft: dict[str, Any], table: dict[str, Any]) -> Iterator[str]:

@@ -127,6 +127,8 @@ class Unfolding(Registered):
     """What messages call what one parent row goes through."""
     parts: ClassVar[Mapping[str, type[Word]]] = {}
     """The objects in it, by the argument that holds them."""
+    called: ClassVar[Mapping[str, str]] = {}
+    """The fields of the rows that columns hold for being called so, by the name of the column."""
 
     start: Moment | None = term(
         None,

@@ -59,6 +59,7 @@ class StageConfig(Unfolding, word="stage_config"):
 
     one: ClassVar = "journey"
     parts: ClassVar = {"stages": Stage, "segment_variation": Segment}
+    called: ClassVar = {"stage_name": "name", "stage_index": "index"}
 
     stages: Annotated[tuple[Stage, ...], Field(min_length=1, max_length=STAGE_LIMIT)] = term(
         description="The stages in order.", also=("steps", "funnel")
@@ -148,11 +149,10 @@ class StageConfig(Unfolding, word="stage_config"):
 
     def bindings(self, columns: Sequence[ColumnLike]) -> dict[str, str]:
         """Return the columns that hold the stage, its number and its time."""
-        stage = next((column for column in columns if column.name == "stage_name"), None)
-        stage = stage or next((column for column in columns if self._chooses(column)), None)
+        found = {column.name: self.called[column.name] for column in columns if column.name in self.called}
+        stage = next((column for column in columns if self._chooses(column)), None)
         time = next((column for column in columns if column.type in ("datetime", "date")), None)
-        found = {} if stage is None else {stage.name: "name"}
-        found |= {column.name: "index" for column in columns if column.name == "stage_index"}
+        found |= {} if stage is None or "name" in found.values() else {stage.name: "name"}
         return found if time is None else found | {time.name: "entered_at"}
 
     def _chooses(self, column: ColumnLike) -> bool:

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from datagen_chat.preview import preview
 from datagen_chat.schema.canonical import as_draft, schema_hash
 from datagen_chat.schema.change import difference
 from datagen_chat.schema.patch import apply_patch
 from datagen_chat.schema.read import read
-from tests.unfoldings.schemas import FUNNEL, funnelled, walked
+from tests.unfoldings.schemas import FUNNEL, funnelled, state, walked
 from tests.unfoldings.test_problems import M, S, written
 
 CHANGES = [
@@ -73,3 +74,16 @@ def test_a_new_name_of_a_column_reaches_the_start_and_the_segments() -> None:
     journey = written(funnelled(), f"{S}/segment_column", "tier")
     patch = {"nodes": [{"id": "user", "columns": [{"name": "tier", "$rename": "plan"}]}]}
     assert apply_patch(journey, patch).draft["nodes"][1]["stage_config"]["segment_column"] == "plan"
+
+
+@pytest.mark.parametrize(("name", "field"), [("stage_name", "name"), ("stage_index", "index")])
+def test_a_column_that_holds_a_stage_for_its_name_holds_it_under_another_name(name: str, field: str) -> None:
+    before = funnelled()
+    before["nodes"][1]["columns"][2]["generator"] = {"choice": {"choices": ["x", "y"]}}
+    patch = {"nodes": [{"id": "journey", "columns": [{"name": name, "$rename": "reached"}]}]}
+    after = apply_patch(before, patch).draft
+    assert read(after).errors == ()
+    assert next(column for column in after["nodes"][1]["columns"] if column["name"] == "reached")["generator"] == state(field)
+    rows, same = (preview(read(draft).valid(), 1, 20).samples[1].rows for draft in (before, after))
+    assert same == rows
+    assert {value for row in rows for value in row} >= ({"visit", "signup"} if field == "name" else {0, 1})
