@@ -8,13 +8,13 @@ import io
 import os
 import signal
 import sys
-import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from datagen_chat.arguments import USAGE, command_line
+from datagen_chat.commands.stopping import is_importing, raise_later
 
 if TYPE_CHECKING:
     import argparse
@@ -29,7 +29,6 @@ ENDS = {INTERRUPTED: "Interrupted.", 143: "Terminated.", 129: "Hung up."}
 """What is said of a run that a signal ended, by its exit code: 128 and the number of the signal."""
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
-_MOMENT_SECONDS = 0.02
 _OBJECTS = 50_000  # that many more of them and garbage is looked for; Python's own 700 are made in a moment
 
 
@@ -86,23 +85,12 @@ class _Ends:
 
     def _end(self, number: int, frame: FrameType | None) -> None:
         self.code = 128 + number
-        if _is_importing(frame):
-            later = threading.Timer(_MOMENT_SECONDS, signal.raise_signal, (number,))
-            later.daemon = True
-            later.start()
+        if is_importing(frame):
+            raise_later(number)
             return
         if self.code == INTERRUPTED:
             raise KeyboardInterrupt
         raise SystemExit(self.code)
-
-
-def _is_importing(frame: FrameType | None) -> bool:
-    """Return whether a module is being imported; libraries in C++, as DuckDB is, abort the process when that is interrupted."""
-    while frame is not None:
-        if frame.f_code.co_filename == "<frozen importlib._bootstrap>":
-            return True
-        frame = frame.f_back
-    return False
 
 
 def _ended(code: int) -> int:
