@@ -20,6 +20,7 @@ from datagen_chat.generators.expression import Expression
 from datagen_chat.generators.faker import Faker
 from datagen_chat.generators.lookup import Lookup
 from datagen_chat.generators.pattern import Pattern
+from datagen_chat.generators.position import Position
 from datagen_chat.generators.sequence import Sequence
 from datagen_chat.generators.state import State
 from datagen_chat.generators.template import Template
@@ -89,6 +90,12 @@ def said(word: Generator, written: Written) -> str:
 def _(word: Sequence, _written: Written) -> str:
     step = "" if word.step == 1 else f" in steps of {word.step}"
     return f"whole numbers from {word.start} on{step}"
+
+
+@said.register
+def _(word: Position, _written: Written) -> str:
+    step = "" if word.step == 1 else f" in steps of {word.step}"
+    return f"the rows of each parent, counted from {word.start} on{step}"
 
 
 @said.register

@@ -234,10 +234,11 @@ def _holds_anyway(places: tuple[Place, ...], index: Index) -> bool:
 def _differs_below_a_parent(place: Place, index: Index) -> bool:
     """Return whether no two rows of one parent have the same value, whatever else is drawn."""
     column, unfolding = index.columns[place], index.tables[place[0]].unfolding
-    if unfolding is None or not isinstance(column.generator, State):
-        return column.generator.limits_rows or column.generator.is_distinct
     is_kept = all(change.args.keeps_distinct for change in column.modifiers) and column.type != "date"
-    return is_kept and column.generator.field in unfolding.distinct_fields
+    if unfolding is not None and isinstance(column.generator, State):
+        return is_kept and column.generator.field in unfolding.distinct_fields
+    word = column.generator
+    return word.limits_rows or word.is_distinct or (is_kept and word.counts_siblings)
 
 
 def _holds_parent(places: tuple[Place, ...], index: Index) -> bool:

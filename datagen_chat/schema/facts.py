@@ -95,6 +95,10 @@ class TableFacts:
         """Return the fewest and the most rows that a table can have."""
         return row_ranges.row_range(self.index, table or self.table.id)
 
+    def children_range(self) -> tuple[float, float]:
+        """Return the fewest and the most rows that one row of the first parent has in this table."""
+        return row_ranges.children_range(self.table)
+
     def never_repeats(self, table: str | None, column: str) -> bool:
         """Return whether no two rows can have the same value in a column."""
         return self.index.never_repeats((table or self.table.id, column))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from datagen_chat.generators.datetime_series import DatetimeSeries
 from datagen_chat.generators.lookup import Lookup
+from datagen_chat.generators.position import Position
 from datagen_chat.generators.state import State
 from datagen_chat.instants import DAY, parse_step
 from datagen_chat.problems import shown
@@ -27,6 +28,8 @@ def family_claims(basis: Basis) -> Iterator[Claim]:
         times = isinstance(word, DatetimeSeries) and word.limits_rows
         if times or (isinstance(word, Lookup) and word.distinct):
             yield _distinct(f"{at}/generator/{word.word}", table, column, basis)
+        if isinstance(word, Position) and not column.modifiers:
+            yield _counted(f"{at}/generator/position", table, column, word, basis)
         if isinstance(word, State) and table.unfolding is not None and not column.modifiers:
             yield from _states(f"{at}/generator/state", table, column, word, basis)
 
@@ -52,6 +55,27 @@ def _distinct(at: str, table: Table, column: Column, basis: Basis) -> Claim:
         return claim.skipped("no column says which parent a row has")
     names = ([owner] if owner and owner != column.name else []) + [column.name]
     return claim.asking(repeated(table.id, names), *((table.id, name) for name in names))
+
+
+def _counted(at: str, table: Table, column: Column, word: Position, basis: Basis) -> Claim:
+    """Return that the rows of each parent are counted in their order."""
+    place, cell = (table.id, column.name), quoted(column.name)
+    step = "" if word.step == 1 else f" by {word.step}"
+    claim = Claim(
+        "sequence", at, table.id, ".".join(place), f"counts the rows of each {table.parents[0]} from {word.start}{step}"
+    )
+    order, owner = row_order(table), basis.parent_key(table.id, table.parents[0])
+    if owner is None or order is None:
+        return claim.skipped(_why_not(owner, order))
+    names = tuple(dict.fromkeys((table.pk, owner, column.name)))
+    asked = (
+        f'{word.start} + {word.step} * (row_number() OVER (PARTITION BY {quoted(owner)} ORDER BY {order}) - 1) AS "its place"'
+    )
+    source = f"(SELECT {listed(map(quoted, names))}, {asked} FROM {quoted(table.id)})"  # noqa: S608 - names are letters, digits and underscores
+    broken = f'{cell} <> "its place"' + ("" if column.may_be_null else f" OR {cell} IS NULL")
+    return claim.asking(
+        NoRow(source, broken, (*map(quoted, names), '"its place"')), place, (table.id, owner), (table.id, table.pk)
+    )
 
 
 def _states(at: str, table: Table, column: Column, word: State, basis: Basis) -> Iterator[Claim]:

@@ -35,6 +35,8 @@ class Generator(Registered):
     """What to do where values are to be unique and the generator can repeat them; empty where nothing helps."""
     always_differs: ClassVar = False
     """Whether no two rows have the same value, even where they may."""
+    counts_siblings: ClassVar = False
+    """Whether no two rows of one parent have the same value, because it says how many come before."""
     is_bounded: ClassVar = False
     """Whether values can be drawn within bounds that differ from row to row."""
     ascends: ClassVar = False

@@ -89,6 +89,9 @@ class TableFacts(Protocol):
     def signs_of(self, table: str | None, column: str) -> frozenset[str] | None:
         """Return the characters that a column's values, written as text, are made of; None where they can be any."""
 
+    def children_range(self) -> tuple[float, float]:
+        """Return the fewest and the most rows that one row of the first parent has in this table."""
+
     def never_repeats(self, table: str | None, column: str) -> bool:
         """Return whether no two rows can have the same value in a column."""
 

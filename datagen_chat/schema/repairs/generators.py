@@ -8,7 +8,7 @@ from typing import Any
 from datagen_chat.generators import GENERATORS
 from datagen_chat.laws import LAWS
 from datagen_chat.problems import Problem
-from datagen_chat.schema.places import Json, called, holder_of, is_generator, is_word, replace_by, schema_at
+from datagen_chat.schema.places import Json, called, columns_of, holder_of, is_generator, is_word, replace_by, schema_at
 from datagen_chat.schema.repairs.addressed import generator_in, is_column_generator, word_of
 from datagen_chat.schema.repairs.missing import generator_of
 from datagen_chat.schema.repairs.registry import repairs
@@ -221,6 +221,39 @@ def _bounds_to_clamp(distribution: dict[str, Any], holder: dict[str, Any], key: 
     is_parameter = holder is not distribution and law is not None and low in LAWS[law].arguments()
     distribution["clamp"] = [holder[low] if is_parameter else holder.pop(low), holder.pop(high)]
     return f'Wrote "{low}" and "{high}" as clamp.'
+
+
+_ANEW = (
+    *("per", "per_parent", "per_group", "within", "for_each", "each", "scope", "partition_by", "group_by"),
+    *("restart", "restart_per", "restart_by", "reset", "reset_per", "reset_by", "reset_on"),
+)
+
+
+@repairs("unknown-key")
+def count_anew(draft: Json, problem: Problem) -> str | None:
+    """Turn a sequence that is said to begin again with each parent into position."""
+    sequence, key = holder_of(draft, problem.at)
+    at = problem.at.rpartition("/")[0]
+    if key not in _ANEW or not is_word(draft, at, "sequence") or not problem.at.startswith("/nodes/"):
+        return None
+    place = problem.at.split("/")
+    table = draft["nodes"][int(place[2])]
+    parents = table.get("parents")
+    parent = parents[0] if isinstance(parents, list) and parents else None
+    keys = [column.get("name") for column in columns_of(table) if _looks_up(column, parent)]
+    is_key = table["columns"][int(place[4])].get("name") == table.get("pk")
+    if parent is None or is_key or sequence[key] not in (True, parent, *keys, *(f"{parent}.{name}" for name in keys)):
+        return None
+    generator, _ = holder_of(draft, at)
+    del sequence[key]
+    replace_by(generator, {"position" if name == "sequence" else name: inside for name, inside in generator.items()})
+    return f'Wrote a sequence with "{key}" as position, which counts the rows of each {parent}.'
+
+
+def _looks_up(column: dict[str, Any], table: object) -> bool:
+    generator = column.get("generator")
+    lookup = generator.get("lookup") if isinstance(generator, dict) else None
+    return isinstance(lookup, dict) and str(lookup.get("from")).partition(".")[0] == table
 
 
 @repairs("unknown-key")
