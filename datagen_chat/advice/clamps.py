@@ -8,7 +8,7 @@ from typing import Any
 
 from datagen_chat.advice.base import Advice, Patch, Study, many, named, of_column, percent, remarks
 from datagen_chat.advice.likely import branch_shares, is_case
-from datagen_chat.advice.names import PRICES, QUANTITIES, any_of, ends_in
+from datagen_chat.advice.names import PRICES, QUANTITIES, any_of, ends_in, says
 from datagen_chat.bounds import rounded_window
 from datagen_chat.generators.base import words_in
 from datagen_chat.generators.distribution import Distribution
@@ -104,6 +104,11 @@ _SIZES = (
         "population consumption volume capacity speed mileage"
     )
 )
+_SIGNED = any_of(
+    "growth change delta diff difference delay offset net operating adjustment variance deviation drift error gain loss profit "
+    "early late lateness relative excess spot"
+)
+"""What can be below zero though it is counted in something that cannot: a growth rate, minutes of delay, net income."""
 _LEAST_BELOW, _TAIL = 0.001, 1 - 1e-7
 
 
@@ -111,7 +116,8 @@ _LEAST_BELOW, _TAIL = 0.001, 1 - 1e-7
 def negatives(study: Study) -> Iterator[Advice]:
     """Yield the prices, quantities and sizes that come out below zero."""
     for place, _, column in study.columns():
-        if not column.modifiers and ends_in(column.name, _SIZES) and column.type in ("int", "float"):
+        is_size = ends_in(column.name, _SIZES) and not says(column.name, _SIGNED)
+        if not column.modifiers and is_size and column.type in ("int", "float"):
             for at, word in words_in(column.generator):
                 if isinstance(word, Distribution) and (share := _negative(word, column)) >= _LEAST_BELOW:
                     yield _below_zero(study, place, at, word, share)

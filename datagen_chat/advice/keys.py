@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from datagen_chat.advice.base import Advice, Study, many, named, of_column, percent, remarks
+from datagen_chat.advice.names import any_of, words
 from datagen_chat.generators.lookup import Lookup
 from datagen_chat.schema.index import Place
 from datagen_chat.schema.model import Column
@@ -40,6 +41,10 @@ def undeclared(study: Study) -> Iterator[Advice]:
     )
 
 
+_GENERAL = any_of("name code title label key value number date time year type kind status level position slug symbol")
+"""What many things have, and keys may be called too."""
+
+
 @remarks
 def undrawn(study: Study) -> Iterator[Advice]:
     """Yield the columns that are named like the key of another table, and drawn by themselves."""
@@ -48,7 +53,7 @@ def undrawn(study: Study) -> Iterator[Advice]:
         keys.setdefault(table.pk, []).append(table.id)
     for place, table, column in study.columns():
         targets = [name for name in keys.get(column.name, ()) if name != table.id]
-        if column.name == table.pk or len(targets) != 1 or len(column.name) < 4:
+        if column.name == table.pk or len(targets) != 1 or len(column.name) < 4 or words(column.name)[0] in _GENERAL:
             continue
         target = targets[0]
         if study.index.columns[target, column.name].type != column.type or not _is_drawn(study, place, column):

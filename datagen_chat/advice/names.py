@@ -24,6 +24,12 @@ BEGINNINGS = any_of(
     "start started begin began opened created signup signed registered registration joined installed hired hire "
     "launched launch since enrolled issued ordered placed admitted admission founded introduced activated"
 )
+STARTS = any_of("start started begin began launch launched")
+"""Beginnings of what is planned, which people book before."""
+BOOKINGS = any_of(
+    "booked booking reserved reservation purchased sold enrolled enrollment registered registration signed signup applied "
+    "application invited invitation ticket"
+)
 LATER = (
     (any_of("start started begin began from since"), any_of("end ended until to finish finished expire expired expiry")),
     (any_of("opened open"), any_of("closed close resolved")),
@@ -46,6 +52,8 @@ LATER = (
     (any_of("booked reserved purchased"), any_of("departure departed depart takeoff")),
 )
 """Words of a column and of another one of its row that cannot come before it."""
+_NOT_EARLY, _NOT_LATE = any_of("next last latest previous"), any_of("previous prior")
+"""Words of other events of the same kind, which come in no order that is known: the next order, the previous end."""
 DURATIONS = {"night": "days", "day": "days", "hour": "hours", "minute": "minutes", "min": "minutes"}
 """The last word of a length of time, and the function that makes one of a number."""
 LENGTHS = any_of("night day hour minute min duration length stay of in")
@@ -107,9 +115,13 @@ def is_later(first: str, second: str) -> bool:
 
     >>> is_later("starts_at", "ends_at"), is_later("start_date", "end_date"), is_later("end_date", "start_date")
     (True, True, False)
+    >>> is_later("next_order_date", "delivery_date"), is_later("signup_date", "first_login_at")
+    (False, True)
     """
     one, other = set(words(first)), set(words(second))
     if not BIRTHS.isdisjoint(one):
         return BIRTHS.isdisjoint(other)
     rest = one & other
+    if not _NOT_EARLY.isdisjoint(one - rest) or not _NOT_LATE.isdisjoint(other - rest):
+        return False
     return any(not (one - rest).isdisjoint(early) and not (other - rest).isdisjoint(late) for early, late in LATER)

@@ -15,6 +15,9 @@ _NEAR = 0.1
 _MOST_ALIKE = 0.6
 _PAYMENTS = any_of("payment charge invoice billing bill instalment installment")
 _PERIODS = any_of("monthly month yearly annual annually weekly week year")
+_OTHERS = any_of("history offer competitor competition market quote bid log change revision version snapshot estimate")
+"""What tables and columns are called whose prices are others than those that are listed, on purpose."""
+_KINDS = any_of("sale list base retail")
 _PAID = any_of("amount price total paid charged")
 
 
@@ -45,6 +48,8 @@ def _is_drawn(study: Study, place: Place) -> bool:
 
 def _listed(study: Study, table: Table, column: Column) -> _Listed | None:
     """Return the one listed price that a column's values should be, if there is one."""
+    if not _OTHERS.isdisjoint((*words(table.id), *words(column.name))):
+        return None
     if ends_in(column.name, PRICES):
         found = [one for one in _priced(study, table.id) if _same(column.name, one.price[1])]
         return found[0] if len(found) == 1 else None
@@ -69,10 +74,11 @@ def _same(own: str, theirs: str) -> bool:
 
     >>> _same("unit_price", "price"), _same("price", "list_price"), _same("shipping_cost", "price")
     (True, True, False)
+    >>> _same("sale_price", "list_price")
+    False
     """
-    plain = any_of("unit item product list sale base retail per")
-    one, other = (frozenset(words(name)) - plain for name in (own, theirs))
-    return one == other
+    one, other = (frozenset(words(name)) - any_of("unit item product per") for name in (own, theirs))
+    return one - _KINDS == other - _KINDS and not (one & _KINDS and other & _KINDS and one != other)
 
 
 def _unrelated(study: Study, place: Place, listed: _Listed) -> Iterator[Advice]:

@@ -44,8 +44,13 @@ def _choices(column: Column) -> tuple[Any, ...]:
 
 
 def _is_name(name: str, table: str) -> bool:
-    said = words(name)
-    return said[-1] in _NAMES or said == words(table)
+    """Return whether a column is what the rows of a table are called: a name, not a job title or a first name.
+
+    >>> _is_name("name", "store"), _is_name("store_name", "stores"), _is_name("first_name", "store")
+    (True, True, False)
+    """
+    said, of = words(name), words(table)
+    return said == of or (said[-1] in _NAMES and said[:-1] in ((), of, of[-1:]))
 
 
 def _drawn_names(study: Study, table: Table, column: Column, rows: int, share: float) -> Advice:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from datagen_chat.advice.base import Advice, Study, many, named, of_column, percent, remarks
 from datagen_chat.advice.likely import days_of, moments_of
-from datagen_chat.advice.names import BEGINNINGS, BIRTHS, DURATIONS, LENGTHS, is_later, says, words
+from datagen_chat.advice.names import BEGINNINGS, BIRTHS, BOOKINGS, DURATIONS, LENGTHS, STARTS, is_later, says, words
 from datagen_chat.schema.index import Place
 from datagen_chat.schema.model import Table
 
@@ -23,10 +23,12 @@ def before_parent(study: Study) -> Iterator[Advice]:
         own = index.time_of_row(table.id, None)
         if own is None or own[0] is not None:
             continue
-        found = [(early, _early_share(study, (table.id, own[1]), early)) for early in _earlier(study, table.id)]
+        late = (table.id, own[1])
+        earlier = [early for early in _earlier(study, table.id) if not _is_booked(late, early)]
+        found = [(early, _early_share(study, late, early)) for early in earlier]
         early, share = max(found, key=lambda pair: pair[1], default=(("", ""), 0.0))
         if share > 0:  # once it comes after the one that it most often precedes, the others are mostly kept as well
-            yield from _unordered(study, (table.id, own[1]), early, "before-parent")
+            yield from _unordered(study, late, early, "before-parent")
 
 
 @remarks
@@ -80,6 +82,12 @@ def _beginning(study: Study, table: str) -> Place | None:
     if begun:
         return table, begun[0]
     return (table, times[0]) if node.kind == "fact" and len(times) == 1 else None
+
+
+def _is_booked(late: Place, early: Place) -> bool:
+    """Return whether a row or its time is that of a booking, and the other time the start of what is booked: of a concert."""
+    is_booking = says(late[0], BOOKINGS) or says(late[1], BOOKINGS)
+    return is_booking and not says(early[1], BEGINNINGS - STARTS) and not says(early[1], BIRTHS)
 
 
 def _early_share(study: Study, late: Place, early: Place) -> float:

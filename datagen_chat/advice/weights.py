@@ -23,6 +23,8 @@ def not_whole(study: Study) -> Iterator[Advice]:
                 continue
             total = math.fsum(word.weights)
             whole = 1.0 if max(word.weights) <= 1 else 100.0
+            if max(word.weights) >= whole:
+                continue  # one is as often as it can be: no shares, but sizes
             if not _EXACTLY < abs(total / whole - 1) < _NEARLY:
                 continue
             top = max(range(len(word.weights)), key=lambda k: (word.weights or ())[k])
