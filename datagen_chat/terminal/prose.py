@@ -57,10 +57,9 @@ def _draw_line(screen: Screen, line: str, margin: int, first: Text | None, is_co
     elif heading := _HEADING.fullmatch(line):
         screen.wrap(_inline(heading[1], "bold"), margin, margin, first)
     elif item := _ITEM.fullmatch(line):
-        lead = text(" " * margin + item[1] if first is None else item[1])
-        screen.wrap(
-            _inline(item[2]), margin + len(item[1]), margin + len(item[1]), lead if first is None else joined(first, lead)
-        )
+        mark = item[1] if len(item[1]) <= (screen.width - margin) // 2 else f"{item[1].strip()} "
+        lead = text(mark) if first is not None else text(" " * margin + mark)
+        screen.wrap(_inline(item[2]), margin + len(mark), margin + len(mark), lead if first is None else joined(first, lead))
     elif line.strip():
         screen.wrap(_inline(line), margin, margin, first)
     else:

@@ -18,7 +18,7 @@ NARROW_WIDTH = 60
 _LEAST_WIDTH, _MOST_WIDTH, _LEAST_ROOM = 20, 160, 10
 
 _PLAINER = str.maketrans(
-    "─—…→≈⏎├└│▁▂▃▄▅▆▇█", "--.>~ |`|_.:-=+*#"
+    "─—…→≈⏎├└│▁▂▃▄▅▆▇█✓✗·×", "--.>~ |`|_.:-=+*#+x.x"
 )  # each as wide as the other, for encodings that lack the first
 
 Span = str | tuple[str, str]
@@ -30,7 +30,7 @@ class Screen:
     def __init__(self, file: IO[str], *, width: int | None = None, styled: bool | None = None) -> None:
         self.file = file
         self.is_live = file.isatty() and os.environ.get("TERM", "") not in ("", "dumb")
-        self.is_styled = self.is_live and "NO_COLOR" not in os.environ if styled is None else styled
+        self.is_styled = self.is_live and not os.environ.get("NO_COLOR") if styled is None else styled
         self._is_ascii = not _is_unicode(file)
         self._is_passing = False
         self._is_measured = width is None
@@ -39,7 +39,7 @@ class Screen:
             file=file,
             width=self.width,
             color_system="standard" if self.is_styled else None,
-            force_terminal=self.is_styled,
+            force_terminal=self.is_styled or self.is_live,
             highlight=False,
             markup=False,
             emoji=False,

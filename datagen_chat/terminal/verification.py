@@ -30,15 +30,11 @@ def draw_verification(screen: Screen, verification: Verification) -> None:
         screen.say((f"… and {len(failed) - _FAILED_SHOWN:,} more that fail.", "bold red"))
         screen.blank()
     rest = [finding for finding in verification.findings if finding.state in ("holds", "skipped")]
-    for table, findings in groupby(sorted(rest, key=lambda one: _order(one, verification)), key=lambda one: one.claim.table):
+    order = {name: k for k, name in enumerate(verification.rows)}  # what is about no single table comes last
+    rest.sort(key=lambda finding: order.get(finding.claim.table, len(order)))
+    for table, findings in groupby(rest, key=lambda finding: finding.claim.table):
         _draw_table(screen, table, list(findings), verification)
     _draw_summary(screen, verification)
-
-
-def _order(finding: Finding, verification: Verification) -> int:
-    """Return where a finding's table stands: in the order of the schema, what is about no single table last."""
-    names = list(verification.rows)
-    return names.index(finding.claim.table) if finding.claim.table in names else len(names)
 
 
 def _draw_failed(screen: Screen, finding: Finding) -> None:

@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import pty
+import re
 import shlex
 import signal
 import struct
@@ -83,6 +84,14 @@ def test_progress_is_drawn_and_cleared_on_a_terminal(tmp_path: Path) -> None:
     assert code == 0
     again = shlex.join(["datagen", "generate", str(ECOMMERCE), "--seed", "42", "-o", str(tmp_path / "out")])
     assert shown.rstrip().endswith(f"{again}\x1b[0m")
+
+
+def test_progress_is_drawn_without_colours_too(tmp_path: Path) -> None:
+    code, shown = on_terminal("generate", ECOMMERCE, "-o", tmp_path / "out", NO_COLOR="1")
+    assert code == 0
+    assert "0%" in shown
+    assert re.search(r"\x1b\[[\d;]*m", shown) is None
+    assert not shown.startswith("\r\n")
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from io import BytesIO, TextIOWrapper
 
 import pytest
 from rich.cells import cell_len
@@ -128,6 +129,17 @@ def test_long_speeches_are_cut_and_counted() -> None:
     assert "… and 60 more lines." in shown
     assert "… and 800 more lines." in shown
     assert shown.count("line\n") == 240
+
+
+def test_items_that_are_indented_far_fit_the_screen() -> None:
+    shown = show(conversation(("user", "a shop"), ("assistant", f"These:\n{' ' * 90}- {'words ' * 30}")))
+    assert max(map(cell_len, shown.split("\n"))) <= 80
+
+
+def test_an_encoding_without_marks_gets_signs() -> None:
+    file = TextIOWrapper(BytesIO(), "ascii", errors="strict")
+    Screen(file).say("✓ held ✗ open · unsure 2 × 3")
+    assert file.buffer.getvalue() == b"+ held x open . unsure 2 x 3\n"  # type: ignore[attr-defined] # a BytesIO, as above
 
 
 HOSTILE = (

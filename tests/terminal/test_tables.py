@@ -85,7 +85,7 @@ def test_it_says_which_rows_are_shown(sample: Sample, of: Count, said: str) -> N
         ([datetime(2024, 1, 1, 7, 0, 5, 250_000)], ["2024-01-01 07:00:05.250000"]),
         ([datetime(33, 1, 1)], ["0033-01-01"]),
         ([1.5, 1e300], ["1.5", "1e+300"]),
-        (["", "null", "a\tb"], ['""', '"null"', "a b"]),
+        (["", "null", "  ", "a\tb"], ['""', '"null"', '"  "', "a b"]),
         ([True, False, None], ["true", "false", "null"]),
         ([10**18], ["1000000000000000000"]),
     ],
@@ -96,6 +96,10 @@ def test_values_are_short_and_tell_themselves_apart(values: list[Any], shown: li
 
 def test_floats_keep_their_decimals() -> None:
     assert [cell.text for cell in ladder("x", [1.0, 2.5], 2).cells] == ["1.00", "2.50"]
+
+
+def test_floats_without_room_for_decimals_are_short() -> None:
+    assert [cell.text for cell in ladder("x", [1e300, -1e16, 1e15], 2).cells] == ["1e+300", "-1e+16", "1000000000000000.00"]
 
 
 def test_problems_say_where_what_and_what_instead() -> None:
@@ -109,7 +113,12 @@ def test_problems_say_where_what_and_what_instead() -> None:
 
 @pytest.mark.parametrize(
     ("environment", "is_live", "is_styled"),
-    [({"TERM": "xterm"}, True, True), ({"TERM": "dumb"}, False, False), ({"TERM": "xterm", "NO_COLOR": "1"}, True, False)],
+    [
+        ({"TERM": "xterm"}, True, True),
+        ({"TERM": "dumb"}, False, False),
+        ({"TERM": "xterm", "NO_COLOR": "1"}, True, False),
+        ({"TERM": "xterm", "NO_COLOR": ""}, True, True),
+    ],
 )
 def test_a_terminal_gets_what_it_can_show(
     monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], is_live: bool, is_styled: bool
