@@ -221,7 +221,7 @@ def read_none_without(sentence: Sentence) -> Iterator[Each]:
 
 def _things(sentence: Sentence, amount: Amount) -> tuple[int, int] | None:
     found = noun_after(sentence, amount.last)
-    if found is not None or amount.low != 1:
+    if found is not None or amount.numbers[0] != 1:
         return found
     at = amount.last  # "at least one item": one of them, or two words of it
     for end in (at + 1, at + 2):

@@ -22,6 +22,7 @@ from datagen_chat.asked.lexicon import (
 from datagen_chat.asked.words import Sentence
 
 _NUMBERED = vocabulary("top first last next other remaining another these those level floor room step version chapter")
+_HOLDING = vocabulary("tables columns rows records entries fields values")
 _MOST_WORDS = 4
 
 
@@ -34,9 +35,15 @@ def noun_after(sentence: Sentence, at: int) -> tuple[int, int] | None:
         if word in TIMES or word in CURRENCIES or word in FRACTIONS or (word in NO_THINGS and end == at):
             return None
         if _is_plural_form(word) or (end == at and word in FOREIGN):
-            is_longer = end + 1 < at + _MOST_WORDS and sentence.is_word(end + 1) and is_plural(sentence.word(end + 1))
-            return at, end + 1 + (is_longer and sentence.word(end + 1) not in TIMES)  # 50 sales reps
+            return at, end + 1 + (end + 1 < at + _MOST_WORDS and _goes_on(sentence, end))
     return None
+
+
+def _goes_on(sentence: Sentence, at: int) -> bool:
+    """Return whether a plural is the first of two words of a noun: sales reps, but not tables users."""
+    after = sentence.word(at + 1)
+    is_noun = sentence.is_word(at + 1) and is_plural(after) and after not in TIMES and after != "tops"
+    return is_noun and sentence.word(at) not in _HOLDING
 
 
 def is_plural(word: str) -> bool:

@@ -15,6 +15,7 @@ Unit = Literal["", "%", "money"]
 
 _DASHES = ("-", "–", "—", "to", "until", "till", "bis", "à")
 _ABOUT = vocabulary("about around roughly approximately approx approx. circa ca ca. some ~ ≈ nearly almost maybe perhaps")
+_NEARLY = (*((word,) for word in sorted(_ABOUT)), ("close", "to"))
 _EXACT = frozenset(("exactly", "precisely"))
 
 
@@ -22,8 +23,8 @@ def _phrases(text: str) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(phrase.split()) for phrase in text.split("|"))
 
 
-_LEAST = _phrases("at least|minimum of|min of|no less than|no fewer than|minimum|min|min.|≥")
-_MOST = _phrases("at most|maximum of|max of|up to|no more than|not more than|maximum|max|max.|≤")
+_LEAST = _phrases("at least|minimum of|min of|no less than|no fewer than|minimum|min|min.|≥|> =")
+_MOST = _phrases("at most|maximum of|max of|up to|no more than|not more than|maximum|max|max.|≤|< =")
 _OR_MORE, _OR_FEWER = _phrases("+|or more"), _phrases("or fewer|or less")
 _BEHIND_LEAST = _phrases("at least|minimum|min|or more|and more|and up|upwards")
 _BEHIND_MOST = _phrases("at most|at the most|at maximum|maximum|max|tops|or fewer|or less")
@@ -107,8 +108,8 @@ def _amount(sentence: Sentence, at: int) -> Amount | None:
             low_bound, at = True, at + size
         elif size := _length(sentence, at, _MOST):
             high_bound, at = True, at + size
-        elif sentence.word(at) in _ABOUT:
-            about, at = True, at + 1
+        elif size := _length(sentence, at, _NEARLY):
+            about, at = True, at + size
         elif sentence.word(at) in _EXACT:
             exact, at = True, at + 1
         else:
@@ -116,7 +117,8 @@ def _amount(sentence: Sentence, at: int) -> Amount | None:
     is_between = sentence.word(at) in ("between", "zwischen")
     at += is_between
     number = fraction(sentence, at) or _number(sentence, at)
-    if number is None or (word in ("min", "max", "some", "minimum", "maximum") and not sentence.is_figure(at)):
+    is_other = word == "some" or (word == "min" and sentence.is_figure(first - 1))  # some ten, 5 min
+    if number is None or (is_other and not sentence.is_figure(at)):
         return None
     found = _spanned(sentence, number, is_between=is_between)
     if found is None:
