@@ -23,6 +23,7 @@ from datagen_chat.llm.redaction import redact
 
 _SHOWN = 300
 _READ = 4000
+_MONTH_SECONDS = 31 * 86400
 _OVERFLOW = re.compile(
     r"context.{0,20}(length|window|size|limit)|prompt is too long|maximum context|too many (input )?tokens|n_ctx"
     r"|exceeds? the (available )?context",
@@ -126,19 +127,27 @@ def refused(answer: Answer, address: Address, secrets: tuple[str, ...], now: flo
         return error
     wait = wait_of(answer.headers, now)
     passing = kind in _PASSING and answer.headers.get("x-should-retry") != "false"
-    hint = f"Try again in {_length(wait)}." if passing and wait else _hint(kind, address)
+    hint = _when(wait) if passing and wait else _hint(kind, address)
     return ProviderError(message, kind, hint, is_passing=passing, wait=wait)
+
+
+def _when(wait: float) -> str:
+    """Return when to try again; nobody waits for more than a month."""
+    if wait > _MONTH_SECONDS:
+        return f"It asks for a wait of {_length(wait)}; choose another model with --model."
+    return f"Try again in {_length(wait)}."
 
 
 def _length(seconds: float) -> str:
     """Return a length of time in words.
 
-    >>> _length(45.2), _length(600), _length(9000)
-    ('46 seconds', '10 minutes', '3 hours')
+    >>> _length(45.2), _length(600), _length(9000), _length(1e9)
+    ('46 seconds', '10 minutes', '3 hours', '11,575 days')
     """
-    size, word = next(((size, word) for size, word in ((3600, "hour"), (60, "minute")) if seconds >= 2 * size), (1, "second"))
+    sizes = ((86400, "day"), (3600, "hour"), (60, "minute"))
+    size, word = next(((size, word) for size, word in sizes if seconds >= 2 * size), (1, "second"))
     count = math.ceil(seconds / size)
-    return f"{count} {word}{'s' if count > 1 else ''}"
+    return f"{count:,} {word}{'s' if count > 1 else ''}"
 
 
 def _kind(answer: Answer) -> Kind:

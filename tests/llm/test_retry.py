@@ -127,3 +127,13 @@ def test_a_wait_that_is_too_long_is_told(protocol: Protocol) -> None:
     with Server([Fails(429, "Slow down.", "rate_limit_error", headers={"Retry-After": "600"})]) as server:
         failure = hear(live(server, protocol)).failure
     assert (failure.kind, failure.hint, len(server.requests)) == ("rate", "Try again in 10 minutes.", 1)
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("asked", ["94608000", "Fri, 31 Dec 9999 23:59:59 GMT"])
+def test_a_wait_of_years_is_not_proposed(protocol: Protocol, asked: str) -> None:
+    with Server([Fails(429, "Slow down.", "rate_limit_error", headers={"Retry-After": asked})]) as server:
+        failure = hear(live(server, protocol)).failure
+    days = "1,095" if asked == "94608000" else "2,932,897"
+    hint = f"It asks for a wait of {days} days; choose another model with --model."
+    assert (failure.kind, failure.hint, len(server.requests)) == ("rate", hint, 1)
