@@ -43,9 +43,14 @@ class Candidate:
     continued: bool = False
 
     @property
+    def is_labelled(self) -> bool:
+        """True where its fence says that it holds a schema, or changes to one."""
+        return LABEL in self.info.split()
+
+    @property
     def is_meant(self) -> bool:
         """True for what is to be a schema or changes to one: by its keys, or because its fence says so."""
-        return self.kind != "other" or LABEL in self.info.split()
+        return self.kind != "other" or self.is_labelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +68,12 @@ class _Segment:
 def extract(reply: str) -> Candidate | None:
     """Return the block of a reply that is its schema, or the nearest thing to one; None if it holds no JSON.
 
-    A full schema comes before a patch, and a patch before any other JSON; of equals the last one is meant.
+    A full schema comes before a patch, and a patch before any other JSON; of equals one whose fence says that it holds a
+    schema is meant, else the last one.
     """
-    found = candidates(reply)
-    return max(enumerate(found), key=lambda entry: (RANKS[entry[1].kind], entry[0]))[1] if found else None
+    found = enumerate(candidates(reply))
+    best = max(found, key=lambda entry: (RANKS[entry[1].kind], entry[1].is_labelled, entry[0]), default=None)
+    return None if best is None else best[1]
 
 
 def candidates(reply: str) -> tuple[Candidate, ...]:

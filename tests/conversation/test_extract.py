@@ -102,6 +102,13 @@ def test_a_brace_on_the_line_of_the_fence_belongs_to_the_schema() -> None:
     assert text_of(f"```json {FULL[0]}\n{FULL[1:]}\n```\n") == f"{FULL[0]}\n{FULL[1:]}"
 
 
+def test_of_two_schemas_the_one_whose_fence_says_datagen_is_meant() -> None:
+    assert text_of(fenced(FULL, "json datagen") + "Before, it was:\n" + fenced(LATER)) == FULL
+    assert text_of(fenced(LATER) + "Now:\n" + fenced(FULL, "json datagen")) == FULL
+    assert text_of(fenced(LATER, "json datagen") + "Better:\n" + fenced(FULL, "json datagen")) == FULL
+    assert text_of(fenced(PATCH, "json datagen") + "All of it:\n" + fenced(FULL)) == FULL
+
+
 def test_the_last_patch_counts_where_there_is_no_whole_schema() -> None:
     assert text_of(fenced('{"checks": []}') + fenced(PATCH) + fenced(OTHER)) == PATCH
 
