@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from datagen_chat.conversation.comments import UNSAFE, Comment, read, write
+from datagen_chat.conversation.comments import UNSAFE, Comment, TranscriptError, read, write
 from datagen_chat.conversation.turns import Builder, Conversation, Role, Transcript, Turn
+from datagen_chat.problems import Problem, shown
 
 _LABELS: dict[Role, str] = {
     "system": "System",
@@ -42,9 +43,11 @@ def parse_written(lines: Sequence[str]) -> Transcript:
     """Return the transcript whose written form these lines are; the first one is its comment.
 
     Raises:
-        TranscriptError: a comment is damaged.
+        TranscriptError: a comment is damaged, or a later version of this package wrote them in a form of its own.
     """
     header = read(lines[0], 1)
+    if header is not None:
+        _check_form(header)
     builder = Builder(_text)
     for number, line in enumerate(lines[1:], start=2):
         label, comment = _LABEL.fullmatch(line), read(line, number)
@@ -57,6 +60,14 @@ def parse_written(lines: Sequence[str]) -> Transcript:
         elif (title := _TITLE.fullmatch(line)) and not builder.has_turns:
             builder.name(title[1])
     return Transcript(builder.conversations(), header.data if header else {})
+
+
+def _check_form(header: Comment) -> None:
+    """Refuse a later form, of which a part would be lost; the first one, which is written here, has no number."""
+    form = header.data.get("form", 1)
+    if form != 1:
+        message = f"This transcript is in a form of a later version of Datagen: {shown(form)}."
+        raise TranscriptError([Problem("", "later-form", message, "Read it with that version, or a newer one.")])
 
 
 def _take_comment(builder: Builder, comment: Comment) -> None:

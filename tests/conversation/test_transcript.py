@@ -186,6 +186,13 @@ def test_a_damaged_or_misplaced_comment_is_refused(text: str) -> None:
         parse(text)
 
 
+def test_a_transcript_in_a_later_form_is_refused_and_the_first_form_may_say_that_it_is() -> None:
+    text = render(Transcript((Conversation("a", (Turn("user", "b"),)),)))
+    assert parse(text.replace("transcript {}", 'transcript {"form": 1}')).conversations == parse(text).conversations
+    with pytest.raises(TranscriptError, match="a later version of Datagen: 2"):
+        parse(text.replace("transcript {}", 'transcript {"form": 2}'))
+
+
 def test_a_text_without_turns_holds_no_conversation() -> None:
     assert parse("") == parse("# Title\n\nNothing here.\n") == Transcript(())
 
