@@ -15,6 +15,7 @@ from datagen_chat.problems import OutputError
 
 HOME = "DATAGEN_HOME"
 PRIVATE = 0o600
+_HOUR_SECONDS = 3600.0  # no file takes so long to be put in its place
 
 
 def data_folder(environment: Mapping[str, str]) -> Path:
@@ -52,7 +53,11 @@ def check_writable(folder: Path) -> None:
 
 
 def new_session(folder: Path) -> Path:
-    """Return where the next session is kept; later ones sort after earlier ones."""
+    """Return where the next session is kept; later ones sort after earlier ones. What killed programs left there is removed."""
+    for left in (folder / "sessions").glob(".*.md.*"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > _HOUR_SECONDS:
+                left.unlink()
     stamp = f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
     numbers = (f"-{number}" if number else "" for number in count())
     return next(path for end in numbers if not (path := folder / "sessions" / f"{stamp}{end}.md").exists())

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from datagen_chat.commands.places import sessions
+from datagen_chat.commands.places import new_session, sessions
 from datagen_chat.commands.recordings import recorder
 from datagen_chat.commands.sessions import Keeper
 from datagen_chat.conversation.journal import Journal
@@ -31,6 +33,16 @@ def server() -> Iterator[Server]:
 
 def kept(path: Path) -> list[str]:
     return [turn.text for turn in parse(path.read_text("utf-8")).conversations[0].turns]
+
+
+def test_what_a_killed_program_left_of_a_session_is_removed_in_time(tmp_path: Path) -> None:
+    folder = tmp_path / "sessions"
+    folder.mkdir()
+    for name, hours in ((".1.md.77", 2), (".2.md.78", 0), ("1.md", 2)):
+        (folder / name).touch()
+        os.utime(folder / name, (time.time() - 3600 * hours,) * 2)
+    new_session(tmp_path)
+    assert sorted(path.name for path in folder.iterdir()) == [".2.md.78", "1.md"]
 
 
 def test_a_transcript_that_another_program_wrote_is_not_written_over(tmp_path: Path) -> None:
