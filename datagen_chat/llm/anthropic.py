@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from datagen_chat.llm.address import Address
 from datagen_chat.llm.base import Finished, Message, ReasoningDelta, Stop, Streamed, TextDelta, Usage
-from datagen_chat.llm.dialect import Habits, count_of, decoded, sendable, text_of, whole_characters
+from datagen_chat.llm.dialect import Habits, count_of, decoded, piece_of, sendable, text_of, whole_characters
 from datagen_chat.llm.wire import PLACEHOLDER
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Messages:
             stream=True,
             **_system(messages, habits),
         ) as stream:
-            yield from whole_characters(_read(decoded(stream, address)))
+            yield from whole_characters(_read(decoded(stream, address), address))
 
     def learned(self, habits: Habits, words: str) -> tuple[Habits, str] | None:
         """Return what a server takes after it refused a request in these words, and what changed; None if nothing does."""
@@ -104,7 +104,7 @@ def _sent(messages: Sequence[Message]) -> Any:
     return [{"role": role, "content": sendable("\n\n".join(message.text for message in said))} for role, said in turns]
 
 
-def _read(events: Generator[Any, None, None]) -> Iterator[Streamed]:
+def _read(events: Generator[Any, None, None], address: Address) -> Iterator[Streamed]:
     stop: Stop = "cut"
     usage, model = None, ""
     with closing(events):
@@ -114,7 +114,7 @@ def _read(events: Generator[Any, None, None]) -> Iterator[Streamed]:
                 message = getattr(event, "message", None)
                 model, usage = text_of(message, "model"), _usage(getattr(message, "usage", None), None)
             elif kind in ("content_block_start", "content_block_delta"):
-                yield from _pieces(getattr(event, "delta", None) or getattr(event, "content_block", None))
+                yield from _pieces(getattr(event, "delta", None) or getattr(event, "content_block", None), address)
             elif kind == "message_delta":
                 reason = text_of(getattr(event, "delta", None), "stop_reason")
                 if reason and stop in ("cut", "end"):  # that it was finished takes no other reason back
@@ -123,8 +123,8 @@ def _read(events: Generator[Any, None, None]) -> Iterator[Streamed]:
     yield Finished(stop, usage, model)
 
 
-def _pieces(delta: Any) -> Iterator[Streamed]:
-    if text := text_of(delta, "text"):
+def _pieces(delta: Any, address: Address) -> Iterator[Streamed]:
+    if text := piece_of(getattr(delta, "text", None), address):
         yield TextDelta(text)
     elif thought := text_of(delta, "thinking"):
         yield ReasoningDelta(thought)

@@ -9,6 +9,7 @@ from datagen_chat.frozen import dataclass
 from datagen_chat.llm.address import Address
 from datagen_chat.llm.base import Finished, Message, Streamed, TextDelta
 from datagen_chat.llm.failures import garbled
+from datagen_chat.problems import shown
 
 if TYPE_CHECKING:
     import httpx2
@@ -103,6 +104,20 @@ def text_of(value: Any, name: str) -> str:
     """Return a text of an object that a library made of whatever it was sent, empty where there is none."""
     found = getattr(value, name, None)
     return found if isinstance(found, str) else ""
+
+
+def piece_of(found: Any, address: Address) -> str:
+    """Return what a piece of a reply says: a text, or the texts of parts, as some servers of thinking models send it.
+
+    Raises:
+        ProviderError: it is something else, such as a number for a text of digits; to pass over it would change the reply.
+    """
+    parts = found if isinstance(found, list) else [found]
+    texts = [part.get("text") if isinstance(part, dict) and isinstance(found, list) else part for part in parts]
+    odd = next((text for text in texts if text is not None and not isinstance(text, str)), None)
+    if odd is not None:
+        raise garbled(address, f"a piece of its reply is no text but {shown(odd, 40)}")
+    return "".join(filter(None, texts))
 
 
 def count_of(value: Any, name: str) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from datagen_chat.llm.address import Address
 from datagen_chat.llm.base import Finished, Message, ReasoningDelta, Stop, Streamed, TextDelta, Usage
-from datagen_chat.llm.dialect import Habits, count_of, decoded, sendable, text_of, whole_characters
+from datagen_chat.llm.dialect import Habits, count_of, decoded, piece_of, sendable, text_of, whole_characters
 from datagen_chat.llm.wire import PLACEHOLDER
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class ChatCompletions:
         with client.chat.completions.create(
             model=address.model, messages=_sent(messages, habits), stream=True, **_options(habits)
         ) as stream:
-            yield from whole_characters(_read(decoded(stream, address)))
+            yield from whole_characters(_read(decoded(stream, address), address))
 
     def learned(self, habits: Habits, words: str) -> tuple[Habits, str] | None:
         """Return what a server takes after it refused a request in these words, and what changed; None if nothing does."""
@@ -116,7 +116,7 @@ def _sent(messages: Sequence[Message], habits: Habits) -> Any:
     return spoken
 
 
-def _read(chunks: Generator[Any, None, None]) -> Iterator[Streamed]:
+def _read(chunks: Generator[Any, None, None], address: Address) -> Iterator[Streamed]:
     stop: Stop = "cut"
     usage, model, is_declined, meant = None, "", False, None
     with closing(chunks):
@@ -131,7 +131,7 @@ def _read(chunks: Generator[Any, None, None]) -> Iterator[Streamed]:
             delta = getattr(choices[meant], "delta", None)
             declined = text_of(delta, "refusal")
             is_declined = is_declined or bool(declined)
-            yield from _pieces(delta, declined)
+            yield from _pieces(delta, declined, address)
             reason = text_of(choices[meant], "finish_reason")
             if reason and stop in ("cut", "end"):  # that it was finished takes no other reason back
                 stop = _STOPS.get(reason, "other")
@@ -144,23 +144,14 @@ def _number(choice: Any) -> int:
     return found if type(found) is int else 0
 
 
-def _pieces(delta: Any, declined: str) -> Iterator[Streamed]:
+def _pieces(delta: Any, declined: str, address: Address) -> Iterator[Streamed]:
     extra = getattr(delta, "model_extra", None) or {}
     thought = next((extra[name] for name in ("reasoning_content", "reasoning") if isinstance(extra.get(name), str)), "")
     if thought:
         yield ReasoningDelta(thought)
-    text = _said(getattr(delta, "content", None)) or declined
+    text = piece_of(getattr(delta, "content", None), address) or declined
     if text:
         yield TextDelta(text)
-
-
-def _said(content: Any) -> str:
-    """Return what a delta says: a text, or the texts of parts, as some servers of thinking models send it."""
-    if isinstance(content, str):
-        return content
-    parts = content if isinstance(content, list) else []
-    texts = (part.get("text") if isinstance(part, dict) else part for part in parts)
-    return "".join(text for text in texts if isinstance(text, str))
 
 
 def _usage(told: Any) -> Usage | None:

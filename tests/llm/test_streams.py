@@ -216,6 +216,17 @@ def test_text_in_another_place_of_an_event_is_not_lost(protocol: Protocol) -> No
     assert (heard.text, heard.end.stop) == ("one two", "end")
 
 
+@pytest.mark.parametrize("piece", [15, 0, True, {"text": "15"}])
+def test_a_piece_that_is_no_text_is_not_passed_over(protocol: Protocol, piece: object) -> None:
+    """As of programs that write texts of digits as numbers: without it, "rows": 1500 would be another number."""
+    first, second, *rest = events(protocol, '"rows": ', "00")
+    odd = second.replace('"00"', json.dumps(piece))
+    with Server([raw(first, odd, second, *rest)]) as server:
+        heard = hear(live(server, protocol))
+    assert (heard.text, heard.failure.kind) == ('"rows": ', "garbage")
+    assert "is no text" in str(heard.failure)
+
+
 def test_a_second_reply_in_the_stream_is_not_mixed_into_the_first(protocol: Protocol) -> None:
     first, *rest = events(protocol, "one ", "two")
     other = json.dumps({"choices": [{"index": 1, "delta": {"content": "three"}, "finish_reason": "length"}]})
