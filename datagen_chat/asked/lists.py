@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator
 
 from datagen_chat.asked.ground import Ground
 from datagen_chat.asked.lexicon import STOPS, TIMES, vocabulary
-from datagen_chat.asked.nouns import is_plural, stem, stems, subject_before
+from datagen_chat.asked.nouns import is_plural, root, stem, stems, subject_before
 from datagen_chat.asked.statements import UNPLACED, Statement, Tie
 from datagen_chat.asked.words import Sentence
 from datagen_chat.frozen import dataclass
@@ -48,8 +48,8 @@ class Listing(Statement):
     def _as_values(self, ground: Ground) -> Tie | None:
         best: tuple[int, Place, list[str]] | None = None
         for place in self._places(ground):
-            known = ["".join(stems(value)) for value in ground.values_of(place)]
-            missing = [item for item in self.items if not _is_among("".join(stems(item)), known)]
+            known = [_roots(value) for value in ground.values_of(place)]
+            missing = [item for item in self.items if not _is_among(_roots(item), known)]
             if known and (best is None or len(missing) < best[0]):
                 best = len(missing), place, missing
         if best is None:
@@ -65,8 +65,8 @@ class Listing(Statement):
 
     def _could_be(self, ground: Ground, place: Place) -> bool:
         """Return whether a column could have all items: then those that it lacks are lacking by chance."""
-        known = ["".join(stems(str(value))) for value in ground.index.outcomes(place) or ()]
-        return all(_is_among("".join(stems(item)), known) for item in self.items)
+        known = [_roots(str(value)) for value in ground.index.outcomes(place) or ()]
+        return all(_is_among(_roots(item), known) for item in self.items)
 
     def _places(self, ground: Ground) -> list[Place]:
         named = ground.table(self.subject)
@@ -86,9 +86,31 @@ class Listing(Statement):
         return Tie("held", "each has a table or a column", "/nodes")
 
 
-def _is_among(item: str, known: list[str]) -> bool:
-    """Return whether an item is a known value, or a short form of one: pro for Professional."""
-    return item in known or (len(item) >= _SHORTEST and any(value.startswith(item) for value in known))
+def _roots(text: str) -> tuple[str, ...]:
+    return tuple(map(root, stems(text)))
+
+
+def _is_among(item: tuple[str, ...], known: list[tuple[str, ...]]) -> bool:
+    """Return whether an item is a known value, or one of the two a form of the other.
+
+    >>> known = [("profesional",), ("unit", "kingdom"), ("credit", "card"), ("femal",)]
+    >>> [_is_among(item, known) for item in (("pro",), ("uk",), ("card",), ("mal",))]
+    [True, True, True, False]
+    """
+    plain = "".join(item)
+    return any(
+        plain == "".join(value)
+        or (len(plain) >= _SHORTEST and "".join(value).startswith(plain))
+        or (len(plain) >= _ENOUGH and value[-len(item) :] == item)
+        or _initials(item) == "".join(value)
+        or _initials(value) == plain
+        for value in known
+    )
+
+
+def _initials(words: tuple[str, ...]) -> str:
+    """Return the first letters of several words; no word consists of those of one alone."""
+    return "".join(word[0] for word in words) if len(words) > 1 else " "
 
 
 def read_lists(sentence: Sentence) -> Iterator[Listing]:

@@ -45,6 +45,8 @@ SHOP: dict[str, Any] = {
             column("is_active", "bool", {"bernoulli": {"p": 0.7}}),
             column("signup_date", "date", {"datetime_series": {
                 "within": {"start": "2023-01-01T00:00:00Z", "end": "2023-12-31T00:00:00Z"}, "freq": "D"}}),
+            column("country", "string", choice("Germany", "United Kingdom", "Spain")),
+            column("payment", "string", choice("credit_card", "bank transfer", "cancelled")),
         ]},
         {"id": "plan", "kind": "vocab", "pk": "plan_id", "columns": [
             column("plan_id", "int", NAMES),
@@ -149,6 +151,9 @@ def made_of(text: str, **tried: str) -> list[Line]:
         ("the last 12 months", "held", "/timeframe"),
         ("status: pending, shipped, delivered", "held", "/nodes/2/columns/2"),
         ("status: pending, shipped, returned", "open", "/nodes/2/columns/2"),
+        ("countries like Germany, UK and Spain", "held", "/nodes/0/columns/7"),
+        ("countries like Germany, UK and Austria", "open", "/nodes/0/columns/7"),
+        ("payments: card, transfer and canceled", "held", "/nodes/0/columns/8"),
         ("status: neu, alt, weg", "unsure", "/nodes/2/columns/2"),
         ("status: pending, neu, alt", "unsure", "/nodes/2/columns/2"),
         ("plans (starter/pro)", "held", "/nodes/1/columns/1"),
