@@ -43,6 +43,8 @@ KINDS: dict[type, str] = {
     datetime.time: "string",
     datetime.timedelta: "float",
 }
+MISTAKEN = {"private": "boolean|null"}
+"""Arguments that Faker declares as something else than what has an effect."""
 TRIES = 24
 Signature = tuple[tuple[Any, ...], ...]
 
@@ -108,6 +110,8 @@ def accepts(annotation: str, name: str) -> str:
     >>> accepts("typing.Optional[int]", "digits")
     'integer|null'
     """
+    if name in MISTAKEN:
+        return MISTAKEN[name]
     if any(word in annotation for word in ("tzinfo", "Callable", "Type[", "Encoder")) or name == "cast_to":
         return ""
     if "datetime" in annotation:
