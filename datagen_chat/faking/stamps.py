@@ -12,7 +12,7 @@ from datagen_chat.faking.compiled import compile_grammar
 from datagen_chat.faking.grammar import Branch, Grammar, Part, Pool
 from datagen_chat.faking.guide import CELLS
 from datagen_chat.faking.source import Source
-from datagen_chat.faking.times import EPOCH, moment
+from datagen_chat.faking.times import EPOCH, check_order, moment
 
 Args = Mapping[str, Any]
 OF_DAY = frozenset("aAwdbBmyYjUWuVG%")
@@ -53,9 +53,8 @@ def _grammar(atoms: list[str | Pool]) -> Grammar:
 
 
 def _days(pattern: str, end: datetime.datetime) -> Pool:
-    first, last = sorted((EPOCH.toordinal(), end.toordinal()))
     counts: dict[str, int] = {}
-    for ordinal in range(first, last + 1):
+    for ordinal in range(EPOCH.toordinal(), end.toordinal() + 1):
         word = datetime.date.fromordinal(ordinal).strftime(pattern)
         counts[word] = counts.get(word, 0) + 1
     weights = None if len(set(counts.values())) == 1 else tuple(float(count) for count in counts.values())
@@ -79,7 +78,8 @@ def _times(pattern: str) -> Iterator[str | Pool]:
 
 def _source(pattern: str, args: Args, key: Key) -> Source | None:
     end = moment("now" if args.get("end_datetime") is None else args["end_datetime"])
-    grammar = grammar_of(pattern, end) if abs((end - EPOCH).days) < MOST_DAYS else None
+    check_order(EPOCH, end)
+    grammar = grammar_of(pattern, end) if (end - EPOCH).days < MOST_DAYS else None
     return None if grammar is None else compile_grammar(grammar, key)
 
 

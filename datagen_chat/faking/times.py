@@ -73,15 +73,35 @@ def shift_of(text: str) -> datetime.timedelta | None:
 
 
 def times(key: Key, start: datetime.datetime, end: datetime.datetime) -> Source:
-    """Return uniform times from `start` up to `end`, whichever comes first."""
-    low, high = sorted(((start - EPOCH) // MICROSECOND, (end - EPOCH) // MICROSECOND))
+    """Return uniform times from `start` up to `end`.
+
+    Raises:
+        ValueError: the end comes first.
+    """
+    check_order(start, end)
+    low, high = (start - EPOCH) // MICROSECOND, (end - EPOCH) // MICROSECOND
     return Stepped("datetime", key, low, max(1, high - low))
 
 
 def days(key: Key, start: datetime.date, end: datetime.date) -> Source:
-    """Return uniform days from `start` to `end`, both included."""
-    low, high = sorted((start.toordinal(), end.toordinal()))
+    """Return uniform days from `start` to `end`, both included.
+
+    Raises:
+        ValueError: the end comes first.
+    """
+    check_order(start, end)
+    low, high = start.toordinal(), end.toordinal()
     return Stepped("date", key, low - EPOCH.toordinal(), high - low + 1)
+
+
+def check_order(start: datetime.date, end: datetime.date) -> None:
+    """Pass over two days, or two times, of which the first is not the later one.
+
+    Raises:
+        ValueError: it is.
+    """
+    if start > end:
+        raise ValueError(f"{start} is later than {end}; today is {TODAY} here")
 
 
 def date_time(args: Args, key: Key) -> Source:
