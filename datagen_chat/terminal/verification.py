@@ -16,6 +16,7 @@ _LONGEST = 600
 _TOGETHER: dict[Kind, tuple[str, str]] = {
     "type": ("are of their types", "is of its type"),
     "null": ("are never null", "is never null"),
+    "decimals": ("are finite, with no more decimals than are written", "is finite, with no more decimals than are written"),
 }
 """Claims of these kinds that hold are told in one line for a table."""
 

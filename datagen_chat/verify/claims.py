@@ -16,6 +16,7 @@ Kind = Literal[
     "rows",
     "null",
     "null-share",
+    "decimals",
     "primary-key",
     "foreign-key",
     "unique",

@@ -35,18 +35,15 @@ _NAMES: dict[ColumnType, str] = {
     "date": "days",
 }
 _SHOWN = 4
+_LAST_BITS = "4e-15"
+"""What the last bits of a float can make of its nearest decimal number, as a share of it."""
+
 _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 
 
 def column_claims(basis: Basis) -> Iterator[Claim]:
     """Yield what a schema claims of single columns, row by row."""
-    for at, table, column in basis.columns:
-        reading = basis.readings.get(table.id)
-        if reading is not None and column.name in reading.columns:
-            yield _typed(at, table, column, reading)
-    for at, table, column in basis.columns:
-        if not column.may_be_null:
-            yield _never_null(at, table, column, basis)
+    yield from _of_types(basis)
     for k, rule in enumerate(basis.index.dataset.constraints.ranges):
         yield _range(pointer("constraints", "ranges", k), rule, basis)
     for at, table, column in basis.columns:
@@ -58,6 +55,20 @@ def column_claims(basis: Basis) -> Iterator[Claim]:
             yield _among_rows(enum.at, enum.place, enum.source, basis)
         else:
             yield _among(enum.at, enum.place, enum.values or (), basis)
+
+
+def _of_types(basis: Basis) -> Iterator[Claim]:
+    """Yield that columns are of their types, are not null where none may be, and have no more decimals than are written."""
+    for at, table, column in basis.columns:
+        reading = basis.readings.get(table.id)
+        if reading is not None and column.name in reading.columns:
+            yield _typed(at, table, column, reading)
+    for at, table, column in basis.columns:
+        if not column.may_be_null:
+            yield _never_null(at, table, column, basis)
+    for at, table, column in basis.columns:
+        if column.type == "float":
+            yield _finite(at, table, column, basis)
 
 
 def _typed(at: str, table: Table, column: Column, reading: Reading) -> Claim:
@@ -85,6 +96,17 @@ def _never_null(at: str, table: Table, column: Column, basis: Basis) -> Claim:
     else:
         question = NoRow(quoted(table.id), f"{cell} IS NULL", basis.shown(table.id, column.name))
     return claim.asking(question, place)
+
+
+def _finite(at: str, table: Table, column: Column, basis: Basis) -> Claim:
+    """Return that numbers are finite, and have no more decimals than are written."""
+    place, cell, decimals = (table.id, column.name), quoted(column.name), column.decimals
+    broken, words = f"NOT isfinite({cell})", "is finite"
+    if decimals is not None:
+        broken = f"({broken} OR abs({cell} - round({cell}, {decimals})) > {_LAST_BITS} * abs({cell}))"
+        words = f"is finite and has at most {decimals} {'decimal' if decimals == 1 else 'decimals'}"
+    claim = Claim("decimals", f"{at}/{'type' if decimals is None else 'decimals'}", table.id, ".".join(place), words)
+    return claim.asking(NoRow(quoted(table.id), broken, basis.shown(*place)), place)
 
 
 def _range(at: str, rule: Range, basis: Basis) -> Claim:

@@ -121,7 +121,7 @@ def test_good_data_keeps_every_claim(data: Path) -> None:
     assert {finding.claim.kind for finding in found.findings} == {
         "columns", "type", "rows", "null", "null-share", "primary-key", "foreign-key", "unique", "range", "clamp", "pattern",
         "enum", "inequality", "window", "ascending", "fanout", "fanout-mean", "fanout-shares", "shares", "law", "mean",
-        "aggregate", "copy", "expression", "check", "target", "bounds", "sequence", "grid",
+        "aggregate", "copy", "expression", "check", "target", "bounds", "sequence", "grid", "decimals",
     }  # fmt: skip
 
 
