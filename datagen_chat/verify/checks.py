@@ -14,6 +14,9 @@ from datagen_chat.schema.target_checks import target_checks
 from datagen_chat.verify.claims import Claim, Finding, Kind
 from datagen_chat.verify.locked import Locked, RefusedError
 
+_LONG = 100_000
+"""Numbers from here on are shown with all their digits."""
+
 
 def checks_of(dataset: Dataset) -> Iterator[tuple[str, Check]]:
     """Yield every check of a dataset, its targets' too, with where it stands."""
@@ -66,10 +69,19 @@ def _is_within(value: Any, low: float | None, high: float | None) -> bool:
 
 def _equals(value: Any, wanted: Any) -> bool:
     if isinstance(value, datetime | date) and isinstance(wanted, str):
-        return value.isoformat().replace("+00:00", "") == wanted.replace(" ", "T").removesuffix("Z")
+        return _moment(value.isoformat()) == _moment(wanted)
     if isinstance(value, Decimal):
         value = float(value)
     return bool(value == wanted) and isinstance(value, bool) == isinstance(wanted, bool)
+
+
+def _moment(text: str) -> str:
+    """Return an instant in one way of writing it; midnight is the day.
+
+    >>> _moment("2025-01-31 00:00:00Z"), _moment("2025-01-31T10:00:00+00:00")
+    ('2025-01-31', '2025-01-31T10:00:00')
+    """
+    return text.replace(" ", "T").removesuffix("Z").removesuffix("+00:00").removesuffix("T00:00:00")
 
 
 def wanted(check: Check) -> str:
@@ -82,9 +94,9 @@ def wanted(check: Check) -> str:
     if check.equals is not None:
         words.append(shown(check.equals))
     if check.between is not None:
-        words.append(f"{check.between[0]:g} to {check.between[1]:g}")
-    words += [f"at least {check.min:g}"] if check.min is not None else []
-    words += [f"at most {check.max:g}"] if check.max is not None else []
+        words.append(f"{check.between[0]:.15g} to {check.between[1]:.15g}")
+    words += [f"at least {check.min:.15g}"] if check.min is not None else []
+    words += [f"at most {check.max:.15g}"] if check.max is not None else []
     if check.empty is not None:
         words.append("no row" if check.empty else "a row")
     return " and ".join(words) or "true"
@@ -95,5 +107,6 @@ def _shown(row: tuple[Any, ...] | None) -> str:
         return "no row"
     value = row[0]
     if isinstance(value, float | Decimal):
-        return f"{float(value):.6g}"
+        number = float(value)
+        return f"{number:.6g}" if abs(number) < _LONG else f"{number:.15g}"
     return "nothing (null)" if value is None else shown(value)

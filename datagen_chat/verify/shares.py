@@ -88,7 +88,7 @@ def _drawn(claim: Claim, place: Place, branch: Branch, basis: Basis) -> Iterator
 def _words(branch: Branch) -> str:
     word = branch.generator
     if isinstance(word, Distribution):
-        return f"is {word.type} ({', '.join(f'{name} {said:g}' for name, said in _written(word))})"
+        return f"is {word.type} ({', '.join(f'{name} {said:.15g}' for name, said in _written(word))})"
     return f"is true in {word.p * 100:.4g} % of rows" if isinstance(word, Bernoulli) else "is chosen with its weights"
 
 
