@@ -43,7 +43,15 @@ _JSON_TYPES: Mapping[ColumnType, tuple[str, ...]] = {
     "float": ("BIGINT", "UBIGINT", "DOUBLE"),
     "bool": ("BOOLEAN",),
 }
-_FORMS: Mapping[ColumnType, str] = {"int": "[-+]?[0-9]+", "date": "-?[0-9]{4,6}-[0-9]{2}-[0-9]{2}", "bool": "(?i)true|false"}
+_FORMS: Mapping[ColumnType, str] = {
+    "int": "[-+]?[0-9]+",
+    "float": "(?i)[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)(e[-+]?[0-9]+)?|[-+]?(nan|inf|infinity)",
+    "bool": "(?i)true|false",
+    "datetime": "-?[0-9]{4,6}[-/].*",
+    "date": "-?[0-9]{4,6}-[0-9]{2}-[0-9]{2}",
+}
+"""What values look like as text; DuckDB reads more, such as `1_000` and `epoch`."""
+
 _SAMPLED = 20_000
 
 
@@ -168,8 +176,9 @@ def _read_csv(table: Table, files: Sequence[Path]) -> Reading:
     if odd is not None:
         return Reading(table.id, {}, problem=f"{odd.name} has another header than {files[0].name}")
     if not headers[0]:
-        return Reading(table.id, {}, problem=f"{files[0].name} is empty")
-    columns = dict.fromkeys(headers[0], "VARCHAR")
+        return Reading(table.id, {}, problem=f"the first line of {files[0].name} names no columns")
+    named = (name or f"column {number}" for number, name in enumerate(headers[0], 1))  # pandas gives its index no name
+    columns = dict.fromkeys(named, "VARCHAR")
     if len(columns) < len(headers[0]):
         return Reading(table.id, {}, problem=f"{files[0].name} names a column twice")
     fields = listed(f"{literal(name)}: 'VARCHAR'" for name in columns)
