@@ -187,6 +187,8 @@ def _listed(sentence: Sentence, amount: Amount) -> Iterator[Count]:
     is_set = is_changed or sentence.word(at) == "to"
     if not (is_set or sentence.word(at) in (":", "=", "|")) or not _ends(sentence, amount.last):
         return
+    if sentence.is_figure(amount.last + 1) and noun_after(sentence, amount.last + 2) is None:
+        return  # ratings: 1, 2, 3
     at -= is_set and sentence.word(at - 1) == "down"
     found = subject_before(sentence, at)
     if found is None or not is_plural(sentence.word(found[1] - 1)) or _may_be_year(amount, sentence):

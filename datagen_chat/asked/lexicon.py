@@ -90,7 +90,7 @@ STOPS = vocabulary(
     "only also just more less fewer other others another extra additional remaining same last first next please yes no ok "
     "okay make made add added give use using want wants need needs like likes let set keep put get gets have order-of is "
     "too very much many few several most least if when where while because here there now today really quite still even "
-    "already again called named "
+    "already again called named except excluding besides "
     "und oder mit ohne je für von der die das den dem ein eine einen et ou avec sans par pour de des du la le "
     "les un une y o con sin por para el los las del"
 )

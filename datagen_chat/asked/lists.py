@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 
 from datagen_chat.asked.ground import Ground
-from datagen_chat.asked.lexicon import STOPS, TIMES, vocabulary
+from datagen_chat.asked.lexicon import REMOVING, STOPS, TIMES, vocabulary
 from datagen_chat.asked.nouns import is_plural, root, stem, stems, subject_before
 from datagen_chat.asked.statements import UNPLACED, Statement, Tie
 from datagen_chat.asked.words import Sentence
@@ -14,6 +14,7 @@ from datagen_chat.schema.index import Place
 
 _WHOLES = vocabulary("dataset database data schema tables table model")
 _INSIDE = vocabulary("of for in on at to out by past off up")
+_TALK = vocabulary("thanks note notes hello questions examples remarks comments")
 _OPENERS = frozenset((":", "(", "like"))
 _MOST_ITEMS, _MOST_WORDS, _SHORTEST, _ENOUGH = 30, 3, 3, 3
 
@@ -132,7 +133,9 @@ def _values(sentence: Sentence, at: int, first: int, opener: str) -> Iterator[Li
     subject = subject_before(sentence, at, 3)
     closing = (")",) if opener == "(" else ("", ";")
     found = _items(sentence, first, closing if opener != "like" else ("", ";", ",", "."))
-    if subject is None or found is None or _is_demonstrative(sentence, subject[0]):
+    if subject is None or found is None or _is_demonstrative(sentence, subject[0]) or _is_denied(sentence, subject[0]):
+        return
+    if sentence.word(subject[1] - 1) in _TALK:
         return
     items, last = found
     if opener != ":" and not is_plural(sentence.word(subject[1] - 1)) and not (opener == "(" and len(items) >= _ENOUGH):
@@ -146,6 +149,12 @@ def _values(sentence: Sentence, at: int, first: int, opener: str) -> Iterator[Li
 
 def _is_demonstrative(sentence: Sentence, first: int) -> bool:
     return sentence.word(first - 1) in ("these", "those", "this", "that", "such", "each")
+
+
+def _is_denied(sentence: Sentence, first: int) -> bool:
+    """Return whether close before a list it is said that these are not to be."""
+    near = [sentence.word(k) for k in range(max(first - 4, 0), first)]
+    return any(word in REMOVING or word in ("no", "not", "without") or word.endswith("n't") for word in near)
 
 
 def _are_things(items: tuple[str, ...], fewest: int) -> bool:

@@ -18,6 +18,7 @@ from datagen_chat.schema.index import Place
 _RHYTHMS = {"hourly": "h", "daily": "D", "weekly": "W", "monthly": "MS", "quarterly": "QS", "yearly": "YS"}
 _STEPS = {"second": "s", "minute": "min", "min": "min", "hour": "h", "day": "D", "week": "W", "month": "MS"}
 _OF_SCHEMAS = vocabulary("constraint constraints key keys index indexes indices value values")
+_CONTRASTS = frozenset(("not", "no", "than", "instead"))
 _BE = vocabulary("must should has have to be are is need needs")
 
 
@@ -194,7 +195,8 @@ def read_rhythms(sentence: Sentence) -> Iterator[Rhythm]:
     """Yield how often rows come: hourly readings, every hour, every 15 minutes."""
     for at in range(len(sentence.tokens)):
         word = sentence.word(at)
-        if word in _RHYTHMS:
+        before = sentence.word(at - 1 - (sentence.word(at - 1) == "of"))
+        if word in _RHYTHMS and before not in _CONTRASTS:
             found = noun_after(sentence, at + 1)
             if found is not None:
                 quote, start = sentence.quote(at, found[1])
@@ -230,7 +232,7 @@ def _is_alone(sentence: Sentence, first: int, last: int) -> bool:
 def read_zone(sentence: Sentence) -> Iterator[Zone]:
     """Yield that times are in UTC."""
     for at in range(len(sentence.tokens)):
-        if sentence.word(at) != "utc" or any(sentence.word(at - back) in ("not", "no", "than") for back in (1, 2, 3)):
+        if sentence.word(at) != "utc" or any(sentence.word(at - back) in _CONTRASTS for back in (1, 2, 3)):
             continue
         if sentence.word(at + 1) in ("+", "-", "−", "offset"):
             continue

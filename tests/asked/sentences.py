@@ -260,6 +260,7 @@ SAID: tuple[tuple[str, list[str]], ...] = (
     ("close to 500 pets", ["count pets ~500"]),
     ("two tables customers and orders", ["count tables 2"]),
     ("I'd rather have 300 customers", ["count customers 300"]),
+    ("not weekly but daily readings", ["rhythm readings 86400 s"]),
     ("In total, 500 customers", ["count customers 500"]),
 )
 
@@ -394,4 +395,12 @@ NOTHING: tuple[str, ...] = (
     "you gave me 300 customers",
     "In Germany, 30% of orders are delivered",
     "on weekends, each customer has 5 to 10 orders",
+    "no roles like admin, editor and guest",
+    "I don't need categories like Books, Toys and Games",
+    "remove the categories: Books, Toys",
+    "categories except Books, Toys and Games",
+    "ratings: 1, 2, 3, 4, 5",
+    "thanks: great, good and fast",
+    "use local time instead of UTC",
+    "use daily ones instead of hourly readings",
 )
