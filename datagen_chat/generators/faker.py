@@ -84,6 +84,10 @@ class Faker(Generator, word="faker"):
             table, _, column = self.locale_from.rpartition(".")
             yield Use("/locale_from", table or None, column, wants=("string",))
 
+    def why_null(self, facts: Facts) -> str:  # noqa: ARG002 - the method decides
+        """Return that the method makes nulls, which one does."""
+        return "null_boolean is null in a third of the rows" if self.method == "null_boolean" else ""
+
     def places(self) -> int | None:
         """Return None: Faker's numbers stay as they are."""
         return None

@@ -126,6 +126,7 @@ MISTAKES = [
     (f"{C}/2/generator/choice/weights/0", -1, f"{C}/2/generator/choice/weights/0", "too-small"),
     (f"{C}/2/generator", {"constant": {"value": 5}}, f"{C}/2/generator/constant/value", "value-type"),
     (f"{C}/2/generator", {"constant": {"value": None}}, f"{C}/2/generator", "null-not-allowed"),
+    (f"{C}/2/generator", {"faker": {"method": "null_boolean"}}, f"{C}/2/generator", "null-not-allowed"),
     (f"{C}/2/generator", {"constant": {"value": "a", "comment": None}}, f"{C}/2/generator/constant/comment", "null-value"),
     (f"{C}/2/generator", {"constant": {}}, f"{C}/2/generator/constant/value", "missing-key"),
     (f"{C}/2/generator", {"bernoulli": {"p": 0.5}}, f"{C}/2/type", "generator-type"),
