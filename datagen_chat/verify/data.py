@@ -45,10 +45,17 @@ class Data:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What to know of how the data was found."""
-        if not self.left_out:
-            return ()
-        return (f"The data is read as {_SPOKEN[self.format]}, so that other files are left out: {_listing(self.left_out)}.",)
+        """What to know of how the data was found, and of files that are others than those that were written."""
+        read_as, changed = f"The data is read as {_SPOKEN[self.format]}, so that", _changed(self.folder, self.manifest)
+        left_out = f"{read_as} other files are left out: {_listing(self.left_out)}." if self.left_out else ""
+        told = f"Files have other sizes than when they were written: {_listing(changed)}." if changed else ""
+        return tuple(filter(None, (left_out, told)))
+
+
+def _changed(folder: Path, manifest: Manifest | None) -> list[str]:
+    """Return the files of a manifest that are there and have another size."""
+    sizes = {file.path: file.bytes for table in manifest.tables for file in table.files} if manifest is not None else {}
+    return [path for path, size in sizes.items() if (folder / path).is_file() and (folder / path).stat().st_size != size]
 
 
 def find_data(folder: Path, tables: Sequence[str], format_: str | None = None) -> Data:

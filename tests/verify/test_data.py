@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from datagen_chat.sinks.manifest import MANIFEST, FileEntry, Manifest, TableEntry, write_manifest
 from datagen_chat.verify.data import DataError, find_data
 
 TABLES = ("customer", "order")
@@ -85,3 +86,14 @@ def test_a_database_is_no_other_format(tmp_path: Path) -> None:
     code, words, _ = refused(file, "csv")
     assert (code, words) == ("not-together", "is a DuckDB database, and not CSV.")
     assert find_data(file, TABLES, "duckdb").format == "duckdb"
+
+
+def test_files_that_changed_since_they_were_written_are_told(tmp_path: Path) -> None:
+    tables = []
+    for name in TABLES:
+        (tmp_path / f"{name}.csv").write_text("id\n1\n")
+        tables.append(TableEntry(name, 1, (), (FileEntry(f"{name}.csv", 5),), ""))
+    write_manifest(Manifest("shop", "csv", "", 1, {}, tuple(tables)), tmp_path / MANIFEST)
+    assert find_data(tmp_path, TABLES).notes == ()
+    (tmp_path / "order.csv").write_text("id\n1\n2\n")
+    assert find_data(tmp_path, TABLES).notes == ("Files have other sizes than when they were written: order.csv.",)
