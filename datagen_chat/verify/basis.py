@@ -24,10 +24,18 @@ class Way:
 
     @property
     def source(self) -> str:
-        """The tables on the way, joined; the rows of the first one are `t0`."""
+        """The tables on the way, joined; the rows of the first one are `t0`, and those that lead nowhere are left out."""
+        return self._joined("JOIN")
+
+    @property
+    def whole_source(self) -> str:
+        """The tables on the way, joined; rows that lead nowhere stay."""
+        return self._joined("LEFT JOIN")
+
+    def _joined(self, join: str) -> str:
         joins = [f"{quoted(self.table)} AS t0"]
         for depth, (key, table, theirs) in enumerate(self.steps, 1):
-            joins.append(f"JOIN {quoted(table)} AS t{depth} ON t{depth - 1}.{quoted(key)} = t{depth}.{quoted(theirs)}")
+            joins.append(f"{join} {quoted(table)} AS t{depth} ON t{depth - 1}.{quoted(key)} = t{depth}.{quoted(theirs)}")
         return " ".join(joins)
 
     @property

@@ -132,8 +132,11 @@ def _copy(at: str, table: Table, column: Column, word: Lookup, basis: Basis) -> 
         broken = _differ(own, theirs, column, basis.index.columns[there])
         if column.null_rate:
             broken = f"{own} IS NOT NULL AND ({broken})"
-        shown = (*basis.shown(*place, alias="t0"), f"{theirs} AS {quoted(word.from_)}")
-        yield claim.asking(NoRow(way.source, broken, shown), place, there, *way.reads)
+        shown, source = (*basis.shown(*place, alias="t0"), f"{theirs} AS {quoted(word.from_)}"), way.source
+        if word.pointed() is not None and basis.index.columns[table.id, way.steps[0][0]].may_be_null:
+            key, row = f"t0.{quoted(way.steps[0][0])}", f"{way.end}.{quoted(way.steps[0][2])}"
+            source, broken = way.whole_source, f"({key} IS NULL OR {row} IS NOT NULL) AND ({broken})"  # of no row it is null
+        yield claim.asking(NoRow(source, broken, shown), place, there, *way.reads)
 
 
 def _matched(at: str, table: Table, column: Column, word: Lookup, pair: tuple[str, str], basis: Basis) -> Claim:

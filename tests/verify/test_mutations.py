@@ -339,3 +339,17 @@ def test_values_that_several_rows_have_may_come_twice_where_the_rows_are_distinc
     found = verified(draft, tmp_path)
     assert failing(found) == set()
     assert ("distinct", "order.shelf") in by_state(found, "skipped")
+
+
+def test_a_value_of_no_row_is_found(tmp_path: Path) -> None:
+    draft = copy.deepcopy(SHOP)
+    item = next(table for table in draft["nodes"] if table["id"] == "item")
+    key, price = (next(each for each in item["columns"] if each["name"] == name) for name in ("product_id", "unit_price"))
+    key["null_rate"], price["nullable"] = 0.5, True
+    item["columns"][-1]["nullable"] = True
+    write(dataset_of(draft), tmp_path)
+    assert failing(verified(draft, tmp_path)) == set()
+    changed(
+        tmp_path, "item", "SELECT * REPLACE (CASE WHEN product_id IS NULL THEN 5 ELSE unit_price END AS unit_price) FROM item"
+    )
+    assert ("copy", "item.unit_price") in failing(verified(draft, tmp_path))
