@@ -40,7 +40,8 @@ class Combination:
     """Columns of a table that are drawn together, so that no combination comes twice: in the table, or within one parent.
 
     `ascends` says that the last column is a time, which comes in ascending order among the rows of one parent. `others` are
-    columns of the set whose values have no numbers, so that they are drawn by themselves. Of `pairs`, both columns are there.
+    columns of the set whose values have no numbers, so that they are drawn by themselves; `spaced` is one of them, if there is
+    one, that is distinct within each parent. Of `pairs`, both columns are there.
     """
 
     at: str
@@ -50,12 +51,16 @@ class Combination:
     ascends: bool = False
     others: tuple[str, ...] = ()
     pairs: tuple[Pair, ...] = ()
+    spaced: str = ""
 
     @property
     def advice(self) -> str:
         """What to do where the values are too few."""
         if not self.others:
             return "Lower the number of rows, or allow more values."
+        if self.spaced:
+            names = " and ".join((*self.columns, self.spaced))
+            return f'Remove "distinct" from {self.spaced}, so that {names} are drawn together; or remove the entry.'
         names, them = ", ".join(self.others), "it" if len(self.others) == 1 else "one of them"
         return f'Only {", ".join(self.columns)} is kept apart, not {names}: add "unique": true to {them}, or remove the entry.'
 
@@ -156,7 +161,8 @@ def _combined(wish: _Wish, index: Index, taken: set[Place]) -> Combination | Non
     others = tuple(place[1] for place in wish.places if place not in free and not (parent and _is_key_of(parent, place, index)))
     ascends = bool(table.parents) and free[-1] in times
     whole = tuple(pair for pair in pairs if {pair.first, pair.second} <= set(columns))
-    return Combination(wish.at, table.id, columns, per_parent, ascends=ascends, others=others, pairs=whole)
+    spaced = next((name for name in others if not per_parent and table.column(name).generator.limits_rows), "")
+    return Combination(wish.at, table.id, columns, per_parent, ascends=ascends, others=others, pairs=whole, spaced=spaced)
 
 
 def _sizes(

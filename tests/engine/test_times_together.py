@@ -173,3 +173,13 @@ def test_a_window_and_a_number_of_rows_that_wait_for_each_other_are_told() -> No
     born = {"expression": {"code": "days(seen) + '2025-02-01T00:00:00Z'"}}
     written["nodes"][0]["columns"] = [KEY, seen, {"name": "born", "type": "datetime", "generator": born}]
     assert "column-cycle" in {problem.code for problem in read(written).errors}
+
+
+def test_a_time_that_is_distinct_within_a_parent_is_told_to_leave_that_for_a_set_of_the_whole_table() -> None:
+    course = lookup("course", "course.id")
+    written = of_student(5, course, day(distinct=True), unique=[["taken.course", "taken.day"]])
+    written["nodes"][3]["rows"] = 800
+    [problem] = read(written).errors
+    assert (problem.code, 'Remove "distinct" from day' in problem.hint) == ("too-few-values", True)
+    del written["nodes"][3]["columns"][-1]["generator"]["datetime_series"]["distinct"]
+    assert read(written).errors == ()
