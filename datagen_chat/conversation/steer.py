@@ -18,6 +18,8 @@ from datagen_chat.schema.read import read
 
 UNDO, REDO, RETRY, SHORTEN = "/undo", "/redo", "/retry", "/shorten"
 _REQUESTS, _WORDS = 40, 400
+_SO_FAR = "My requests so far, which are done unless the schema says otherwise:"
+_NOW = "This is the schema as it is now:"
 
 
 def undo(session: Session) -> Step:
@@ -47,16 +49,25 @@ def shorten(session: Session) -> Session:
     The schema is what a conversation has come to; nobody's summary of it is needed.
     """
     current = session.versions.current
-    said = [line for message in session.history if message.role == "user" for line in [_request(message.text)] if line]
-    asked = "\n".join(["My requests so far, which are done unless the schema says otherwise:", *said[-_REQUESTS:]])
+    said = [line for message in session.history if message.role == "user" for line in _requests(message.text)]
+    asked = "\n".join([_SO_FAR, *said[-_REQUESTS:]])
     schema = [] if current is None else [_aside(current)]
     return replace(session, history=(), aside="\n\n".join([*([asked] if said else []), *schema]), reminded=())
 
 
-def _request(told: str) -> str:
-    """Return what a person asked, as one short line, without the schema and the asides that the model was told with it."""
-    words = " ".join(without_asides(told.rpartition("\n```\n")[2].lstrip("\n")).split())
-    return f"- {words[:_WORDS]}"
+def _requests(told: str) -> list[str]:
+    """Return what a person asked, each request as one short line, without the schema and the asides told with it.
+
+    The requests that an earlier list holds come first.
+    """
+    listed: list[str] = []
+    if told.startswith(_SO_FAR):
+        before, _, told = told.partition("\n\n")
+        listed = before.split("\n")[1:]
+    if told.startswith(_NOW):
+        told = told.partition("\n```\n\n")[2]
+    words = " ".join(without_asides(told).split())
+    return [*listed, f"- {words[:_WORDS]}"]
 
 
 def steer(session: Session, line: str, draft: Json) -> Step:
@@ -84,4 +95,4 @@ def _steered(session: Session, versions: Versions, line: str, overruled: tuple[s
 def _aside(version: Version | None) -> str:
     if version is None:
         return "I took the schema back; there is none now."
-    return tell_schema("This is the schema as it is now:", version.draft)
+    return tell_schema(_NOW, version.draft)

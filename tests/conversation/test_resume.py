@@ -119,6 +119,17 @@ def test_a_shortened_session_tells_the_schema_and_the_requests_and_is_restored()
     assert restore(START, written(journal)) == session
 
 
+def test_a_session_that_is_shortened_again_still_tells_all_requests() -> None:
+    block = "as in\n```\na,b\n```\n\nplease"
+    session, journal = held(START, Journal(), "a shop", "How many?")
+    for request in ("four customers", block, "nine"):
+        session, journal = held(shorten(session), journal.add("command", SHORTEN), request, reply(MORE | SHOP))
+    asked, _, rest = shorten(session).aside.partition("\n\n")
+    assert asked.split("\n")[1:] == ["- a shop", "- four customers", "- as in ``` a,b ``` please", "- nine"]
+    assert rest.startswith("This is the schema as it is now:")
+    assert restore(START, written(journal)) == session
+
+
 def test_a_conversation_says_which_schema_it_had_come_to() -> None:
     session, journal = held(START, Journal(), "a shop", reply(SHOP))
     assert written_schema(written(journal)) == schema_hash(SHOP)
