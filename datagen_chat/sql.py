@@ -26,7 +26,8 @@ def quoted(name: str) -> str:
 def literal(text: str) -> str:
     """Return a text as an SQL string.
 
-    >>> literal("it's")
-    "'it''s'"
+    >>> literal("it's"), literal("a\\0b")
+    ("'it''s'", "('a' || chr(0) || 'b')")
     """
-    return "'" + text.replace("\0", "").replace("'", "''") + "'"
+    parts = ["'" + part.replace("'", "''") + "'" for part in text.split("\0")]
+    return parts[0] if len(parts) == 1 else f"({' || chr(0) || '.join(parts)})"

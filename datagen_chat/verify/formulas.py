@@ -105,6 +105,8 @@ class Teller:
         operand = self.tell(node.operand)
         if node.sign == "not" and operand.kind == "bool":
             return Told(f"(NOT {operand.sql})", "bool")
+        if node.sign == "not":
+            raise UntoldError("not of what is not true or false")
         if operand.kind != "number":
             raise UntoldError("a sign before what is no number")
         return Told(f"(-{operand.sql})" if node.sign == "-" else operand.sql, "number", operand.is_exact)

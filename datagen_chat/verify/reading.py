@@ -52,6 +52,9 @@ _FORMS: Mapping[ColumnType, str] = {
 }
 """What values look like as text; DuckDB reads more, such as `1_000` and `epoch`."""
 
+_DISTANCE = ":[0-9]{2}([.,][0-9]+)? ?[-+][0-9]{2}(:?[0-9]{2})?$"
+"""How an instant ends that says how far its clock is from UTC."""
+
 _SAMPLED = 20_000
 
 
@@ -219,7 +222,14 @@ def _cast(text: str, type_: ColumnType) -> str:
 
     DuckDB 2.0 makes a cast right at the reader of CSV a conversion there, whose failure ends the query; `nullif` is between.
     """
-    return text if type_ == "string" else f"TRY_CAST(nullif({text}, '') AS {CASTS[type_]})"
+    if type_ == "string":
+        return text
+    plain = f"TRY_CAST(nullif({text}, '') AS {CASTS[type_]})"
+    if type_ != "datetime":
+        return plain
+    # A cast drops the distance from UTC.
+    distant = f"TRY_CAST({text} AS TIMESTAMPTZ) AT TIME ZONE 'UTC'"
+    return f"CASE WHEN regexp_matches({text}, {literal(_DISTANCE)}) THEN {distant} ELSE {plain} END"
 
 
 def misfit(column: Column, stored: str) -> str:

@@ -231,3 +231,36 @@ def test_formulas_with_a_null_that_is_written_out_are_held_as_they_are_made(code
     found = verified(draft, tmp_path)
     assert failing(found) == set()
     assert ("expression", "t.asked") in {(one.claim.kind, one.claim.place) for one in found.of("holds")}
+
+
+def _one(column: dict[str, Any], *others: dict[str, Any]) -> dict[str, Any]:
+    key = {"name": "id", "type": "int", "generator": {"sequence": {}}}
+    table = {"id": "t", "kind": "entity", "pk": "id", "rows": 50, "columns": [key, *others, column]}
+    return {"version": "1.0", "metadata": {"name": "t"}, "nodes": [table]}
+
+
+@pytest.mark.parametrize("format_", ["parquet", "csv", "jsonl", "duckdb"])
+def test_texts_with_a_null_character_are_held_as_they_are(tmp_path: Path, format_: str) -> None:
+    draft = _one({"name": "x", "type": "string", "generator": {"choice": {"choices": ["a\0b", "c"]}}})
+    write(dataset_of(draft), tmp_path, format_)
+    assert failing(verified(draft, tmp_path)) == set()
+
+
+@pytest.mark.parametrize("code", ["not n", "not not n", "(not n) + 1", "if(not n, 1, 0)"])
+def test_formulas_that_deny_a_number_are_not_held_against_the_number(tmp_path: Path, code: str) -> None:
+    number = {"name": "n", "type": "int", "generator": {"choice": {"choices": [0, 1, 5]}}}
+    draft = _one({"name": "x", "type": "int", "generator": {"expression": {"code": code}}}, number)
+    write(dataset_of(draft), tmp_path)
+    assert failing(verified(draft, tmp_path)) == set()
+
+
+@pytest.mark.parametrize("zone", ["Z", "+00:00", "-05:00", "+0530", "+02"])
+def test_instants_of_any_clock_are_the_instants_that_they_say(tmp_path: Path, zone: str) -> None:
+    window = {"start": "2025-06-01T12:00:00Z", "end": "2025-06-01T12:00:00Z"}
+    draft = _one({"name": "at", "type": "datetime", "generator": {"datetime_series": {"within": window, "freq": "H"}}})
+    draft["nodes"][0]["rows"] = 1
+    hours = {"-05:00": "07:00:00", "+0530": "17:30:00", "+02": "14:00:00"}.get(zone, "12:00:00")
+    (tmp_path / "t.csv").write_text(f"id,at\n1,2025-06-01 {hours}{zone}\n", "utf-8")
+    assert failing(verified(draft, tmp_path)) == set()
+    (tmp_path / "t.csv").write_text(f"id,at\n1,2025-06-01 03:00:00{zone}\n", "utf-8")
+    assert failing(verified(draft, tmp_path)) != set()
