@@ -24,9 +24,9 @@ def quoted(name: str) -> str:
 
 
 def literal(text: str) -> str:
-    """Return a text as an SQL string.
+    r"""Return a text as an SQL string.
 
-    >>> literal("it's"), literal("a\\0b")
+    >>> literal("it's"), literal("a\0b")
     ("'it''s'", "('a' || chr(0) || 'b')")
     """
     parts = ["'" + part.replace("'", "''") + "'" for part in text.split("\0")]
