@@ -39,7 +39,11 @@ class _End:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Hold recorded conversations again, and show what every reply comes to."""
+    """Hold recorded conversations again, and show what every reply comes to.
+
+    Raises:
+        ProblemsError: the file holds no such conversation, or none with the schema that was to be saved.
+    """
     conversations = chosen(conversations_in(text_of(options.from_transcript), options.from_transcript), options.conversation)
     screen = stdout()
     view, ends = ChatView(screen), list[_End]()
@@ -50,7 +54,12 @@ def run(options: argparse.Namespace) -> int:
                 screen.blank()
             ends.append(_replayed(view, conversation, options))
     _finish(screen, [end for end in ends if end.version is not None], options)
-    return STILL_INVALID if any(end.outcome == "rejected" for end in ends) else 0
+    if any(end.outcome == "rejected" for end in ends):
+        return STILL_INVALID
+    if options.save is not None and all(end.version is None for end in ends):
+        message = f"No reply in {options.from_transcript} holds a schema, so that nothing was saved."
+        raise ProblemsError([Problem("", "nothing-to-save", message, "Ask for a schema in the conversation first.")])
+    return 0
 
 
 def taken_up(options: argparse.Namespace) -> Conversation:

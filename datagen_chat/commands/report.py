@@ -43,7 +43,7 @@ def check_installed() -> None:
     if missing:
         message = f"The report needs packages that are not installed: {', '.join(missing)}."
         raise ProblemsError(
-            [Problem("", "not-installed", message, "Install them: python -m pip install 'datagen-chat[report]'")]
+            [Problem("", "not-installed", message, "Install them: python -m pip install '.[report]' in Datagen's folder.")]
         )
 
 

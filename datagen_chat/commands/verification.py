@@ -50,7 +50,8 @@ def tell(verification: Verification, path: Path, *, is_named: bool, out: Screen,
     except ProblemsError as error:
         if is_named:
             raise
-        screen.say((f"note: No report was written: {one_line(str(error))}", "dim"), hang=2)
+        why = "; ".join(problem.message for problem in error.problems)
+        screen.say((f"note: No report was written: {one_line(why)}", "dim"), hang=2)
     else:
         out.say(f"{one_line(str(path))} has each claim with its SQL.", hang=2)
     return KEPT if verification.holds else BROKEN

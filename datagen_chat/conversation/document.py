@@ -104,9 +104,12 @@ def _check_is_no_chat(text: str) -> None:
     if text.lstrip()[:1] in "{[/" or text.lstrip()[:1] == '"':
         return
     from datagen_chat.conversation.extract import extract
+    from datagen_chat.conversation.transcript import parse
 
     found = extract(text)
     if found is not None and found.kind == "full":
         message = f"This is text with a schema inside it, at line {found.line}, not a schema."
-        hint = "Save the schema by itself, or replay the text: datagen chat --from-transcript FILE --save FOLDER"
+        hint = "Save what stands in its fence as a file of its own."
+        if any(conversation.turns for conversation in parse(text).conversations):
+            hint = "Save the schema by itself, or replay the text: datagen chat --from-transcript FILE --save FOLDER"
         raise SchemaError([Problem("", "not-json", message, hint)])

@@ -220,3 +220,18 @@ def test_an_error_in_datagen_itself_is_one_line_that_says_what_to_do() -> None:
     assert "ZeroDivisionError" in done.stderr
     assert "DATAGEN_DEBUG=1" in done.stderr
     assert "Traceback" in subprocess.run([python, "-c", code], env=environment(DATAGEN_DEBUG="1"), **options).stderr
+
+
+def test_a_conversation_without_a_schema_that_was_to_be_saved_is_told(tmp_path: Path) -> None:
+    (tmp_path / "talk.md").write_text("**User:** hello\n\n**LLM:** What shall it be about?\n", "utf-8")
+    done = datagen("chat", "--from-transcript", "talk.md", "--save", "schemas", cwd=tmp_path)
+    assert (done.returncode, "[nothing-to-save]" in done.stderr) == (2, True)
+    assert not (tmp_path / "schemas").exists()
+
+
+@pytest.mark.parametrize(("turn", "is_replayed"), [("Here it is:\n", False), ("**LLM:** Here it is:\n", True)])
+def test_a_schema_in_prose_is_told_how_to_be_read(tmp_path: Path, turn: str, is_replayed: bool) -> None:
+    schema = Path(ECOMMERCE).read_text("utf-8")
+    (tmp_path / "reply.md").write_text(f"{turn}\n```json\n{schema}\n```\n", "utf-8")
+    done = datagen("validate", "reply.md", cwd=tmp_path)
+    assert (done.returncode, "--from-transcript" in done.stdout + done.stderr) == (2, is_replayed)

@@ -96,7 +96,7 @@ def test_what_is_missing_is_named_with_the_command_that_installs_it(monkeypatch:
         report.check_installed()
     [problem] = caught.value.problems
     assert problem.message.endswith("not installed: no_such_package.")
-    assert "pip install 'datagen-chat[report]'" in problem.hint
+    assert "pip install '.[report]'" in problem.hint
 
 
 def test_tables_without_rows_and_columns_without_values_have_a_page(tmp_path: Path) -> None:
