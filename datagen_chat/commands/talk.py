@@ -96,7 +96,8 @@ class Talk:
 
     def _say(self, request: str) -> Result:
         self._make_room()
-        self.last_request, self.failure, self.problems, self.before = request, None, None, self.session
+        self.last_request, self.failure, self.problems = request, None, None
+        self.before = replace(self.session, spare=None)
         before, said, result = self.spent, list[str](), None
         try:
             with stopping() as cancellation, closing(self._turn(request, cancellation)) as events:
@@ -169,10 +170,13 @@ class Talk:
         if self.before is None:
             hint = "Say what you need, or what should change."
             raise ProblemsError([Problem("", "nothing-to-retry", "There is no request that could be asked again.", hint)])
-        self.session = self.before
+        self.session = self.before.instead_of(self.session)
         self.view.take_back(self.session.versions.current)
         self.journal = self.journal.add("command", RETRY)
-        self.say(self.last_request)
+        result, current = self.say(self.last_request), self.session.versions.current
+        self.view.take_back(current)
+        if result != "accepted" and current is not None:
+            self.screen.say(("The schema is as it was before /retry.", "dim"))
 
     def _hear(self, event: Event, said: list[str]) -> None:
         if isinstance(event, TextDelta):
@@ -191,12 +195,12 @@ class Talk:
             self._keep()  # whatever becomes of the reply
 
     def _fail(self, error: ProviderError, said: str) -> None:
-        self.failure = error
+        self.failure, self.session = error, self.session.unanswered()
         self.view.failed(error)
         self.journal = self.journal.fail(str(error), error.kind, said)
         if error.kind == "context" and self.session.history:
             self._shorten()
-            self.before = self.session
+            self.before = None if self.before is None else shorten(self.before)
 
     def _keep(self) -> None:
         """Write the conversation down; where that fails it goes on, and says so."""

@@ -71,6 +71,7 @@ PROBLEM_LIMIT = 10
 _PLACES = 3
 _WIDTH = 400
 
+NOW = "This is the schema as it is now:"
 NOT_HELD = "Asked for and not yet held:"
 _PARTS = "Reply with one ```json datagen block that holds only the corrected parts."
 _DATA = f"{_PARTS} Correct the schema; correct a check only if it does not ask for what I wanted."
@@ -134,6 +135,13 @@ def _check(check: TriedCheck) -> str:
     if check.state == "unusable":
         return f"{asked} cannot be asked: {check.found}"
     return f"{asked} must give {check.wanted} and gives {check.found}."
+
+
+def tell_current(draft: Any) -> str:
+    """Return the words that show a model the schema as it has become without it; None is no schema."""
+    if draft is None:
+        return "I took the schema back; there is none now."
+    return tell_schema(NOW, draft)
 
 
 def tell_schema(lead: str, draft: Any) -> str:

@@ -9,7 +9,7 @@ from datagen_chat.conversation.ask import ask_checks
 from datagen_chat.conversation.events import AskedAgain, Event, Tried, TurnEnded
 from datagen_chat.conversation.session import Session, Version
 from datagen_chat.conversation.stated import missed, try_stated
-from datagen_chat.conversation.steer import RETRY, SHORTEN, steer
+from datagen_chat.conversation.steer import RETRY, SHORTEN, shorten, steer
 from datagen_chat.conversation.turn import Step, answer, begin, inquire, reopen
 from datagen_chat.conversation.turns import Conversation
 from datagen_chat.llm.base import Finished, Message, Provider, Reply, TextDelta
@@ -110,18 +110,21 @@ def replayed(session: Session, conversation: Conversation, trial: Trial | None =
     for number, turn in enumerate(conversation.turns):
         events: Iterable[Event] = ()
         if turn.role == "user":
-            before, step = session, begin(session, turn.text)
+            before, step = replace(session, spare=None), begin(session, turn.text)
             session, is_passed_over, corrected, events = step.session, False, None, step.events
         elif turn.role == "command":
-            step = steer(before if turn.text == RETRY else session, turn.text, turn.meta.get("schema"))
+            known = before.instead_of(session) if turn.text == RETRY else session
+            step = steer(known, turn.text, turn.meta.get("schema"))
             session, events = step.session, step.events
-            before = session if turn.text == SHORTEN else before
+            before = shorten(before) if turn.text == SHORTEN else before
         elif turn.meta.get("about") == "data":
             corrected, is_passed_over = session.versions.current, False
             session = inquire(session, turn.text)
         elif turn.role == "repair":
             is_passed_over = session.rejected is None
             session = session if is_passed_over else reopen(session, turn.text)
+        elif "failed" in turn.meta:
+            session = session.unanswered()
         elif turn.role == "assistant" and not is_passed_over:
             step = answer(session, turn.reply())
             session, events = step.session, _played(turn.reply(), step, corrected, trial)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datagen_chat.conversation.events import TurnEnded
 from datagen_chat.conversation.loop import converse, kept
 from datagen_chat.conversation.session import Session
-from datagen_chat.conversation.steer import REDO, RETRY, SHORTEN, UNDO, steer
+from datagen_chat.conversation.steer import REDO, RETRY, SHORTEN, UNDO, shorten, steer
 from datagen_chat.conversation.turn import answer
 from datagen_chat.conversation.turns import Conversation, Turn
 from datagen_chat.frozen import dataclass
@@ -48,13 +48,15 @@ def restore(session: Session, conversation: Conversation) -> Session:
     for exchange in _exchanges(conversation.turns):
         lead = exchange.lead
         if lead is not None and lead.role == "command":
-            session = before if lead.text == RETRY else steer(session, lead.text, lead.meta.get("schema")).session
-            before = session if lead.text == SHORTEN else before
+            known = before.instead_of(session) if lead.text == RETRY else session
+            session = steer(known, lead.text, lead.meta.get("schema")).session
+            before = shorten(before) if lead.text == SHORTEN else before
         elif lead is not None and lead.role == "repair":
             session = session if exchange.has_failed else kept(session, _held(session, exchange))
         else:
-            before, session = session, session if exchange.has_failed else _held(session, exchange)
-    return session
+            before, now = replace(session, spare=None), session
+            session = now.unanswered() if exchange.has_failed else _held(now, exchange)
+    return session.unanswered()
 
 
 def written_schema(conversation: Conversation) -> str | None:

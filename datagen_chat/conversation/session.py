@@ -112,7 +112,8 @@ class Session:
     `rejected` is the draft that the last turn ended with, if it was not accepted. `aside` is what the model is to be told with
     the next request: that a person has changed the schema meanwhile; `remarks` are what a reviewer would say of the schema and
     the model has not been told, and `told` the keys of what it has been. `heard` is what was stated in the
-    messages since the last version, and `reminded` the words of what the model was told that it is not held.
+    messages since the last version, and `reminded` the words of what the model was told that it is not held. `spare` is the
+    session whose last request is asked again in this one: its schema stays until another one is accepted.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -127,6 +128,7 @@ class Session:
     told: frozenset[tuple[str, str]] = frozenset()
     heard: tuple[tuple[Heard, ...], ...] = ()
     reminded: tuple[str, ...] = ()
+    spare: Session | None = None
 
     @property
     def messages(self) -> tuple[Message, ...]:
@@ -142,6 +144,14 @@ class Session:
     def reviewed(self, found: tuple[Advice, ...]) -> Session:
         """Return this session with what matters of what a reviewer would say, as far as the model has not been told."""
         return replace(self, remarks=tuple(advice for advice in found if advice.is_major and advice.key not in self.told))
+
+    def instead_of(self, spare: Session) -> Session:
+        """Return this session as one in which the last request of another is asked again."""
+        return replace(self, spare=spare)
+
+    def unanswered(self) -> Session:
+        """Return the session after a turn whose reply did not come: where it was to take the place of another, that one."""
+        return self if self.spare is None else self.spare
 
     def spend(self, usage: Usage | None) -> Session:
         """Return this session with the tokens of one more call."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from datagen_chat.asked.ledger import lines
 from datagen_chat.asked.reading import Overruled
-from datagen_chat.conversation.ask import tell_schema, without_asides
+from datagen_chat.conversation.ask import NOW, tell_current, without_asides
 from datagen_chat.conversation.events import SchemaSteered
 from datagen_chat.conversation.session import Json, Session, Version, Versions
 from datagen_chat.conversation.stated import entries, held
@@ -19,7 +19,6 @@ from datagen_chat.schema.read import read
 UNDO, REDO, RETRY, SHORTEN = "/undo", "/redo", "/retry", "/shorten"
 _REQUESTS, _WORDS = 40, 400
 _SO_FAR = "My requests so far, which are done unless the schema says otherwise:"
-_NOW = "This is the schema as it is now:"
 
 
 def undo(session: Session) -> Step:
@@ -51,7 +50,7 @@ def shorten(session: Session) -> Session:
     current = session.versions.current
     said = [line for message in session.history if message.role == "user" for line in _requests(message.text)]
     asked = "\n".join([_SO_FAR, *said[-_REQUESTS:]])
-    schema = [] if current is None else [_aside(current)]
+    schema = [] if current is None else [tell_current(current.draft)]
     return replace(session, history=(), aside="\n\n".join([*([asked] if said else []), *schema]), reminded=())
 
 
@@ -64,7 +63,7 @@ def _requests(told: str) -> list[str]:
     if told.startswith(_SO_FAR):
         before, _, told = told.partition("\n\n")
         listed = before.split("\n")[1:]
-    if told.startswith(_NOW):
+    if told.startswith(NOW):
         told = told.partition("\n```\n\n")[2]
     words = " ".join(without_asides(told).split())
     return [*listed, f"- {words[:_WORDS]}"]
@@ -87,12 +86,7 @@ def steer(session: Session, line: str, draft: Json) -> Step:
 def _steered(session: Session, versions: Versions, line: str, overruled: tuple[str, ...] = ()) -> Step:
     before, now, known = session.versions.current, versions.current, session.review()
     changes = () if now is None else difference(None if before is None else before.draft, now.draft)
-    session, advised = reviewed(replace(session, versions=versions, rejected=None, aside=_aside(now)), known)
+    aside = tell_current(None if now is None else now.draft)
+    session, advised = reviewed(replace(session, versions=versions, rejected=None, aside=aside), known)
     steered = SchemaSteered(line, now, len(versions.past), changes if before is not None else (), overruled)
     return Step(session, (steered, *advised))
-
-
-def _aside(version: Version | None) -> str:
-    if version is None:
-        return "I took the schema back; there is none now."
-    return tell_schema(_NOW, version.draft)

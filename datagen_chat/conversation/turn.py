@@ -7,7 +7,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from datagen_chat.conversation.ask import REMARK_LIMIT, ask_afresh, tell_advice
+from datagen_chat.conversation.ask import REMARK_LIMIT, ask_afresh, tell_advice, tell_current
 from datagen_chat.conversation.attempt import Attempt, attempt
 from datagen_chat.conversation.events import (
     Advised,
@@ -121,7 +121,9 @@ def _accepted(
     changes = () if before is None else difference(before.draft, tried.draft)
     is_same = before is not None and not changes
     versions, heard = (session.versions, session.heard) if is_same else (session.versions.push(version), ())
-    session = replace(session.remember(turn, _kept(turn, reply, tried)), versions=versions, heard=heard, rejected=None)
+    session = replace(
+        session.remember(turn, _kept(turn, reply, tried)), versions=versions, heard=heard, rejected=None, spare=None
+    )
     accepted = SchemaAccepted(version, len(versions.past), changes, tried.notes)
     previewed, lines = Previewed(shown, before.preview if before else None), stated(session)
     session, advised = reviewed(session, known)
@@ -177,4 +179,15 @@ def _mistakes(tried: Attempt) -> Hashable:
 
 
 def _ended(session: Session, events: tuple[Event, ...], outcome: Outcome) -> Step:
+    session = _with_spare(session)
     return Step(session, (*events, TurnEnded(session, outcome)))
+
+
+def _with_spare(session: Session) -> Session:
+    """Return a session with the schema that a request which was asked again had come to before, as nothing took its place."""
+    spare = session.spare
+    if spare is None or spare.versions == session.versions:
+        return replace(session, spare=None)
+    current = spare.versions.current
+    aside = tell_current(None if current is None else current.draft)
+    return replace(session, versions=spare.versions, heard=spare.heard, aside=aside, spare=None)

@@ -13,9 +13,10 @@ from datagen_chat.commands.connecting import Connector
 from datagen_chat.commands.slash import COMMANDS, Desk, complete
 from datagen_chat.commands.talk import Talk
 from datagen_chat.conversation.journal import Journal
+from datagen_chat.conversation.resume import restore
 from datagen_chat.conversation.session import Session, Settings
 from datagen_chat.conversation.transcript import parse, render
-from datagen_chat.llm.base import Message
+from datagen_chat.llm.base import Message, MissingReplyError
 from datagen_chat.llm.script import Script
 from datagen_chat.terminal.live import LiveView
 from datagen_chat.terminal.screen import Screen
@@ -51,11 +52,13 @@ class Table:
         provider = Script(self._answer)
         session = Session(Settings(max_repairs=max_repairs, advice=advice))
         talk = Talk(session, provider, LiveView(screen), screen, Nowhere(), Journal())
-        self.desk = Desk(talk, lambda name, _spent: Script(self._answer, name))
+        self.desk = Desk(talk, lambda name, _spent: Script(self._answer, name), {"DATAGEN_HOME": "nowhere"})
 
     def _answer(self, messages: Any) -> str:
         found: list[Message] = list(messages)
         self.asked.append(found[-1].text)
+        if not self.replies:
+            raise MissingReplyError("There is no further reply.")
         return self.replies.pop(0)
 
     def say(self, *lines: str) -> str:
@@ -288,6 +291,24 @@ def test_retry_asks_again_as_if_nothing_had_been_said() -> None:
         "a shop",
         "more customers",
     ]
+
+
+@pytest.mark.parametrize("again", [None, "Which countries?", reply(shop(nodes__0__rows=-1))])
+def test_a_schema_stays_until_a_retry_brings_another_one(again: str | None) -> None:
+    table = Table(reply(SHOP), *([again] if again else []), reply({"nodes": [{"id": "customer", "rows": 5}]}))
+    assert "as it was before" in table.say("a shop", "/retry")
+    session = table.desk.talk.session
+    assert table.draft == SHOP
+    assert (
+        restore(Session(Settings(max_repairs=0)), *parse(render(table.desk.talk.journal.transcript)).conversations) == session
+    )
+    if again is not None:
+        table.say("all of them")
+        assert table.asked[-1].startswith("This is the schema as it is now:")
+        assert table.draft == shop(nodes__0__rows=5)
+        return
+    table.say("/retry")
+    assert [message.text for message in table.desk.talk.session.history if message.role == "user"] == ["a shop"]
 
 
 def test_problems_of_the_last_reply_are_shown_again() -> None:

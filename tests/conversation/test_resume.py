@@ -73,9 +73,14 @@ def test_a_turn_whose_reply_did_not_come_leaves_nothing() -> None:
 
 def test_a_retried_request_is_restored_once() -> None:
     first, journal = held(START, Journal(), "a shop", reply(SHOP))
-    _, journal = held(first, journal, "nine", reply(MORE))
-    session, journal = held(first, journal.add("command", "/retry"), "nine", "Why?")
+    second, journal = held(first, journal, "nine", reply(MORE))
+    again = journal.add("command", "/retry")
+    asked, journal = held(first.instead_of(second), again, "nine", "Why?")
+    assert restore(START, written(journal)) == asked
+    assert asked.versions == second.versions
+    session, journal = held(first.instead_of(second), again, "nine", reply(RIGHT))
     assert restore(START, written(journal)) == session
+    assert session.versions.past[:1] == first.versions.past
 
 
 def test_a_request_that_failed_and_was_retried_takes_nothing_back() -> None:

@@ -92,7 +92,10 @@ def _cost(desk: Desk, _rest: str) -> None:
 
 
 @command(
-    "/retry", "", "ask the last request again", more="It is asked as if it had not been asked before; its schema is taken back."
+    "/retry",
+    "",
+    "ask the last request again",
+    more="It is asked as if it had not been asked before; its schema stays until another one is accepted in its place.",
 )
 def _retry(desk: Desk, _rest: str) -> None:
     desk.talk.retry()
