@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
+from datagen_chat.generators.bernoulli import Bernoulli
 from datagen_chat.generators.choice import Choice
 from datagen_chat.generators.constant import Constant
 from datagen_chat.generators.distribution import Distribution
@@ -144,6 +145,8 @@ def _drawn(at: str, table: Table, column: Column, basis: Basis) -> Iterator[Clai
             yield _clamped(f"{where}/clamp", place, kept, branch, basis, slack=last is not None)
         elif isinstance(word, Choice) and word.choices is not None and not changes:
             yield _among(f"{where}/choices", place, word.choices, basis, branch)
+        elif isinstance(word, Bernoulli) and column.type != "bool" and not changes:
+            yield _among(f"{where}/p", place, (0, 1), basis, branch)
         elif isinstance(word, Constant | EnumList) and not changes:
             said, values = ("value", (word.value,)) if isinstance(word, Constant) else ("values", word.values)
             yield _among(f"{where}/{said}", place, values, basis, branch)

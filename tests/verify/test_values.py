@@ -44,6 +44,7 @@ TABLE: Json = {
                 column("hits", "int", law("binomial", n=9, p=0.4)),
                 column("wait", "float", law("exponential", scale=3)),
                 column("wealth", "float", law("pareto", alpha=2, minimum=7)),
+                column("flag", "int", {"bernoulli": {"p": 0.3}}),
                 column("kind", "string", {"choice": {"choices": ["a", "b", ""]}}, nullable=True),
                 column("size", "float", {"case": CASE | {"else": law("uniform", low=20, high=30)}}),
                 column(
@@ -87,6 +88,7 @@ def test_what_generators_make_lies_within_their_bounds(data: Path) -> None:
         ("share", "0.505::DOUBLE", {("decimals", "t.share")}),
         ("wait", "'nan'::DOUBLE", {("decimals", "t.wait"), ("mean", "t.wait")}),
         ("wealth", "'inf'::DOUBLE", {("decimals", "t.wealth")}),
+        ("flag", "2::BIGINT", {("enum", "t.flag")}),
         ("hits", "10::BIGINT", {("bounds", "t.hits")}),
         ("wait", "-0.01::DOUBLE", {("bounds", "t.wait")}),
         ("wealth", "6.98::DOUBLE", {("bounds", "t.wealth")}),
