@@ -15,19 +15,16 @@ from datagen_chat.problems import Problem
 Kind = Literal["label", "heading", "rule", "blank", "comment", "text"]
 
 _NAMES: dict[str, Role] = {
-    "User": "user",
-    "Human": "user",
-    "You": "user",
-    "LLM": "assistant",
-    "Assistant": "assistant",
-    "AI": "assistant",
-    "Claude": "assistant",
-    "ChatGPT": "assistant",
-    "Gemini": "assistant",
-    "System": "system",
+    **dict.fromkeys(("user", "human", "you", "me"), "user"),
+    **dict.fromkeys(("llm", "assistant", "ai", "bot", "claude", "chatgpt", "gemini", "copilot", "deepseek"), "assistant"),
+    "system": "system",
 }
-_BOLD = re.compile(rf"\*\*({'|'.join(_NAMES)})(?::\*\*|\*\*:)(.*)")
-_TITLED = re.compile(rf"## ({'|'.join(_NAMES)}):?[ \t]*()")
+_NAME = rf"((?i:{'|'.join(_NAMES)}))(?: said)?"
+_BOLD = re.compile(rf"\*\*{_NAME}(?::\*\*|\*\*:)(.*)")
+_TITLED = re.compile(rf"## {_NAME}:?[ \t]*()")
+_HEADED = re.compile(rf"#{{1,6}} {_NAME}:[ \t]*()")
+_FORMS = (_BOLD, _TITLED, _HEADED)
+_PLAIN = re.compile(rf"{_NAME}:(.*)")
 _ESCAPED = re.compile(rf"\\+(?:{_BOLD.pattern}|{_TITLED.pattern})")
 _HEADING = re.compile(r"(#{1,6})[ \t]+(.*)")
 _RULE = re.compile(r"(?:-[ \t]*+){3,}|(?:\*[ \t]*+){3,}|(?:_[ \t]*+){3,}")
@@ -94,7 +91,7 @@ def places(lines: Sequence[str]) -> list[Place]:
 
 def is_label(line: str) -> bool:
     """Return whether a line begins a turn."""
-    return bool(_BOLD.fullmatch(line) or _TITLED.fullmatch(line))
+    return any(form.fullmatch(line) for form in _FORMS)
 
 
 class _Walk:
@@ -177,9 +174,12 @@ def _runs(lines: Sequence[_Line]) -> list[_Run]:
 
 
 def _classified(lines: Sequence[str]) -> Iterator[_Line]:
-    """Yield what each line is; what a fence holds is text. The first label's form is the form of all."""
+    """Yield what each line is; what a fence holds is text. The first label's form is the form of all.
+
+    Names that nothing sets apart from words are labels where there are no others.
+    """
     fences, end, is_paragraph = _Fences(lines), 0, False
-    forms = [_BOLD, _TITLED]
+    forms = list(_FORMS) if any(map(is_label, lines)) else [_PLAIN]
     for number, line in enumerate(lines):
         if number < end:
             is_paragraph = False
@@ -197,7 +197,7 @@ def _classified(lines: Sequence[str]) -> Iterator[_Line]:
 def _line(line: str, form: re.Pattern[str] | None, is_paragraph: bool) -> _Line:
     """Return what a line outside fences is; a rule right below a paragraph only underlines it."""
     if form and (label := form.fullmatch(line)):
-        return _Line("label", line, label[2].strip(), _NAMES[label[1]])
+        return _Line("label", line, label[2].strip(), _NAMES[label[1].lower()])
     if heading := _HEADING.fullmatch(line):
         return _Line("heading", line, heading[2].strip(" \t#"), level=len(heading[1]))
     if _RULE.fullmatch(line) and not (is_paragraph and line.startswith("-")):

@@ -111,12 +111,23 @@ def test_every_recorded_conversation_is_one_conversation() -> None:
         "**Human**: a\n\n**Claude**: b\n",
         "**You:**\na\n\n**ChatGPT:**\n\nb\n\n---\n",
         "# Chat\n\n## User\n\na\n\n## Assistant\n\nb",
+        "#### You:\na\n\n#### ChatGPT:\nb",
+        "**You said:**\n\na\n\n**ChatGPT said:**\n\nb",
+        "**user**: a\n\n**assistant**: b",
+        "**Me:** a\n\n**Claude:** b",
+        "Human: a\n\nAssistant: b",
+        "You said:\na\nChatGPT said:\nb\n",
         "**User:** a\n\n---\n\n**LLM:** b",
         "intro\r\n\r\n**User:** a\r\n\r\n**LLM:** b\r\n",
     ],
 )
 def test_the_usual_labels_are_known(text: str) -> None:
     assert turns_of(text) == [("user", "a"), ("assistant", "b")]
+
+
+def test_names_at_the_start_of_lines_are_words_where_labels_are_set_apart() -> None:
+    text = "**User:** a\n\n**LLM:** b\n\nUser: a table\n#### You: c\n"
+    assert turns_of(text) == [("user", "a"), ("assistant", "b\n\nUser: a table\n#### You: c")]
 
 
 def test_labels_in_fences_and_inside_lines_are_text() -> None:
