@@ -10,13 +10,14 @@ from datagen_chat.asked.carried import carrying
 from datagen_chat.asked.counts import Count
 from datagen_chat.asked.each import Each
 from datagen_chat.asked.ground import Ground
-from datagen_chat.asked.lists import Listing
 from datagen_chat.asked.nouns import stems
 from datagen_chat.asked.numbers import Amount
 from datagen_chat.asked.periods import Period
-from datagen_chat.asked.reading import Heard, Loose, Overruled, Withdrawal
+from datagen_chat.asked.reading import Heard, Loose, Overruled
+from datagen_chat.asked.rules import Rhythm
 from datagen_chat.asked.shares import Share
 from datagen_chat.asked.statements import Statement, Tie
+from datagen_chat.asked.withdrawn import Withdrawal
 from datagen_chat.frozen import dataclass
 from datagen_chat.preview import Preview
 from datagen_chat.schema.index import Index
@@ -77,24 +78,27 @@ def _take(known: dict[Hashable, Entry], heard: Sequence[Heard]) -> None:
         if isinstance(one, Overruled):
             known.pop(one.key, None)
         elif isinstance(one, Withdrawal):
-            for key in [key for key, entry in known.items() if _is_about(entry.statement, one)]:
+            for key in _taken_back(known, one):
                 del known[key]
         elif isinstance(one, Loose):
             loose.append(one.amount)
         else:
             fresh.setdefault(one.key, []).append(one)
-            loose += [one.amount] if isinstance(one, Share) else []  # a failure rate after "5% fail"
+    shares = [one.amount for said in fresh.values() for one in said if isinstance(one, Share)]  # a failure rate after "5% fail"
+    for key, entry in known.items():
+        known[key] = replace(entry, later=(*entry.later, *loose, *shares)[-_MOST_LATER:])
     for key, said in fresh.items():
         if len({one.said for one in said}) > 1:
             known.pop(key, None)
         else:
-            _put(known, said[-1])
-    for key, entry in known.items():
-        known[key] = replace(entry, later=(*entry.later, *loose)[-_MOST_LATER:])
+            _put(known, said[-1], tuple(loose[-_MOST_LATER:]))
 
 
-def _put(known: dict[Hashable, Entry], said: Statement) -> None:
-    """Put a statement in the place of what was stated of the same thing; what it cannot stand beside is dropped."""
+def _put(known: dict[Hashable, Entry], said: Statement, loose: tuple[Amount, ...]) -> None:
+    """Put a statement in the place of what was stated of the same thing; what it cannot stand beside is dropped.
+
+    `loose` are the numbers without a thing that its message has too.
+    """
     clashing = [key for key, entry in known.items() if key != said.key and entry.statement.clashes(said)]
     for key in clashing:
         del known[key]
@@ -103,24 +107,29 @@ def _put(known: dict[Hashable, Entry], said: Statement) -> None:
         del known[key]  # a hundred more than there were
     elif not (clashing and isinstance(said, Count)):
         changed = None if before is None or before.statement.said == said.said else before.statement
-        known[key] = Entry(said, changed or (None if before is None else before.before))
+        known[key] = Entry(said, changed or (None if before is None else before.before), loose)
 
 
-def _is_about(statement: Statement, withdrawal: Withdrawal) -> bool:
-    if isinstance(statement, Listing):
-        return any(stems(item) == (withdrawal.stem,) for item in statement.items)
-    return isinstance(statement, Count | Each) and (not withdrawal.stem or stems(statement.topic)[-1:] == (withdrawal.stem,))
+def _taken_back(known: Mapping[Hashable, Entry], said: Withdrawal) -> list[Hashable]:
+    """Return the keys of what no longer holds; shares of the same things change together."""
+    if not said.stem:
+        return [key for key, entry in known.items() if isinstance(entry.statement, Count | Each)]
+    found = {key: entry.statement for key, entry in known.items() if entry.statement.is_about(said.stem)}
+    wholes = {stems(share.of) for share in found.values() if isinstance(share, Share)}
+    more = [key for key, entry in known.items() if isinstance(entry.statement, Share) and stems(entry.statement.of) in wholes]
+    return list(dict.fromkeys((*found, *more)))
 
 
 def _same(known: Mapping[Hashable, Entry], said: Statement) -> tuple[Hashable, Entry | None]:
     """Return the only statement of the same sort that a later one, which names its thing in fewer words, can mean.
 
-    "200 sensors" after "1000 temperature sensors", "all of 2025" after "orders in 2024".
+    "200 sensors" after "1000 temperature sensors", "all of 2025" after "orders in 2024", "every hour" after "daily readings".
     """
     words = stems(said.topic) if isinstance(said, Count) else stems(said.subject) if isinstance(said, Period) else ()
-    if not words and not isinstance(said, Period):
+    if not words and not (isinstance(said, Period) or (isinstance(said, Rhythm) and not said.things)):
         return said.key, None
     alike = [(key, entry) for key, entry in known.items() if type(entry.statement) is type(said)]
+    alike = [(key, entry) for key, entry in alike if not isinstance(said, Rhythm) or entry.statement.said != said.said]
     meant = [(key, entry) for key, entry in alike if not words or stems(entry.statement.topic)[-len(words) :] == words]
     return meant[0] if len(meant) == 1 else (said.key, None)
 

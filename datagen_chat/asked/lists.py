@@ -41,6 +41,10 @@ class Listing(Statement):
         """What the list is of."""
         return self.subject
 
+    def is_about(self, stem: str) -> bool:
+        """Return whether a thing is what this is a list of, or one of its items."""
+        return stems(self.subject)[-1:] == (stem,) or any(stems(item) == (stem,) for item in self.items)
+
     def tie(self, ground: Ground) -> Tie:
         """Return the column that has these values, or the tables and columns that are called so."""
         found = self._as_values(ground) if self.subject else None

@@ -12,6 +12,7 @@ from datagen_chat.asked.lexicon import MONTHS, UNITS, vocabulary
 from datagen_chat.asked.nouns import is_plural, stems, subject_before
 from datagen_chat.asked.numbers import Amount
 from datagen_chat.asked.statements import UNPLACED, Statement, Tie
+from datagen_chat.asked.withdrawn import PERIOD
 from datagen_chat.asked.words import Sentence
 from datagen_chat.frozen import dataclass
 from datagen_chat.instants import DAY, parse_instant, show_instant
@@ -62,6 +63,10 @@ class Period(Statement):
     def topic(self) -> str:
         """What the period is of."""
         return self.subject or "period"
+
+    def is_about(self, stem: str) -> bool:
+        """Return whether a thing is what this is the period of, or the period itself."""
+        return stem == PERIOD or Statement.is_about(self, stem)
 
     def revised(self, later: Amount) -> Iterator[Statement]:
         """Yield the year that a later number can be, and this period up to its end."""

@@ -8,15 +8,16 @@ from itertools import islice
 
 from datagen_chat.asked.counts import Count, read_count
 from datagen_chat.asked.each import read_each, read_none_without
-from datagen_chat.asked.lexicon import MONTHS, REMOVING, STOPS, vocabulary
+from datagen_chat.asked.lexicon import MONTHS, vocabulary
 from datagen_chat.asked.lists import read_lists
-from datagen_chat.asked.nouns import noun_after, stem
+from datagen_chat.asked.nouns import noun_after
 from datagen_chat.asked.numbers import Amount, amounts
 from datagen_chat.asked.periods import read_periods
 from datagen_chat.asked.ranges import read_range
 from datagen_chat.asked.rules import read_repeating, read_rhythms, read_unique, read_zone
 from datagen_chat.asked.shares import read_ratios, read_share
 from datagen_chat.asked.statements import Statement
+from datagen_chat.asked.withdrawn import Withdrawal, read_withdrawn
 from datagen_chat.asked.words import Sentence, sentences
 from datagen_chat.frozen import dataclass
 
@@ -39,20 +40,9 @@ _OF_SENTENCES: tuple[Callable[[Sentence], Iterator[Statement]], ...] = (
     read_rhythms,
     read_zone,
 )
-_RELATIVE = vocabulary("more fewer less additional extra another twice rename replace")
-_WHOLE = vocabulary("everything all it whole")
-_SCALING = vocabulary("double triple halve twice scale bigger larger smaller")
 _SEASONS = vocabulary("summer winter spring autumn fall weekends weekdays night holidays") | MONTHS.keys()
-_TIMES = re.compile(r"\d{1,9}(?:\.\d{1,9})?x")
 _ITEM = re.compile(r"(?:(?<=\s)|^)(\d{1,2})[.)][ \t]+", re.MULTILINE)
 _FENCED = re.compile(r"^[ \t]*(```|~~~).*?(?:^[ \t]*\1|\Z)", re.DOTALL | re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True)
-class Withdrawal:
-    """That what was stated of a thing no longer holds: it became more or fewer, or went. An empty one is about all things."""
-
-    stem: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +80,7 @@ def _heard(text: str) -> Iterator[Heard]:
     for sentence in sentences(text):
         if len(sentence.tokens) > _LONGEST:
             continue  # no person writes such a sentence: it is a table, or a document
-        yield from _withdrawn(sentence)
+        yield from read_withdrawn(sentence)
         yield from map(Overruled, read_repeating(sentence))
         found: list[Statement] = []
         known = list(amounts(sentence))
@@ -112,25 +102,6 @@ def _is_local(sentence: Sentence) -> bool:
 
 def _is_in(place: int, found: list[Statement]) -> bool:
     return any(said.start <= place < said.start + len(said.quote) for said in found)
-
-
-def _withdrawn(sentence: Sentence) -> Iterator[Withdrawal]:
-    """Yield the things that a sentence makes more or fewer, renames or takes away."""
-    for at in range(len(sentence.tokens)):
-        word = sentence.word(at)
-        is_times = _TIMES.fullmatch(word) is not None
-        if (is_times or word in _SCALING) and any(sentence.word(k) in _WHOLE for k in range(at - 2, at + 3)):
-            yield Withdrawal("")
-        is_relative = word in _RELATIVE and sentence.word(at + 1) not in ("than", "like")
-        is_relative |= word in ("many", "few") and sentence.word(at - 1) == "too"
-        if is_times or (is_relative and sentence.word(at - 1) not in ("or", "no")):
-            near = range(at - 2, at + 4)
-        elif word in REMOVING or (word in ("need", "want", "use") and sentence.word(at - 1).endswith("n't")):
-            near = range(at + 1, at + 4)
-        else:
-            continue
-        words = [sentence.word(k) for k in near if k != at and sentence.is_word(k)]
-        yield from (Withdrawal(stem(each)) for each in words if each not in STOPS)
 
 
 def _answers(text: str, question: str) -> Iterator[Statement]:

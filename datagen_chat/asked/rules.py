@@ -9,6 +9,7 @@ from datagen_chat.asked.ground import Ground
 from datagen_chat.asked.lexicon import STOPS, UNITS, vocabulary
 from datagen_chat.asked.nouns import is_plural, noun_after, stems, subject_before
 from datagen_chat.asked.statements import UNPLACED, State, Statement, Tie
+from datagen_chat.asked.withdrawn import RHYTHM
 from datagen_chat.asked.words import Sentence
 from datagen_chat.frozen import dataclass
 from datagen_chat.generators.datetime_series import DatetimeSeries
@@ -80,6 +81,10 @@ class Rhythm(Statement):
     def topic(self) -> str:
         """The things."""
         return self.things or "every"
+
+    def is_about(self, stem: str) -> bool:
+        """Return whether a thing is what comes so often, or how often things come."""
+        return stem == RHYTHM or Statement.is_about(self, stem)
 
     def tie(self, ground: Ground) -> Tie:
         """Return the column whose times come in that step."""

@@ -64,6 +64,10 @@ class Share(Numbered):
         """What is so."""
         return self.label or self.of
 
+    def is_about(self, stem: str) -> bool:
+        """Return whether a thing is what this is a share of, or what is so."""
+        return stems(self.of)[-1:] == (stem,) or root(stem) in map(root, _content(self.label))
+
     def tie(self, ground: Ground) -> Tie:
         """Return the column that has the label as a value, and the share of it."""
         named = ground.table(self.of) if self.of else None

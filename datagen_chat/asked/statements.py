@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
+from datagen_chat.asked.nouns import stems
 from datagen_chat.asked.numbers import Amount
 from datagen_chat.frozen import dataclass
 from datagen_chat.schema.model import Check
@@ -56,6 +57,10 @@ class Statement:
     def tie(self, ground: Ground) -> Tie:
         """Return what this comes to in a schema."""
         raise NotImplementedError
+
+    def is_about(self, stem: str) -> bool:
+        """Return whether a thing, by the stem of its name, is what this is about."""
+        return stems(self.topic)[-1:] == (stem,)
 
     def clashes(self, _later: Statement) -> bool:
         """Return whether this cannot stand beside a later statement that has another key."""

@@ -6,7 +6,8 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
-from datagen_chat.asked.reading import Heard, Loose, Withdrawal
+from datagen_chat.asked.reading import Heard, Loose
+from datagen_chat.asked.withdrawn import Withdrawal
 from datagen_chat.frozen import dataclass
 from datagen_chat.llm.base import Message, Usage
 from datagen_chat.preview import Preview

@@ -69,6 +69,15 @@ def test_a_message_that_says_two_numbers_of_the_same_states_neither() -> None:
         ("500 customers", "rename customers to members"),
         ("1 to 5 items per order", "2 to 6 items"),  # in all, or for each?
         ("status: pending, shipped, delivered", "remove pending from the status"),
+        ("prices from 5 to 80", "the prices are too high"),
+        ("prices from 5 to 80", "double the prices"),
+        ("prices from 5 to 80", "lower the prices"),
+        ("prices from 5 to 80", "rename price to amount"),
+        ("70% free, 20% pro, 10% enterprise", "more pro"),  # of all others there are fewer then
+        ("at least one item per order", "some orders may have no items"),
+        ("orders in 2024", "a longer period"),
+        ("All of 2024", "start in March"),
+        ("hourly readings", "make them daily"),
         ("unique emails", "emails may repeat"),
         ("unique emails", "emails don't have to be unique"),
     ],
@@ -86,3 +95,8 @@ def test_a_bound_takes_the_place_of_the_span_that_it_leaves() -> None:
 
 def test_what_is_looked_at_is_no_statement() -> None:
     assert stand("500 customers", "you made 300 customers", "show me 10 customers") == ["count customers 500"]
+
+
+def test_another_rhythm_of_all_takes_the_place_of_the_only_one() -> None:
+    assert stand("hourly readings", "every 15 minutes instead") == ["rhythm all 900 s (was rhythm readings 3600 s)"]
+    assert stand("hourly readings", "every hour") == ["rhythm readings 3600 s", "rhythm all 3600 s"]

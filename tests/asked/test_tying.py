@@ -213,3 +213,8 @@ def test_a_number_said_later_without_its_thing_may_have_changed_a_statement(said
     [line, *_] = lines(standing([read(said), read(later)]), SHOPS)
     [other, *_] = lines(standing([read(said), read("make it 77")]), SHOPS)
     assert [before.tie.state, line.tie.state, other.tie.state] == ["open", "unsure", "open"]
+
+
+def test_shares_that_changed_places_are_open() -> None:
+    states = [line.tie.state for line in made_of("30% of customers are gold, 10% of customers are silver")]
+    assert states == ["open", "open"]
