@@ -106,13 +106,19 @@ def usual_texts(method: str, args: Mapping[str, Any]) -> tuple[float, float]:
     return _length(method, args), math.inf if args else _WORDS_OF.get(method, math.inf)
 
 
+def _number(args: Mapping[str, Any], name: str, usual: int) -> float:
+    """Return an argument; what is no number is refused elsewhere."""
+    given = args.get(name, usual)
+    return float(given) if isinstance(given, int | float) else float(usual)
+
+
 def _length(method: str, args: Mapping[str, Any]) -> float:
     if method == "text":
-        most = float(args.get("max_nb_chars", 200))
+        most = _number(args, "max_nb_chars", 200)
         return max(most - (_LAST_SENTENCE if most >= _SHORT_TEXT else _LAST_WORD), 5.0)
     if method in _COUNTED:
         name, usual, each = _COUNTED[method]
-        return each * float(args.get(name, usual))
+        return each * _number(args, name, usual)
     for name in _FORMS:
         if isinstance(args.get(name), str):
             return float(len(args[name].encode()))

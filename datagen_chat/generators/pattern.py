@@ -71,6 +71,8 @@ class Pattern(Generator, word="pattern"):
 
     def texts(self, facts: Facts) -> Texts:
         """Return the mean length, and how many texts a small pattern has."""
+        if self._writer() is None:
+            return Texts()
         pool = None if facts.is_unique else self._pool(CATEGORY_LIMIT)
         return Texts(parse(self.regex).usual, math.inf if pool is None else len(pool))
 

@@ -101,7 +101,9 @@ class Template(Generator, word="template"):
 
     def texts(self, facts: Facts) -> Texts:
         """Return the lengths of all parts together; what stands between columns, and a column once more, is nothing new."""
-        frame = parse(self.format)
+        frame = self._read()
+        if frame is None:
+            return Texts()
         lengths = [facts.texts_of(place.table, place.column).length for place in frame.places]
         first = dict(zip(((place.table, place.column) for place in frame.places), lengths, strict=True))
         whole = sum(len(text.encode()) for text in frame.texts) + sum(lengths)

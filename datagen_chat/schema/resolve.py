@@ -24,6 +24,9 @@ from datagen_chat.schema.targets import Targets
 from datagen_chat.schema.unfoldings import bound, check_unfolding
 from datagen_chat.schema.uniqueness import check_key, check_repeats
 
+LONGEST_TEXT = 100_000
+"""The most bytes of a text, of which thousands are held at once."""
+
 
 def resolve(dataset: Dataset) -> Iterator[Problem]:
     """Yield what is wrong, or worth knowing, about a dataset whose shape is right."""
@@ -262,9 +265,18 @@ def _check_column(table: Table, column: Column, index: Index) -> Iterator[Proble
         message = f"{name} is of type {column.type}; only a float has decimals."
         yield Problem("/decimals", "decimals-type", message, "Remove decimals, or set type to float.")
     yield from _check_modifiers(facts)
+    yield from _check_length(facts)
     yield from _check_nulls(facts)
     if column.unique:
         yield from (problem.under("/unique") for problem in check_repeats(facts))
+
+
+def _check_length(facts: ColumnFacts) -> Iterator[Problem]:
+    """Yield a problem when texts that hold others many times over are longer than can be held for many rows at once."""
+    length = facts.texts_of(None, facts.column.name).length if facts.column.type == "string" else 0
+    if length > LONGEST_TEXT:
+        message = f"A text of {facts.name} has about {length:,.0f} bytes; {LONGEST_TEXT:,} is the most."
+        yield Problem("/generator", "text-too-long", message, "Put fewer or shorter columns into it.")
 
 
 def _check_modifiers(facts: ColumnFacts) -> Iterator[Problem]:

@@ -210,6 +210,25 @@ def test_a_mistake_in_a_template_is_reported(text: str, code: str) -> None:
     assert all(problem.hint and problem.message.endswith(".") for problem in problems)
 
 
+@pytest.mark.parametrize(
+    ("inner", "codes"),
+    [
+        ({"template": {"format": "{text}" * 49}}, {"text-too-long"}),
+        ({"pattern": {"regex": "("}}, {"pattern-syntax"}),
+        ({"template": {"format": "{"}}, {"template-syntax"}),
+        ({"faker": {"method": "text", "args": {"max_nb_chars": "many"}}}, {"bad-faker-argument"}),
+    ],
+)
+def test_texts_of_texts_of_texts_are_measured_before_they_are_made(inner: dict[str, Any], codes: set[str]) -> None:
+    draft = with_template("{name}" * 49)
+    draft["nodes"][0]["columns"] += [
+        {"name": "inner", "type": "string", "generator": inner},
+        {"name": "outer", "type": "string", "generator": {"template": {"format": "{inner}" * 49}}},
+    ]
+
+    assert {problem.code for problem in read(draft).errors} == codes
+
+
 def test_a_row_reads_its_own_columns(plan_of: PlanOf) -> None:
     text = "{name}|{price}|{n:03}|{day}|{at}|{at:%d.%m.}|{ok}|${price} {{x}}"
     draft = with_template(text)
