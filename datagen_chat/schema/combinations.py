@@ -126,9 +126,19 @@ def _advice(wish: _Wish, index: Index, taken: set[Place]) -> str:
 
 
 def _wishes(index: Index) -> Iterator[_Wish]:
-    """Yield the sets of columns that must not repeat: declared ones, and lookups that are distinct or unique."""
+    """Yield the sets of columns that must not repeat: declared ones, and lookups that are distinct or unique.
+
+    A declared set that holds all of another one cannot repeat where that does not.
+    """
+    sets = [frozenset(places) for places in index.unique_sets]
     for k, places in enumerate(index.unique_sets):
-        if len(places) > 1 and all(place in index.columns for place in places) and len({table for table, _ in places}) == 1:
+        is_held = any(len(other) > 1 and (other < sets[k] or (other == sets[k] and j < k)) for j, other in enumerate(sets))
+        if (
+            len(places) > 1
+            and not is_held
+            and all(place in index.columns for place in places)
+            and len({table for table, _ in places}) == 1
+        ):
             yield _Wish(pointer("constraints", "unique", k), places)
     for at, table, column in index.every_column:
         place, generator = (table.id, column.name), column.generator

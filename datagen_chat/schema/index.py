@@ -294,6 +294,13 @@ class Index:
         return find_twins(self)
 
     @cached_property
+    def unrelated(self) -> Mapping[Place, str]:
+        """The keys that are drawn of the same rows as an earlier key of their row, which nothing relates them to."""
+        from datagen_chat.schema.twins import find_unrelated
+
+        return find_unrelated(self)
+
+    @cached_property
     def spared(self) -> Mapping[Place, tuple[int, int]]:
         """How many of the first and of the last rows of its table a key leaves to keys that are drawn beside it."""
         from datagen_chat.schema.twins import find_spared

@@ -39,6 +39,7 @@ def check_references(index: Index) -> Iterator[Problem]:
     for i, key in enumerate(index.dataset.constraints.foreign_keys):
         at = pointer("constraints", "foreign_keys", i)
         yield from (problem.under(at) for problem in _check_foreign_key(key, index))
+    yield from _said_twice(index)
     yield from _check_unique(index)
     yield from check_combinations(index)
     yield from check_inequalities(index)
@@ -199,6 +200,10 @@ def _check_lookup(table: Table, column: Column, lookup: Lookup, index: Index) ->
         relation = {"<": "an earlier", ">": "a later", "!=": "another"}.get(twin.order, "any")
         message = f"{name} draws {relation} row of {lookup.table} than {twin.column} holds."
         yield note("/from", "second-key", message)
+    elif other := index.unrelated.get((table.id, column.name)):
+        message = f"{name} and {table.id}.{other} each draw any row of {lookup.table}, so that both can hold the same one."
+        hint = f'Where they must differ, add {{"left": "{name}", "op": "!=", "right": "{table.id}.{other}"}} to inequalities.'
+        yield note("/from", "second-key", message, hint)
     elif is_above and lookup.column == index.tables[lookup.table].pk and _is_a_role(table, column, lookup, index):
         message = f"{name} is the {lookup.table} of its {table.parents[0]}, the same in all rows of one."
         hint = f'Add "weights_kind": "uniform" to its lookup if any row of {lookup.table} may be meant.'
@@ -309,6 +314,22 @@ def _all_there(values: tuple[Scalar, ...], parent: Place, index: Index) -> bool:
         return all(isinstance(value, int | float) and key.row_of(value) in range(int(fewest)) for value in wanted)
     known = index.outcomes(parent)
     return known is not None and wanted <= set(known) and fewest >= len(set(known))
+
+
+def _said_twice(index: Index) -> Iterator[Problem]:
+    """Yield the promises that repeat an earlier one."""
+    promised = index.dataset.constraints
+    lists: dict[str, list[object]] = {
+        "foreign_keys": [(key.from_, key.to) for key in promised.foreign_keys],
+        "unique": [frozenset(places) for places in index.unique_sets],
+        "inequalities": [(each.left, each.op, each.right) for each in promised.inequalities],
+    }
+    for name, entries in lists.items():
+        first: dict[object, int] = {}
+        for k, entry in enumerate(entries):
+            if first.setdefault(entry, k) != k:
+                message = f"This says the same as {name}[{first[entry]}]."
+                yield note(pointer("constraints", name, k), "said-twice", message, "Remove one of them.")
 
 
 def _check_unique(index: Index) -> Iterator[Problem]:

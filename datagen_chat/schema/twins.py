@@ -45,6 +45,19 @@ def find_spared(index: Index) -> Mapping[Place, tuple[int, int]]:
     return {place: spared for place, spared in found.items() if any(spared)}
 
 
+def find_unrelated(index: Index) -> Mapping[Place, str]:
+    """Return the keys that are drawn of the same rows as an earlier one of their row, which nothing relates them to."""
+    first: dict[tuple[str, Place, object], str] = {}
+    found, related = dict[Place, str](), {(place[0], twin.column) for place, twin in index.twins.items()}
+    for place, column in index.columns.items():
+        key = _plain_key(place, index)
+        if key is not None and key[0] not in index.ancestors(place[0]):
+            earlier = first.setdefault((place[0], key, getattr(column.generator, "where", None)), place[1])
+            if earlier != place[1] and place not in index.twins and place not in related:
+                found[place] = earlier
+    return found
+
+
 def _plain_key(place: Place, index: Index) -> Place | None:
     """Return the primary key of another table that a plain lookup copies."""
     column = index.columns[place]

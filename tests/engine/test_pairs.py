@@ -101,3 +101,27 @@ def test_keys_that_do_not_ascend_are_not_said_to_be_kept_in_order() -> None:
 
 def test_an_entity_of_one_row_has_no_pairs() -> None:
     assert "too-few-values" in [problem.code for problem in read(pairs("<", rows=20, courses=1)).errors]
+
+
+def test_two_keys_that_nothing_relates_are_said_to_draw_the_same_rows() -> None:
+    free = pairs("!=", rows=20)
+    del free["constraints"]["inequalities"]
+    [told] = [problem for problem in read(free).notes if problem.code == "second-key"]
+    assert told.at == "/nodes/3/columns/2/generator/lookup/from"
+    assert "can hold the same one" in told.message
+    assert '"op": "!="' in (told.hint or "")
+
+
+def test_a_set_that_holds_another_one_needs_nothing_more(plan_of: PlanOf) -> None:
+    draft = pairs("!=", rows=20, unique=[*BOTH, "taken.term"], extra=[lookup("term", "term.id")])
+    draft["constraints"]["unique"] += [BOTH, BOTH[::-1]]
+    found = tuples(plan_of(draft), "first", "second")
+    assert sorted(found) == sorted(itertools.permutations(range(1, 6), 2))
+
+
+def test_a_promise_that_is_said_twice_is_told() -> None:
+    draft = pairs("!=", rows=20, unique=BOTH)
+    draft["constraints"]["unique"].append(BOTH[::-1])
+    draft["constraints"]["foreign_keys"] = [{"from": "taken.first", "to": "course.id"}] * 2
+    told = [(problem.at, problem.code) for problem in read(draft).notes if problem.code == "said-twice"]
+    assert told == [("/constraints/foreign_keys/1", "said-twice"), ("/constraints/unique/1", "said-twice")]
