@@ -100,17 +100,22 @@ class Combined:
         if any(each.sizes is not None for each in self._factors):
             assert self.owner.parent is not None
             parents = rows.ancestor(self.owner.parent.name)[0]
-        return self._taken(rows.numbers, siblings, self._each_size(parents, len(siblings.count)))
+        return self._taken(rows.numbers, siblings, parents)
 
-    def _taken(self, rows: RowNumbers, siblings: Siblings, each_size: tuple[Ints, ...]) -> Ints:
+    def _taken(self, rows: RowNumbers, siblings: Siblings, parents: Rows | None) -> Ints:
         """Return combinations that do not repeat within a parent."""
+        each_size = self._each_size(parents, len(siblings.count))
         sizes, ascends = _product(each_size, len(siblings.count)), self.combination.ascends
         if self.owner.table.is_unfolded and (siblings.count > sizes).any():  # a walk is as long as it is
             worst = int((siblings.count - sizes).argmax())
             raise self._too_few(f"Of {self.owner.name} a parent has {siblings.count[worst]} rows", int(sizes[worst]))
         if all(each.is_even for each in self._factors):
             return take_evenly(self._key, rows, siblings, sizes, ascending=ascends).things
-        taken = take_distinct(self._key, rows, siblings, _Combinations(sizes, each_size, self._factors), ascending=ascends)
+        left_out = tuple(
+            each.left_out(parents) if each.left_out is not None and parents is not None else None for each in self._factors
+        )
+        urns = _Combinations(sizes, each_size, left_out, self._factors)
+        taken = take_distinct(self._key, rows, siblings, urns, ascending=ascends)
         message = "Not every row could get a combination by weight; others are equally likely."
         self.owner.plan.tellings.tell(self.owner.name, "combinations-even", message, taken.unweighted)
         return taken.things
@@ -147,7 +152,7 @@ class Combined:
             raise LimitError([Problem(self.combination.at, "too-many-rows", message, "Remove the weights, or lower the rows.")])
         zero = np.zeros(1, dtype=np.int64)
         family = Siblings(zero, zero, np.array([count], dtype=np.int64), np.zeros(count, dtype=np.int64))
-        return self._taken(range(count), family, self._each_size(None, 1))
+        return self._taken(range(count), family, None)
 
 
 def _product(sizes: Sequence[Ints], families: int) -> Ints:
@@ -163,19 +168,22 @@ class _Combinations:
 
     sizes: Ints
     each_size: tuple[Ints, ...]
+    left_out: tuple[Ints | None, ...]
     factors: tuple[Factor, ...]
 
     def take(self, chosen: Ints) -> _Combinations:
-        return replace(self, sizes=self.sizes.take(chosen), each_size=tuple(each.take(chosen) for each in self.each_size))
+        each_size = tuple(each.take(chosen) for each in self.each_size)
+        left_out = tuple(None if each is None else each.take(chosen) for each in self.left_out)
+        return replace(self, sizes=self.sizes.take(chosen), each_size=each_size, left_out=left_out)
 
     def is_empty(self) -> NDArray[np.bool_]:
         return self.sizes <= 0
 
     def draw(self, key: Key, urn: Ints, names: Ints) -> Ints:
         drawn, radix = np.zeros(len(names), dtype=np.int64), np.ones(len(names), dtype=np.int64)
-        for place, (each, sizes) in enumerate(zip(self.factors, self.each_size, strict=True)):
+        for place, (each, sizes, out) in enumerate(zip(self.factors, self.each_size, self.left_out, strict=True)):
             stream, own = Key(make_key(key, "column", str(place))), sizes.take(urn)
-            drawn += radix * each.draw(stream, names, own)
+            drawn += radix * each.draw(stream, names, own, None if out is None else out.take(urn))
             radix *= own
         return drawn
 
@@ -184,9 +192,9 @@ class _Combinations:
 
     def weights(self, urn: Ints, thing: Ints) -> NDArray[np.float64]:
         product, left = np.ones(len(thing)), thing
-        for each, sizes in zip(self.factors, self.each_size, strict=True):
+        for each, sizes, out in zip(self.factors, self.each_size, self.left_out, strict=True):
             size = sizes.take(urn)
             if not each.is_even:
-                product *= each.weigh(left % size)
+                product *= each.weigh(left % size, None if out is None else out.take(urn))
             left = left // size
         return product

@@ -35,13 +35,17 @@ class Factor(Protocol):
         """How many values each parent row has, where that differs."""
 
     @property
+    def left_out(self) -> Room | None:
+        """The number that each parent's rows leave out of those that are drawn and weighed, where they leave out one."""
+
+    @property
     def is_even(self) -> bool:
         """Whether all values are equally likely."""
 
-    def draw(self, key: Key, names: Ints, sizes: Ints) -> Ints:
+    def draw(self, key: Key, names: Ints, sizes: Ints, left_out: Ints | None = None) -> Ints:
         """Return a number for each name, by weight or alike."""
 
-    def weigh(self, numbers: Ints) -> NDArray[np.float64]:
+    def weigh(self, numbers: Ints, left_out: Ints | None = None) -> NDArray[np.float64]:
         """Return what the values of some numbers weigh, at most 1."""
 
     def split(self, numbers: Ints) -> tuple[Ints, ...]:
@@ -78,23 +82,37 @@ class _One:
         return self.numbering.sizes
 
     @property
+    def left_out(self) -> Room | None:
+        return self.numbering.left_out
+
+    @property
     def is_even(self) -> bool:
         return self.numbering.draw is None
 
-    def draw(self, key: Key, names: Ints, sizes: Ints) -> Ints:
-        if self.numbering.draw is not None:
-            return self.numbering.draw(key, names)
-        if self.sizes is None:
-            return below(key, names, self.size)
-        return scaled(bits(key, names), sizes.view(np.uint64))
+    def draw(self, key: Key, names: Ints, sizes: Ints, left_out: Ints | None = None) -> Ints:
+        if self.numbering.draw is None:
+            return below(key, names, self.size) if self.sizes is None else scaled(bits(key, names), sizes.view(np.uint64))
+        drawn = self.numbering.draw(key, names)
+        if left_out is None:
+            return drawn
+        again = np.flatnonzero(drawn == left_out)
+        for number in range(_ROUNDS):
+            if not len(again):
+                break
+            drawn[again] = self.numbering.draw(Key(make_key(key, "again", str(number))), names.take(again))
+            again = again[drawn[again] == left_out[again]]
+        drawn -= drawn > left_out
+        drawn[again] = scaled(bits(key, names.take(again)), np.maximum(sizes.take(again), 1).view(np.uint64))
+        return drawn
 
     @cached_property
     def _weights(self) -> NDArray[np.float64] | None:
         own = None if self.numbering.weights is None else self.numbering.weights()
         return None if own is None else own / own.max()
 
-    def weigh(self, numbers: Ints) -> NDArray[np.float64]:
-        return np.ones(len(numbers)) if self._weights is None else self._weights.take(numbers)
+    def weigh(self, numbers: Ints, left_out: Ints | None = None) -> NDArray[np.float64]:
+        places = numbers if left_out is None else numbers + (numbers >= left_out)
+        return np.ones(len(numbers)) if self._weights is None else self._weights.take(places)
 
     def split(self, numbers: Ints) -> tuple[Ints, ...]:
         return (numbers,)
@@ -121,6 +139,10 @@ class _Two:
         return None
 
     @property
+    def left_out(self) -> Room | None:
+        return None
+
+    @property
     def is_even(self) -> bool:
         return self.first.draw is None and self.second.draw is None
 
@@ -128,7 +150,7 @@ class _Two:
     def _sides(self) -> tuple[_One, _One]:
         return _One((self.pair.first,), self.first), _One((self.pair.second,), self.second)
 
-    def draw(self, key: Key, names: Ints, sizes: Ints) -> Ints:  # noqa: ARG002 - the same for all parents
+    def draw(self, key: Key, names: Ints, sizes: Ints, left_out: Ints | None = None) -> Ints:  # noqa: ARG002 - alike for all
         """Return a number for each name: both keys are drawn until they stand in their order, at last any pair."""
         found = below(key, names, self.size)
         if self.is_even or not self.size:
@@ -145,7 +167,7 @@ class _Two:
                 break
         return found
 
-    def weigh(self, numbers: Ints) -> NDArray[np.float64]:
+    def weigh(self, numbers: Ints, left_out: Ints | None = None) -> NDArray[np.float64]:  # noqa: ARG002 - alike for all
         first, second = self.split(numbers)
         return self._sides[0].weigh(first) * self._sides[1].weigh(second)
 

@@ -24,7 +24,8 @@ class RowChoice:
 
     `row` returns the row that each number stands for, given the rows that draw. Where the size differs, `sizes` gives it for
     each parent row, if it is the same for all rows of one, and `room` for each row. `draw` and `weights` are there where some
-    rows are likelier, and `number` where both are so.
+    rows are likelier, and `number` where both are so. `draw` and `weights` know nothing of a row that is left out: `left_out`
+    gives its number for each parent row, and what comes after it is one less.
     """
 
     size: int
@@ -34,6 +35,7 @@ class RowChoice:
     draw: Callable[[Key, Ints], Ints] | None = None
     weights: Callable[[], NDArray[np.float64]] | None = None
     number: Callable[[Key, Rows], Ints] | None = None
+    left_out: Callable[[Rows], Ints] | None = None
 
 
 def any_row(count: int) -> RowChoice:
@@ -81,6 +83,8 @@ def beside(
         choice, rows = any_row(count - sum(spared)), np.arange(spared[0], count - spared[1])
     if order == "!=" and (choice.draw is not None or rows is not None or count < 2):
         listed = np.arange(count) if rows is None else rows
+        if twin.is_ancestor and scope.combined() is not None:
+            return _but_own(choice, listed, own, own_rows(scope.above(), table))
         return replace(choice, row=lambda drawing, numbers: _not_own(listed, choice.row(drawing, numbers), own(drawing)))
     size = count - 1 if order in ("<", ">", "!=") else count
     row: Callable[[Rows, Ints], Ints] = lambda drawing, numbers: _shifted(order, numbers, own(drawing), spared[0])  # noqa: E731
@@ -89,6 +93,25 @@ def beside(
     above = own_rows(scope.above(), table) if twin.is_ancestor else None
     sizes = None if above is None else lambda parents: rows_beside(order, above(parents), count, spared)
     return RowChoice(size - sum(spared), row, sizes, lambda drawing: rows_beside(order, own(drawing), count, spared))
+
+
+def _but_own(choice: RowChoice, listed: Ints, own: Locator, above: Locator) -> RowChoice:
+    """Return the choice without the own ancestor's row, numbered so that every number is another row."""
+    count = len(listed)
+
+    def place(rows: Ints) -> Ints:
+        found = listed.searchsorted(rows)
+        return np.where(listed.take(found, mode="clip") == rows, found, count) if count else found
+
+    def row(drawing: Rows, numbers: Ints) -> Ints:
+        return np.asarray(listed.take(numbers + (numbers >= place(own(drawing)))))
+
+    return replace(
+        choice,
+        row=row,
+        sizes=lambda parents: count - (place(above(parents)) < count),
+        left_out=lambda parents: place(above(parents)),
+    )
 
 
 def rows_beside(order: Order, own: Ints, count: int, spared: tuple[int, int] = (0, 0)) -> Ints:

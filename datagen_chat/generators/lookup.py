@@ -233,11 +233,11 @@ class Lookup(Generator, word="lookup"):
 
     def varies_by_parent(self, facts: Facts) -> bool:
         """Return whether the rows to choose from differ from parent to parent."""
-        return bool(self.match) or (facts.twin is not None and facts.twin.is_ancestor and facts.twin.order in ("<", ">"))
+        return bool(self.match) or (facts.twin is not None and facts.twin.is_ancestor)
 
     def capacity(self, facts: Facts) -> int | None:
         """Return how many rows there are to choose from, where one is drawn and all have the same to choose from."""
-        most = None if self.varies_by_parent(facts) else self.numbered(facts)
+        most = None if facts.twin or self.varies_by_parent(facts) else self.numbered(facts)
         return None if most is None or not facts.never_repeats(self.table, self.column) else int(min(most, ANY_NUMBER))
 
     def numbering(self, scope: Scope) -> Numbering:
@@ -245,7 +245,12 @@ class Lookup(Generator, word="lookup"):
         pick = scope.picker(self.table, self.column)
         choice = self.choice(scope)
         return Numbering(
-            choice.size, lambda rows, numbers: pick(choice.row(rows, numbers)), choice.sizes, choice.draw, choice.weights
+            choice.size,
+            lambda rows, numbers: pick(choice.row(rows, numbers)),
+            choice.sizes,
+            choice.draw,
+            choice.weights,
+            choice.left_out,
         )
 
     def room(self, scope: Scope) -> Room | None:

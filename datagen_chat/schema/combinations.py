@@ -205,7 +205,9 @@ def _pairs(places: Sequence[Place], index: Index) -> Iterator[Pair]:
 def _are_alike(first: Place, second: Place, index: Index) -> bool:
     """Return whether two keys are drawn from the same rows."""
     one, other = (index.columns[place].generator for place in (first, second))
-    is_drawn_alike = isinstance(one, Lookup) and isinstance(other, Lookup) and one.where == other.where
+    is_drawn_alike = (
+        isinstance(one, Lookup) and isinstance(other, Lookup) and one.where == other.where and not (one.match or other.match)
+    )
     return is_drawn_alike and not (one.leaves_out or other.leaves_out)
 
 

@@ -11,8 +11,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from datagen_chat.draws import bits32, key
+from datagen_chat.engine.pairs import factors
 from datagen_chat.engine.plan import Plan
+from datagen_chat.generators.base.rows import Numbering
+from datagen_chat.schema.combinations import Combination
 from datagen_chat.schema.read import read
+from datagen_chat.tables import Discrete
+from datagen_chat.values import Numbers
 from tests.engine.test_combinations import lookup, school, tuples
 
 PlanOf = Callable[..., Plan]
@@ -125,3 +131,47 @@ def test_a_promise_that_is_said_twice_is_told() -> None:
     draft["constraints"]["foreign_keys"] = [{"from": "taken.first", "to": "course.id"}] * 2
     told = [(problem.at, problem.code) for problem in read(draft).notes if problem.code == "said-twice"]
     assert told == [("/constraints/foreign_keys/1", "said-twice"), ("/constraints/unique/1", "said-twice")]
+
+
+OTHER = {"alike": {}, "popular": {"weights_kind": "zipf@1"}, "some": {"where": "id > 3"}}
+
+
+@pytest.mark.parametrize("more", OTHER.values(), ids=OTHER)
+@pytest.mark.parametrize("distinct", [True, False])
+def test_other_rows_than_the_own_ancestors_do_not_repeat(plan_of: PlanOf, more: dict[str, Any], distinct: bool) -> None:
+    columns = [lookup("own", "student.id"), lookup("other", "student.id", **more, **({"distinct": True} if distinct else {}))]
+    fact = {"parents": ["student"], "fanout": {"distribution": "constant", "value": 9}, "columns": columns}
+    draft = school(fact, [] if distinct else [["taken.own", "taken.other"]])
+    draft["nodes"][0]["rows"] = 14
+    found = tuples(plan_of(draft), "own", "other")
+    assert len(set(found)) == len(found) == 14 * 9
+    assert all(own != other for own, other in found)
+    if "where" in more:
+        assert {other for _, other in found} == set(range(4, 15))
+
+
+def test_what_is_left_out_leaves_the_weights_of_others_as_they_are() -> None:
+    table = Discrete([0.5, 0.3, 0.2])
+    numbering = Numbering(
+        3,
+        lambda _rows, numbers: Numbers(numbers),
+        sizes=lambda parents: np.full(len(parents), 2),
+        draw=lambda stream, names: table.sample(bits32(stream, names)).astype(np.int64),
+        weights=lambda: np.array([0.5, 0.3, 0.2]),
+        left_out=lambda parents: np.ones(len(parents), dtype=np.int64),
+    )
+    [factor] = factors(Combination("", "t", ("other",), per_parent=True), [numbering])
+    names, out = np.arange(20_000), np.ones(20_000, dtype=np.int64)
+    drawn = factor.draw(key(1, "t"), names, np.full(20_000, 2), out)
+    # Of 0 and 2 the first comes with probability 5 / 7; four standard errors.
+    assert abs((drawn == 0).mean() - 5 / 7) < 4 * np.sqrt(10 / 49 / 20_000)
+    assert set(drawn.tolist()) == {0, 1}
+    assert factor.weigh(np.array([0, 1]), np.array([1, 1])).tolist() == pytest.approx([1.0, 0.4])
+
+
+@pytest.mark.parametrize("unique", [["taken.other", "taken.term"], ["taken.other"]])
+def test_a_second_key_of_an_ancestor_is_not_said_to_be_kept_apart_in_a_whole_table(unique: list[str]) -> None:
+    columns = [lookup("own", "student.id"), lookup("other", "student.id"), lookup("term", "term.id")]
+    draft = school({"parents": ["student"], "columns": columns}, [unique])
+    assert {problem.code for problem in read(draft).errors} <= {"too-few-values", "unique-not-made"}
+    assert read(draft).errors

@@ -143,7 +143,9 @@ class Numbering:
     """Values by numbers from 0 to below `size`, so that they can be drawn without repetition.
 
     `sizes` gives the size for each parent row where it differs; `value` returns the values of numbers, one for each row.
-    `draw` and `weights` are there where some values are likelier: a number for each row under a key, and all weights.
+    `draw` and `weights` are there where some values are likelier: a number for each row under a key, and all weights. They
+    know nothing of a value that is left out: `left_out` gives its number for each parent row, and what comes after it is one
+    less.
     """
 
     size: int
@@ -151,6 +153,7 @@ class Numbering:
     sizes: Callable[[Rows], NDArray[np.int64]] | None = None
     draw: Callable[[Key, NDArray[np.int64]], NDArray[np.int64]] | None = None
     weights: Callable[[], NDArray[np.float64]] | None = None
+    left_out: Callable[[Rows], NDArray[np.int64]] | None = None
 
 
 Room = Callable[[Rows], "NDArray[np.int64]"]
