@@ -9,7 +9,6 @@ from datagen_chat.frozen import dataclass
 from datagen_chat.generators.base.rows import ANY_NUMBER
 from datagen_chat.generators.base.uses import Order
 from datagen_chat.generators.lookup import Lookup
-from datagen_chat.generators.state import State
 from datagen_chat.problems import Problem, pointer
 from datagen_chat.schema.index import Index, Place
 from datagen_chat.schema.model import Table
@@ -253,7 +252,10 @@ def _differs_below_a_parent(place: Place, index: Index) -> bool:
     """Return whether no two rows of one parent have the same value, whatever else is drawn."""
     column, unfolding = index.columns[place], index.tables[place[0]].unfolding
     is_kept = all(change.args.keeps_distinct for change in column.modifiers) and column.type != "date"
-    if unfolding is not None and isinstance(column.generator, State):
+    if unfolding is not None and column.generator.is_unfolded:
+        from datagen_chat.generators.state import State  # which only few schemas say
+
+        assert isinstance(column.generator, State)
         return is_kept and column.generator.field in unfolding.distinct_fields
     word = column.generator
     return word.limits_rows or word.is_distinct or (is_kept and word.counts_siblings)
