@@ -147,12 +147,16 @@ def _line_end(text: str, at: int) -> int:
 def _block(text: str, start: int, body: int, fence: Fence) -> _Segment:
     """Return the block that a fence opens; what looks like an attribute may be its first brace."""
     lines: list[str] = []
-    at, closed = body, False
+    at, closed, may_begin_again = body, False, True
     while at < len(text) and not closed:
         end = _line_end(text, at)
         line = text[at:end]
-        if fence.leaves(line) or _begins_again(line, fence, lines):
+        if fence.leaves(line):
             break
+        if may_begin_again and _opens_json(line, fence):
+            may_begin_again = _JSON.match("".join(lines)) is not None  # what does not begin as JSON never will
+            if may_begin_again:
+                break
         closed, at = fence.ends(line), end
         if not closed:
             lines.append(fence.content(line))
@@ -161,11 +165,10 @@ def _block(text: str, start: int, body: int, fence: Fence) -> _Segment:
     return _Segment(text[first:body] + "".join(lines), first, (start, at), fence, closed)
 
 
-def _begins_again(line: str, fence: Fence, lines: list[str]) -> bool:
-    """Return whether a line inside JSON opens its fence anew: what stands before it was broken off."""
+def _opens_json(line: str, fence: Fence) -> bool:
+    """Return whether a line opens a fence of JSON; in one whose content is JSON, that content was broken off there."""
     again = opening(line.rstrip("\n"))
-    is_json = again is not None and again.mark == fence.mark and again.info.lower().startswith("json")
-    return is_json and _JSON.match("".join(lines)) is not None
+    return again is not None and again.mark == fence.mark and again.info.lower().startswith("json")
 
 
 def _in_fence(source: Source, segment: _Segment, fence: Fence) -> Iterator[Candidate]:

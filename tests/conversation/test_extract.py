@@ -170,6 +170,11 @@ def test_large_nonsense_is_answered(piece: str) -> None:
     extract(reply)
 
 
+def test_a_fence_that_is_opened_again_and_again_is_looked_into_once() -> None:
+    """A look each time, into all that stands before it, would take minutes."""
+    assert text_of("```json\n" * 150_000 + FULL) == FULL
+
+
 def test_the_shipped_example_holds_three_whole_schemas() -> None:
     found = candidates((DATA / "example_conversation.md").read_text(encoding="utf-8"))
     assert [(one.kind, parse(one.text, finished=False).rung) for one in found if one.kind != "other"] == [("full", 0)] * 3
