@@ -14,6 +14,7 @@ from datagen_chat.conversation.events import Event, ProblemsFound, ReplyFinished
 from datagen_chat.conversation.journal import Journal
 from datagen_chat.conversation.loop import converse
 from datagen_chat.conversation.session import Session, Version
+from datagen_chat.conversation.stated import try_stated
 from datagen_chat.conversation.steer import RETRY, SHORTEN, shorten
 from datagen_chat.conversation.turn import Step
 from datagen_chat.llm.base import Provider, ProviderError, Stop, TextDelta, cancelled
@@ -132,13 +133,27 @@ class Talk:
         return trial(version, cancellation)
 
     def steer(self, step: Step, **meta: object) -> None:
-        """Take up what a person did to the schema."""
+        """Take up what a person did to the schema; one that is new is tried like the model's."""
         with unstopped():
             self.session, self.before = step.session, None
             for event in step.events:
                 self.view.draw(event)
             self.journal = self.journal.add("command", getattr(step.events[0], "line", ""), **meta)
             self._keep()
+        if "schema" in meta and self.trial is not None:
+            self._try_changed(self.trial)
+
+    def _try_changed(self, trial: Stoppable) -> None:
+        """Try the data of a schema that a person changed, and say what it does not keep; the schema stays as it is."""
+        version = self.session.versions.current
+        assert version is not None
+        with stopping() as cancellation:
+            tried = try_stated(partial(self._tried, trial, cancellation), version, self.session)
+        self.screen.passing()
+        self.view.draw(tried)
+        if tried.failed:
+            message = "The schema is as you changed it: /edit opens it with its checks, /undo takes the change back."
+            self.screen.say((message, "dim"), hang=2)
 
     def forget(self, spent: Spent) -> None:
         """Know nothing more of the last turn, because the conversation is another one now, which has taken so much."""

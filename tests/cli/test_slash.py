@@ -12,6 +12,7 @@ import pytest
 from datagen_chat.commands.connecting import Connector
 from datagen_chat.commands.slash import COMMANDS, Desk, complete
 from datagen_chat.commands.talk import Talk
+from datagen_chat.commands.trial import Trial
 from datagen_chat.conversation.journal import Journal
 from datagen_chat.conversation.resume import restore
 from datagen_chat.conversation.session import Session, Settings
@@ -144,6 +145,21 @@ def test_asked_measures_what_the_schema_alone_does_not_decide() -> None:
 def test_setting_a_value_says_which_statement_it_overrules() -> None:
     table = Table(reply(SHOP))
     assert 'No longer asked for: "4 customers"' in table.say("a shop with 4 customers", "/set customer.rows 9")
+
+
+def test_a_change_by_hand_is_tried_as_a_reply_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    four = {"name": "four", "requirement": "four customers", "sql": "SELECT count(*) FROM customer", "equals": 4}
+    table = Table(reply({**SHOP, "checks": [four]}))
+    table.desk.talk.trial = Trial(42)
+    said = table.say("a shop", "/set customer.rows 9")
+    assert "✗ four customers: 9 instead of 4" in said
+    assert "/undo takes the change back" in said
+    path = tmp_path / "editor"
+    path.write_text('#!/bin/sh\nsed -i \'s/"rows": 9/"rows": 5/\' "$1"\n')
+    path.chmod(0o700)
+    monkeypatch.setenv("VISUAL", str(path))
+    assert "✗ four customers: 5 instead of 4" in table.say("/edit")
+    assert table.draft["nodes"][0]["rows"] == 5
 
 
 def test_undo_and_redo_walk_the_versions_and_the_model_hears_of_it() -> None:
