@@ -13,10 +13,10 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from datagen_chat.commands.prompting import is_compact_for
 from datagen_chat.commands.trial import Trial
 from datagen_chat.conversation.events import Event
 from datagen_chat.conversation.models import provider
-from datagen_chat.conversation.prompt import system_prompt
 from datagen_chat.evaluation.cases import Case, read_cases
 from datagen_chat.evaluation.compare import compared
 from datagen_chat.evaluation.entry import Entry, Job
@@ -35,7 +35,6 @@ from datagen_chat.llm.base import ProviderError
 from datagen_chat.llm.budget import Metered
 from datagen_chat.llm.choice import WAYS_ON, choose
 from datagen_chat.llm.clock import WallClock
-from datagen_chat.llm.estimate import tokens_of
 from datagen_chat.llm.live import Live
 from datagen_chat.llm.prices import prices
 from datagen_chat.llm.redaction import secrets_in
@@ -48,7 +47,7 @@ from datagen_chat.terminal.scoreboard import draw_comparison, draw_suites
 from datagen_chat.terminal.screen import Screen, stderr, stdout
 
 BROKEN, SEED = 4, 42
-_COMPACT_SHARE, _MAX_REPAIRS, _WIDTH = 0.5, 2, 100
+_MAX_REPAIRS, _WIDTH = 2, 100
 _OF_RUNS = {"suite": "--suite", "case": "--case", "tag": "--tag", "model": "--model", "live": "--live"}
 _OF_RUNS |= {"resume": "--resume", "write": "--write"}
 _ONLY_LIVE = {"epochs": "--epochs", "max_cost": "--max-cost", "max_repairs": "--max-repairs", "record": "--record"}
@@ -172,7 +171,7 @@ def _asking(options: argparse.Namespace) -> Asking:
     if isinstance(asked, Live):
         draw_notes(stderr(), asked.notes)
     metered = Metered(asked, prices(os.environ), options.max_cost)
-    is_compact = tokens_of(system_prompt()) > _COMPACT_SHARE * metered.window
+    is_compact = is_compact_for(metered)
     repairs = _MAX_REPAIRS if options.max_repairs is None else options.max_repairs
     return Asking(metered, WallClock(), repairs, is_compact, secrets_in(os.environ))
 

@@ -14,27 +14,26 @@ from pathlib import Path
 from datagen_chat import __version__
 from datagen_chat.commands.files import read_bytes, read_schema
 from datagen_chat.commands.places import data_folder
+from datagen_chat.commands.prompting import prompt_for
 from datagen_chat.commands.sessions import Keeper
 from datagen_chat.commands.talk import Talk
 from datagen_chat.commands.trial import Trial
 from datagen_chat.conversation.document import CONVERSATION, decoded
 from datagen_chat.conversation.journal import Journal
-from datagen_chat.conversation.prompt import system_prompt
 from datagen_chat.conversation.resume import restore, written_schema
 from datagen_chat.conversation.session import Session, Settings
 from datagen_chat.conversation.steer import adopt
 from datagen_chat.conversation.transcript import lines_of, parse, written_from
 from datagen_chat.conversation.turns import Conversation
 from datagen_chat.llm.base import Provider
-from datagen_chat.llm.budget import Metered, spent_of
-from datagen_chat.llm.estimate import tokens_of
+from datagen_chat.llm.budget import spent_of
 from datagen_chat.problems import Problem, ProblemsError
 from datagen_chat.schema.canonical import schema_hash
 from datagen_chat.terminal.clean import one_line
 from datagen_chat.terminal.live import LiveView
 from datagen_chat.terminal.screen import Screen
 
-COMPACT_SHARE, MAX_REPAIRS, SEED = 0.5, 2, 42
+MAX_REPAIRS, SEED = 2, 42
 _MOST_BYTES = 256 << 20
 _LOST = "There was no reply."
 
@@ -48,12 +47,6 @@ def begun(options: argparse.Namespace, provider: Provider, screen: Screen, path:
     journal = Journal(meta=meta if trial else {**meta, "tried": False})
     keeper = Keeper(path, environment, data_folder(environment))
     return Talk(session, provider, LiveView(screen), screen, keeper, journal, trial=trial)
-
-
-def prompt_for(provider: Provider) -> str:
-    """Return what a model is told before the first request: the short variant where the prompt would fill its window."""
-    is_small = isinstance(provider, Metered) and tokens_of(system_prompt()) > COMPACT_SHARE * provider.window
-    return system_prompt(is_small)
 
 
 def kept(path: Path) -> Conversation:

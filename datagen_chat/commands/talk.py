@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal, Protocol
 
+from datagen_chat.commands.prompting import shorter_prompt
 from datagen_chat.commands.stopping import stopping, unstopped
 from datagen_chat.conversation.events import Event, ProblemsFound, ReplyFinished, SchemaAccepted, Tried, TurnEnded, UserSaid
 from datagen_chat.conversation.journal import Journal
@@ -93,7 +94,11 @@ class Talk:
     def say(self, request: str) -> Result:
         """Hold one turn, and return how it ended; when it failed, the session is as it was."""
         with unstopped(), hushed():
-            return self._say(request)
+            prompt, result = self.session.prompt, self._say(request)
+            if result == "failed" and prompt != self.session.prompt:
+                self._reopen()
+                result = self._say(request)
+            return result
 
     def _say(self, request: str) -> Result:
         self._make_room()
@@ -171,10 +176,13 @@ class Talk:
             spent, self.unmetered = self.spent, self.counted
             self.provider = provider
             self.earlier = spent - self.counted
-            self.session = replace(self.session, prompt=prompt)
-            self.before = None if self.before is None else replace(self.before, prompt=prompt)
+            self._take_prompt(prompt)
             self.journal = replace(self.journal, meta={**self.journal.meta, "model": provider.name})
             self.note(line)
+
+    def _take_prompt(self, prompt: str) -> None:
+        self.session = replace(self.session, prompt=prompt)
+        self.before = None if self.before is None else replace(self.before, prompt=prompt)
 
     def retry(self) -> None:
         """Ask the last request again, as if it had not been asked yet.
@@ -185,13 +193,18 @@ class Talk:
         if self.before is None:
             hint = "Say what you need, or what should change."
             raise ProblemsError([Problem("", "nothing-to-retry", "There is no request that could be asked again.", hint)])
-        self.session = self.before.instead_of(self.session)
-        self.view.take_back(self.session.versions.current)
-        self.journal = self.journal.add("command", RETRY)
+        self._reopen()
         result, current = self.say(self.last_request), self.session.versions.current
         self.view.take_back(current)
         if result != "accepted" and current is not None:
             self.screen.say(("The schema is as it was before /retry.", "dim"))
+
+    def _reopen(self) -> None:
+        """Go back to before the last request, whose schema stays until another one is accepted."""
+        assert self.before is not None
+        self.session = self.before.instead_of(self.session)
+        self.view.take_back(self.session.versions.current)
+        self.journal = self.journal.add("command", RETRY)
 
     def _hear(self, event: Event, said: list[str]) -> None:
         if isinstance(event, TextDelta):
@@ -211,6 +224,10 @@ class Talk:
 
     def _fail(self, error: ProviderError, said: str) -> None:
         self.failure, self.session = error, self.session.unanswered()
+        prompt = shorter_prompt(self.session.prompt, self.provider) if error.kind == "context" else None
+        if prompt is not None:
+            error.hint = "The prompt itself takes most of that; from here on the model is told its short form."
+            self._take_prompt(prompt)
         self.view.failed(error)
         self.journal = self.journal.fail(str(error), error.kind, said)
         if error.kind == "context" and self.session.history:

@@ -169,7 +169,7 @@ class ProviderError(DatagenError):
 
     Its text is fit for people and holds no key. `hint` says what to do, `usage` what the call cost, None if a reply had begun
     and nobody counted; `is_passing` whether the same request may well succeed later, and `wait` after how many seconds the
-    server said so.
+    server said so; `window` how many tokens the model can read and write, where the server said it.
     """
 
     def __init__(
@@ -181,6 +181,7 @@ class ProviderError(DatagenError):
         is_passing: bool = False,
         wait: float | None = None,
         usage: Usage | None = _NO_USAGE,
+        window: int | None = None,
     ) -> None:
         super().__init__(message)
         self.kind: Kind = kind
@@ -188,6 +189,7 @@ class ProviderError(DatagenError):
         self.is_passing = is_passing
         self.wait = wait
         self.usage = usage
+        self.window = window
 
 
 class MissingReplyError(ProviderError):

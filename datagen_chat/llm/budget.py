@@ -84,11 +84,13 @@ class Metered:
         self._provider = provider
         self._prices = prices
         self._max_cost = max_cost
+        self._too_long: int | None = None
 
     @property
     def window(self) -> int:
-        """How many tokens the model can read and write in one call."""
-        return self._prices.window(self.name)
+        """How many tokens the model can read and write in one call; a request that was too long tells more of it."""
+        known = self._prices.window(self.name)
+        return known if self._too_long is None else min(known, self._too_long)
 
     def fills(self, messages: Sequence[Message], share: float = 0.7) -> bool:
         """Return whether these messages take more than a share of the window, so that their history must be shortened."""
@@ -107,6 +109,8 @@ class Metered:
             usage = yield from self._heard(self._provider.stream(messages, cancellation), said)
         except ProviderError as error:
             usage = error.usage
+            if error.kind == "context":
+                self._too_long = min(self.window, error.window or tokens_in(messages))
             raise
         finally:  # a stream that its user closes must be paid as well
             self._count(messages, "".join(said), usage)

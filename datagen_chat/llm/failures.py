@@ -29,6 +29,7 @@ _OVERFLOW = re.compile(
     r"|exceeds? the (available )?context",
     re.IGNORECASE,
 )
+_WINDOW = re.compile(r"(?:context (?:size|length|window)|n_ctx)[^\d.]{0,40}(\d{3,9})\b|> (\d{3,9}) maximum", re.IGNORECASE)
 _SPENT = re.compile(r"insufficient_quota|credit balance|billing|exceeded your current quota", re.IGNORECASE)
 _KINDS: dict[int, Kind] = {
     400: "refused",
@@ -128,7 +129,22 @@ def refused(answer: Answer, address: Address, secrets: tuple[str, ...], now: flo
     wait = wait_of(answer.headers, now)
     passing = kind in _PASSING and answer.headers.get("x-should-retry") != "false"
     hint = _when(wait) if passing and wait else _hint(kind, address)
-    return ProviderError(message, kind, hint, is_passing=passing, wait=wait)
+    window = window_in(words) if kind == "context" else None
+    return ProviderError(message, kind, hint, is_passing=passing, wait=wait, window=window)
+
+
+def window_in(words: str) -> int | None:
+    """Return how many tokens a model can read and write, where a server says so because a request was longer.
+
+    >>> window_in("request (12747 tokens) exceeds the available context size (4096 tokens), try increasing it")
+    4096
+    >>> window_in("This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens.")
+    8192
+    >>> window_in("prompt is too long: 208310 tokens > 200000 maximum"), window_in("Too many tokens.")
+    (200000, None)
+    """
+    found = _WINDOW.search(words)
+    return None if found is None else int(found[1] or found[2])
 
 
 def _when(wait: float) -> str:
@@ -191,7 +207,8 @@ def _hint(kind: Kind, address: Address) -> str:
         "model": f"List what it serves: datagen models --model {address.name}"
         + (f"; get it with: ollama pull {address.model}" if address.vendor == "ollama" else ""),
         "address": "Correct the address; most end in /v1.",
-        "context": "Ask again with fewer words, or choose a model with a larger context window.",
+        "context": "Ask again with fewer words, or choose a model with a larger context window."
+        + (" A server of your own may be started with a larger one." if address.is_local else ""),
         "rate": "Try again later.",
         "overloaded": "Try again later.",
         "server": "Try again later.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -18,6 +19,8 @@ from datagen_chat.terminal.prose import Speech
 from datagen_chat.terminal.schema import draw_tables, headline
 from datagen_chat.terminal.screen import Screen
 
+_THINKING = "the model is thinking …"
+_TICK_SECONDS = 1.0
 _PAUSE_SECONDS = 0.05  # between two states of the passing line; more of them nobody sees
 
 
@@ -34,6 +37,8 @@ class LiveView(ChatView):
         self.is_typed = is_typed
         self._seconds = seconds
         self._next, self._passing = 0.0, ""
+        self._lock, self._is_ticking = threading.RLock(), False
+        self._silence: tuple[str, float] | None = None  # what is shown while the model says nothing, and since when
         self._sketch = Sketch()
         self._speech: Speech | None = None
         self._shown: Counter[str] = Counter()
@@ -48,8 +53,11 @@ class LiveView(ChatView):
 
     def draw(self, event: Event) -> None:
         """Draw one event, as wide as the terminal is by now."""
-        self._screen.measure()
-        super().draw(event)
+        with self._lock:
+            if not isinstance(event, ReasoningDelta):
+                self._silence = None
+            self._screen.measure()
+            super().draw(event)
 
     def _user_said(self, event: UserSaid) -> None:
         if not self.is_typed:
@@ -68,8 +76,28 @@ class LiveView(ChatView):
         self._sketch, self._speech, self._gap = Sketch(), None, 0
         self._shown.clear()
         self._next, self._passing = 0.0, ""
-        self._pass("waiting for the model …")
+        self._wait_in("waiting for the model …", self._seconds())
         self._next = 0.0  # the first piece of the reply is shown at once
+
+    def _wait_in(self, words: str, since: float) -> None:
+        """Show that nothing is said yet, and once a second for how long."""
+        self._silence = (words, since)
+        self._pass(words)
+        if self._screen.is_live and not self._is_ticking:
+            self._is_ticking = True
+            threading.Thread(target=self._tick, daemon=True).start()
+
+    def _tick(self) -> None:
+        while self.tick():
+            time.sleep(_TICK_SECONDS)
+
+    def tick(self) -> bool:
+        """Show how long the model has said nothing, and return whether it still says nothing."""
+        with self._lock:
+            self._is_ticking = self._silence is not None
+            if self._silence is not None and (passed := int(self._seconds() - self._silence[1])):
+                self._pass(f"{self._silence[0]} {passed} s")
+            return self._is_ticking
 
     def _text(self, event: TextDelta) -> None:
         for line in self._sketch.feed(event.text):
@@ -112,7 +140,10 @@ class LiveView(ChatView):
         return seen
 
     def _thinking(self, _event: ReasoningDelta) -> None:
-        self._pass("the model is thinking …")
+        if self._silence is None:
+            self._pass(_THINKING)
+        elif self._silence[0] != _THINKING:
+            self._wait_in(_THINKING, self._silence[1])
 
     def _waiting(self, event: Waiting) -> None:
         self._next = 0.0
@@ -148,6 +179,8 @@ class LiveView(ChatView):
 
     def failed(self, error: ProviderError) -> None:
         """Draw that a reply did not come, or broke off; what came of it stays on the screen."""
+        with self._lock:
+            self._silence = None
         for line in self._sketch.finish():
             self._say(line)
         self._screen.blank()

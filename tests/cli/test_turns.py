@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from datagen_chat.commands.prompting import prompt_for
 from datagen_chat.commands.sessions import Keeper
 from datagen_chat.commands.talk import Talk
 from datagen_chat.conversation.journal import Journal
+from datagen_chat.conversation.prompt import system_prompt
 from datagen_chat.conversation.resume import restore
 from datagen_chat.conversation.session import Session, Settings
 from datagen_chat.conversation.transcript import parse
@@ -85,6 +87,21 @@ def test_whatever_a_server_does_nothing_is_lost_and_the_next_turn_works(
     written = keeper.path.read_text("utf-8")
     assert CANARY not in written
     assert not set("\x1b\x07\x9b\u202e\x00") & set(file.getvalue()) - {"\n"}
+
+
+def test_a_prompt_that_does_not_fit_is_told_in_short(server: Server, tmp_path: Path) -> None:
+    file = Memory()
+    screen = Screen(file, width=100)
+    provider = Metered(live(server, "openai"), prices({}))
+    keeper = Keeper(tmp_path / "talk.md", {}, tmp_path)
+    talk = Talk(Session(prompt=prompt_for(provider)), provider, LiveView(screen), screen, keeper, Journal())
+    server.script += [Fails(400, "request (12747 tokens) exceeds the available context size (12288 tokens)"), Says(reply(SHOP))]
+    assert talk.say("a shop") == "accepted"
+    prompts = [request.json["messages"][0]["content"] for request in server.requests]
+    assert prompts == [system_prompt(), system_prompt(compact=True)]
+    assert "fewer words" not in file.getvalue()
+    [kept] = parse(keeper.path.read_text("utf-8")).conversations
+    assert restore(Session(prompt=system_prompt(compact=True)), kept) == talk.session
 
 
 def test_a_conversation_that_a_server_finds_too_long_goes_on_with_the_schema_and_the_requests(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 
-from datagen_chat.commands.opening import prompt_for
+from datagen_chat.commands.prompting import prompt_for
 from datagen_chat.commands.slash import completing
 from datagen_chat.commands.slash.registry import COMMANDS, TOPICS, Desk, topic, wrong
 from datagen_chat.llm.budget import Metered, Spent
