@@ -68,6 +68,9 @@ def fact(chance: Chance, number: int, known: Sequence[Known]) -> Known:
         if table is not parent:
             sources += _read_on(chance, node, table)
     sources += rows_of(chance, node, parent.sources, _readable(line))
+    if chance.one_in(4):
+        node["columns"].append({"name": "place", "type": "int", "generator": {"position": {"start": chance.between(0, 2)}}})
+        sources.append(Source("place", "int"))
     sources = _columns(chance, node, sources, above, chance.between(1, 5))
     if chance.one_in(2):
         behaviours(chance, node, sources)
