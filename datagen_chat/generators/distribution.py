@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from itertools import accumulate
 from typing import Annotated, Any, ClassVar
 
@@ -206,10 +207,7 @@ class Distribution(Generator, word="distribution"):
         The spread is the deviation; or less, where the middle two thirds of all values lie closer together than two of it,
         or the clamp is narrower than six of it.
         """
-        spread = self.params.deviation()
-        if not self.params.discrete:
-            low, high = self.params.quantiles(_MIDDLE)
-            spread = min(spread, (high - low) / 2)
+        spread = _spread(self.params)
         if self.clamp:
             spread = min(spread, (self.clamp[1] - self.clamp[0]) / 6)
         return 2 if spread >= 1 or spread <= 0 else min(15, 2 - math.floor(math.log10(spread)))
@@ -366,3 +364,12 @@ def law_ends(law: Law) -> tuple[float, float] | None:
         return masses.first, masses.first + len(masses.shares) - 1
     low, high = law.quantiles(_ENDS)
     return low, high
+
+
+@lru_cache(maxsize=4096)  # a case asks for the decimals of all its branches with each of them
+def _spread(law: Law) -> float:
+    """Return the deviation of a law, or half of where its middle two thirds lie if that is less."""
+    if law.discrete:
+        return law.deviation()
+    low, high = law.quantiles(_MIDDLE)
+    return min(law.deviation(), (high - low) / 2)
