@@ -72,6 +72,7 @@ _PLACES = 3
 _WIDTH = 400
 
 NOW = "This is the schema as it is now:"
+LEFT_ASIDE = "In passing: the JSON in your last reply was no schema and no change to one; nothing was taken from it."
 NOT_HELD = "Asked for and not yet held:"
 _PARTS = "Reply with one ```json datagen block that holds only the corrected parts."
 _DATA = f"{_PARTS} Correct the schema; correct a check only if it does not ask for what I wanted."
@@ -91,6 +92,11 @@ def ask_patch(patch: Any, problems: Sequence[Problem]) -> str:
     found = causes(problems)
     heading = f"The changes have {_problems(len(found))}; none of them was made."
     return "\n".join([heading, *_listed(patch, found), _CHANGES])
+
+
+def ask_shape(problem: Problem) -> str:
+    """Return the message that asks for a reply again whose JSON is neither a schema nor changes to one."""
+    return "\n".join([f"{problem.message} {problem.hint}", "Reply with one ```json datagen block that holds all the changes."])
 
 
 def ask_whole(problems: Sequence[Problem]) -> str:
@@ -162,7 +168,7 @@ def tell_advice(found: Sequence[Remark]) -> str:
 
 def without_asides(told: str) -> str:
     """Return what a person said, without the remarks and the reminder that the model was told with it."""
-    for lead in (ADVICE, NOT_HELD):
+    for lead in (LEFT_ASIDE, ADVICE, NOT_HELD):
         told = told.partition("\n\n")[2] if told.startswith(lead) else told
     return told
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from datagen_chat.conversation.ask import ask_again, ask_patch, ask_whole
+from datagen_chat.conversation.ask import ask_again, ask_patch, ask_shape, ask_whole
 from datagen_chat.conversation.extract import Candidate
 from datagen_chat.conversation.parse import parse
 from datagen_chat.conversation.session import Json
@@ -16,6 +16,13 @@ from datagen_chat.problems import Problem, SchemaError
 from datagen_chat.schema.model import Dataset
 from datagen_chat.schema.patch import apply_patch
 from datagen_chat.schema.repair import Mend, repair
+
+_NO_CHANGE = Problem(
+    "",
+    "not-a-schema",
+    "The JSON is no schema and no change to one; nothing was changed.",
+    'Write changes in the shape of the schema, such as {"nodes": [{"id": "TABLE", "rows": 10}]}.',
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,9 @@ def attempt(candidate: Candidate, reply: Reply, base: Json) -> Attempt:
             question = ask_patch(draft, patched.problems)
             return Attempt(candidate, parsed.liberties, base, problems=patched.problems, blamed=draft, question=question)
         draft = patched.draft
+    if candidate.kind == "other" and base is not None and not told:
+        question = ask_shape(_NO_CHANGE)
+        return Attempt(candidate, parsed.liberties, base, problems=(_NO_CHANGE,), blamed=draft, question=question)
     repaired = repair(draft)
     reading, draft = repaired.reading, repaired.draft
     question = "" if reading.dataset is not None else ask_again(draft, reading.problems)

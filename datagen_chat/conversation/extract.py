@@ -19,6 +19,7 @@ _PIECE = re.compile(r'(?<!\w)"(?:[^"\\\n]|\\[^\n])*+"|\\.|[{}]', re.DOTALL)
 _GOES_ON = re.compile(r"\s*[,\]}:]")
 _MAY_GO_ON = re.compile(r"""\s*[,\]}:{\["']""")
 _IN_INFO = re.compile(r'\{\s*(?:\Z|["\'“])')
+_OPERATIONS = re.compile(r'\s*\[\s*\{(?=[^{}]*"op"\s*:)(?=[^{}]*"path"\s*:\s*"/)')
 LABEL = "datagen"
 """The word after json by which a fence says that it holds a schema."""
 _OPEN_TRIED = 3  # braces that are never closed and may begin JSON; each look at one is linear
@@ -49,8 +50,11 @@ class Candidate:
 
     @property
     def is_meant(self) -> bool:
-        """True for what is to be a schema or changes to one: by its keys, or because its fence says so."""
-        return self.kind != "other" or self.is_labelled
+        """True for what is to be a schema or changes to one: by its keys, or because its fence says so.
+
+        Lists of operations with paths are such changes, though not in a form that is taken.
+        """
+        return self.kind != "other" or self.is_labelled or bool(_OPERATIONS.match(self.text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from datagen_chat.conversation.ask import REMARK_LIMIT, ask_afresh, tell_advice, tell_current
+from datagen_chat.conversation.ask import LEFT_ASIDE, REMARK_LIMIT, ask_afresh, tell_advice, tell_current
 from datagen_chat.conversation.attempt import Attempt, attempt
 from datagen_chat.conversation.events import (
     Advised,
@@ -76,7 +76,8 @@ def answer(session: Session, reply: Reply) -> Step:
     if candidate is None or not (candidate.is_meant or turn.tried):
         outcome: Outcome = "rejected" if turn.tried else "prose"
         missed = () if candidate is None else (NoSchemaFound(candidate),)
-        return _ended(session.remember(turn, reply.text), (*heard, *missed), outcome)
+        session = session.remember(turn, reply.text)
+        return _ended(replace(session, aside=LEFT_ASIDE) if missed else session, (*heard, *missed), outcome)
     tried = attempt(candidate, reply, _base(session, turn))
     events: tuple[Event, ...] = (*heard, *_reading(reply, tried))
     if tried.dataset is None:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import pytest
 
+from datagen_chat.conversation.ask import without_asides
 from datagen_chat.conversation.events import (
     AskedAgain,
     Event,
@@ -352,3 +353,32 @@ def test_a_schema_whose_rows_cannot_be_made_is_asked_about_and_the_conversation_
     found = events(reply(draft), reply(SHOP), session=Session(Settings(max_repairs=1)))
     assert [problem.code for event in of(ProblemsFound, found) for problem in event.problems] == ["condition-unfulfilled"]
     assert ended(found).outcome == "accepted"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        '```json datagen\n{"name": "customer", "rows": 999}\n```',
+        '```json\n[{"op": "replace", "path": "/nodes/0/rows", "value": 200}]\n```',
+    ],
+)
+def test_json_that_is_meant_for_changes_and_is_none_is_asked_for_in_the_shape_of_the_schema(changes: str) -> None:
+    step = answer(begin(Session(Settings(max_repairs=1)), "Go").session, Reply(reply(SHOP)))
+    found = answer(begin(step.session, "More").session, Reply(changes))
+    [asked] = of(AskedAgain, found.events)
+    assert "no schema and no change to one" in asked.question
+    assert '"nodes"' in asked.question
+    assert "accepted" not in asked.question
+    assert "version" not in asked.question
+    after = answer(found.session, Reply(reply({"nodes": [{"id": "customer", "rows": 9}]}))).session.versions.current
+    assert after is not None
+    assert after.draft == shop(nodes__0__rows=9)
+
+
+def test_a_model_is_told_with_the_next_request_that_its_json_was_left_aside() -> None:
+    step = answer(begin(Session(), "Go").session, Reply(reply(SHOP)))
+    left = answer(begin(step.session, "More").session, Reply('Done.\n\n```json\n{"customer": {"rows": 999}}\n```'))
+    assert of(NoSchemaFound, left.events)
+    told = begin(left.session, "Thanks").session.messages[-1].text
+    assert "no change to one" in told
+    assert without_asides(told) == "Thanks"
