@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from datagen_chat.patterns.nodes import Chars, Node, Options, Repeat, Series
 
-TEXT_LIMIT = 500
+TEXT_LIMIT = 2000
 DEPTH_LIMIT = 20
 TIMES_LIMIT = 100
 LENGTH_LIMIT = 1000
