@@ -122,7 +122,7 @@ def uniform(key: Key, rows: RowNumbers) -> NDArray[np.float64]:
 
 
 def below(key: Key, rows: RowNumbers, bound: int) -> NDArray[np.int64]:
-    """Return uniform integers in [0, bound), shape (rows,); bound up to 2**63.
+    """Return uniform integers in [0, bound), shape (rows,); bound up to 2**64, those from 2**63 being 2**64 less.
 
     Multiply-shift: of 32 bits while the bias stays under 2**-16, else of 64.
 
@@ -130,12 +130,18 @@ def below(key: Key, rows: RowNumbers, bound: int) -> NDArray[np.int64]:
         Lemire, "Fast random integer generation in an interval", ACM TOMACS 29 (2019).
     """
     if bound > WIDE:
-        drawn = bits(key, rows)
-        return scaled(drawn, np.uint64(bound)) if bound >> 32 else _scaled_by_half(drawn, np.uint64(bound))
+        return spread(bits(key, rows), bound)
     product = bits32(key, rows).astype(np.uint64)
     product *= np.uint64(bound)
     product >>= _32
     return product.view(np.int64)
+
+
+def spread(drawn: NDArray[np.uint64], bound: int) -> NDArray[np.int64]:
+    """Return the upper 64 bits of `drawn * bound`, bound up to 2**64; the draws are used up."""
+    if bound > MASK:
+        return drawn.view(np.int64)
+    return scaled(drawn, np.uint64(bound)) if bound >> 32 else _scaled_by_half(drawn, np.uint64(bound))
 
 
 def _scaled_by_half(drawn: NDArray[np.uint64], bound: np.uint64) -> NDArray[np.int64]:

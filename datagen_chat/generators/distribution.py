@@ -15,7 +15,7 @@ from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, Serializ
 from pydantic_core import CoreSchema, core_schema
 
 from datagen_chat.bounds import Bounds, inner_bounds, rounded_window, truncated, truncated_masses
-from datagen_chat.draws import WIDE, below, bits, bits32, scaled
+from datagen_chat.draws import WIDE, below, bits, bits32, spread
 from datagen_chat.generators.base import Generator
 from datagen_chat.generators.base.facts import Facts, Layout
 from datagen_chat.generators.base.rows import Locator, Numbering, Rows, Sampler, Scorer
@@ -37,6 +37,8 @@ _LEAST = 2.0**-30
 _FEW = 256
 """How many whole numbers a law may have for them to count as known."""
 _UPPER = np.uint64(32)
+_LAST = (1 << 63) - 1
+"""The last whole number of 64 bits, which floats can only say as one more."""
 
 Rho = Annotated[Float, Field(ge=-1, le=1)]
 Drawer = Callable[[Rows], NDArray[np.uint32]]
@@ -169,10 +171,16 @@ class Distribution(Generator, word="distribution"):
         if isinstance(law, Uniform) and math.floor(law.high) < math.ceil(law.low):
             message = f"No whole number lies between {law.low:g} and {law.high:g}."
             yield Problem("/params", "empty-range", message, "Widen the range.")
-        ends = self.clamp or (() if law.discrete else law.quantiles(_ENDS))
-        if any(abs(end) >= 2.0**63 for end in ends):
+        ends = self.clamp or (() if law.discrete or isinstance(law, Uniform) else law.quantiles(_ENDS))
+        if self._goes_beyond() or any(abs(end) >= 2.0**63 for end in ends):
             message = "The values leave the 64 bits of an int."
             yield Problem("/params", "law-too-large", message, "Use smaller parameters, a clamp, or the type float.")
+
+    def _goes_beyond(self) -> bool:
+        """Return whether a uniform law has numbers of more than 64 bits; the float next to the last one stands for it."""
+        if not isinstance(self.params, Uniform) or self.truncate:
+            return False
+        return self.params.low >= 2.0**63 or max(-self.params.low, self.params.high) > 2.0**63
 
     def _listed(self, facts: Facts) -> range | None:
         """Return the whole numbers that are equally likely, where the law is uniform and nothing else weighs or ties them."""
@@ -342,14 +350,14 @@ class Distribution(Generator, word="distribution"):
 
         def sample(rows: Rows) -> NDArray[np.int64]:
             upper = draw(rows).astype(np.uint64) << _UPPER
-            return scaled(upper | bits32(rest, rows.numbers), np.uint64(count))
+            return spread(upper | bits32(rest, rows.numbers), count)
 
         return sample
 
     def _whole_numbers(self, law: Uniform) -> tuple[int, int]:
-        """Return the first whole number that a uniform law can give, and how many there are."""
+        """Return the first whole number that a uniform law can give, and how many there are; none beyond 64 bits."""
         low, high = self.clamp if self.clamp and self.truncate else (law.low, law.high)
-        first, last = math.ceil(max(law.low, low)), math.floor(min(law.high, high))
+        first, last = math.ceil(max(law.low, low)), min(math.floor(min(law.high, high)), _LAST)
         return first, max(last - first + 1, 0)
 
 

@@ -89,6 +89,13 @@ def test_rounding_is_to_the_nearest_float_of_the_decimal() -> None:
         ("int", law("normal", mu=1e19, sigma=1), "law-too-large"),
         ("int", law("lognormal", mu=40, sigma=1), "law-too-large"),
         ("int", law("uniform", low=0, high=1e20), "law-too-large"),
+        ("int", law("uniform", low=0, high=2.0**63 + 2048), "law-too-large"),
+        ("int", law("uniform", low=2.0**63, high=2.0**63), "law-too-large"),
+        (
+            "int",
+            {"distribution": {"type": "uniform", "params": {"low": -1e30, "high": 1e30}, "clamp": [-5, 5]}},
+            "law-too-large",
+        ),
         ("int", law("uniform", low=0.2, high=0.8), "empty-range"),
         ("float", law("lognormal", mu=3500, sigma=0.8), "law-too-large"),
         ("int", {"sequence": {"step": 0}}, "step-zero"),
@@ -102,6 +109,7 @@ def test_what_leaves_the_type_is_a_problem(type_: str, generator: dict[str, Any]
     assert codes(type_, generator) == {code}
 
 
+NORMAL = law("normal", mu=0, sigma=1)
 LEAST, GREATEST = -(2**63), 2**63 - 1
 
 
@@ -217,3 +225,23 @@ def test_rounding_does_not_leave_the_clamp(
     generator = {"distribution": {"type": "normal", "params": {"mu": 3, "sigma": 3}, "clamp": clamp}}
     values = drawn(plan_of, type_, generator, **({} if decimals is None else {"decimals": decimals}))
     assert (values.min(), values.max()) == ends
+
+
+@pytest.mark.parametrize("more", [{}, {"correlate": {"with": "y", "rho": 0.5}}])
+@pytest.mark.parametrize(("low", "high"), [(LEAST, GREATEST), (LEAST + 1, GREATEST - 1)])
+def test_all_whole_numbers_of_64_bits_are_drawn_alike(plan_of: PlanOf, low: int, high: int, more: dict[str, Any]) -> None:
+    wide = {"distribution": {"type": "uniform", "params": {"low": low, "high": high}} | more}
+    columns = [{"name": "x", "type": "int", "generator": wide}, {"name": "y", "type": "float", "generator": NORMAL}]
+    values = column(plan_of(table(columns, 2000)), "t", "x")
+    quarters = np.bincount((values >> 62) + 2, minlength=4)
+    assert np.abs(quarters - 500).max() < 100  # 5 standard errors of the square root of 2000 · 3 / 16
+
+
+@pytest.mark.parametrize("clamp", [None, [0, 9e18]])
+def test_no_whole_number_is_drawn_beyond_the_last_one(plan_of: PlanOf, clamp: list[float] | None) -> None:
+    upper = {"distribution": {"type": "uniform", "params": {"low": 2.0**63 - 2048, "high": GREATEST}}}
+    assert codes("int", upper) == set()
+    assert drawn(plan_of, "int", upper).min() >= 2**63 - 2048
+    if clamp:
+        upper["distribution"] |= {"clamp": clamp}
+        assert set(drawn(plan_of, "int", upper)) == {9 * 10**18}
