@@ -8,6 +8,7 @@ from itertools import pairwise
 from datagen_chat.frozen import dataclass
 from datagen_chat.schema.index import Index, Place
 from datagen_chat.schema.model import Table
+from datagen_chat.terminal.cells import average
 
 WIDTH, HEAD, LINE = 208, 40, 18
 _GAP_X, _GAP_Y, _MARGIN = 76, 26, 8
@@ -186,7 +187,7 @@ def _line(link: Link, key: int, boxes: Mapping[str, Box], via: Mapping[tuple[str
         points = [start, end]
     else:
         points = [start, *(point for spot in via.get((one.table, other.table), ()) for point in _across(spot)), end]
-    label = f"{link.each:,.3g} each" if link.each is not None else ""
+    label = f"{average(link.each)} each" if link.each is not None else ""
     return Line(link, "".join(_curves(points)), label, (end[0] - 4, end[1] - 5))
 
 

@@ -29,6 +29,7 @@ from datagen_chat.schema.model import Dataset, Table
 from datagen_chat.schema.ranges import within_ranges
 from datagen_chat.schema.unfoldings import bound
 from datagen_chat.sql import quoted
+from datagen_chat.terminal.cells import average
 from datagen_chat.terminal.clean import clean
 from datagen_chat.verify.claims import Verification
 
@@ -194,7 +195,7 @@ def _warnings(document: Document, data: Data) -> list[str]:
 def _link(link: Link) -> LinkView:
     how = "hangs off it" if link.is_primary else "refers to it"
     if link.each is not None:
-        how = f"hangs off it, {link.each:,.3g} rows each"
+        how = f"hangs off it, {average(link.each)} rows each"
     return LinkView(".".join(link.child), ".".join(link.parent), how, anchor(*link.child), anchor(link.parent[0]))
 
 

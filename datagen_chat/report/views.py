@@ -24,7 +24,7 @@ from datagen_chat.schema.change import in_words
 from datagen_chat.schema.index import Index
 from datagen_chat.schema.model import Column, Table
 from datagen_chat.sql import quoted
-from datagen_chat.terminal.cells import Cell, Ladder, ladder
+from datagen_chat.terminal.cells import Cell, Ladder, average, ladder
 
 SAMPLED = 5
 
@@ -151,9 +151,9 @@ def table_view(material: Material, table: Table) -> TableView:
 def _about(table: Table, links: Sequence[Link], count: int) -> str:
     columns = "1 column" if len(table.columns) == 1 else f"{len(table.columns)} columns"
     told = f"{rows(count)}, {columns}."
-    under = next((link for link in links if link.child[0] == table.id and link.each is not None), None)
-    if under is not None:
-        told += f" Each row belongs to one of {under.parent[0]}, which have {under.each:,.3g} of them on average."
+    above = next(((link.parent[0], link.each) for link in links if link.child[0] == table.id and link.each is not None), None)
+    if above is not None:
+        told += f" Each row belongs to one of {above[0]}, which have {average(above[1])} of them on average."
     elif table.parents:
         told += f" Its rows hang off those of {table.parents[0]}."
     below = sorted({link.child[0] for link in links if link.parent[0] == table.id and link.child[0] != table.id})

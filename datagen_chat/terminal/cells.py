@@ -101,6 +101,15 @@ def count(number: int, *, is_exact: bool = True) -> str:
     return f"{number:,}" if is_exact else f"≈{_rounded(number):,}"
 
 
+def average(number: float) -> str:
+    """Return a mean number of rows with three digits that count.
+
+    >>> average(3000.58), average(1.0), average(2.345), average(0.5)
+    ('3,000', '1', '2.35', '0.5')
+    """
+    return f"{_rounded(round(number)):,}" if number >= 999.5 else f"{number:.3g}"
+
+
 def _rounded(number: int) -> int:
     """Return a number with three digits that count; more would promise too much."""
     return round(number, min(3 - len(str(number)), 0))

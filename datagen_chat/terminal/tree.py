@@ -10,7 +10,7 @@ from datagen_chat.engine.estimate import Count
 from datagen_chat.frozen import dataclass
 from datagen_chat.schema.index import Index
 from datagen_chat.schema.model import Dataset, Table
-from datagen_chat.terminal.cells import count
+from datagen_chat.terminal.cells import average, count
 from datagen_chat.terminal.clean import joined, spans
 from datagen_chat.terminal.screen import Screen, Span
 
@@ -71,7 +71,7 @@ def _size(table: Table, counts: Mapping[str, Count]) -> str:
     own = counts[table.id]
     told = "1 row" if own == Count(1) else f"{count(own.rows, is_exact=own.is_exact)} rows"
     above = counts[table.parents[0]] if table.parents else None
-    return told if above is None or not above.rows else f"{told}, {own.rows / above.rows:,.3g} each"
+    return told if above is None or not above.rows else f"{told}, {average(own.rows / above.rows)} each"
 
 
 def _arrows(dataset: Dataset) -> dict[str, list[str]]:

@@ -65,6 +65,11 @@ def test_every_table_stands_below_its_first_parent_with_arrows_to_the_others() -
     ]
 
 
+def test_many_rows_of_each_parent_are_told_in_thousands() -> None:
+    many = COUNTS | {"customer": Count(1000), "order": Count(3_000_583, is_exact=False)}
+    assert "  ├─ order  ≈3,000,000 rows, 3,000 each" in drawn(lambda screen: draw_tree(screen, SHOP, many)).split("\n")
+
+
 def test_what_does_not_fit_beside_a_table_stands_below_it() -> None:
     assert drawn(lambda screen: draw_tree(screen, SHOP, COUNTS), 34).split("\n")[2:5] == [
         "  │  └─ item  ≈450 rows, 1.5 each",
