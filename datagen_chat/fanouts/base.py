@@ -60,11 +60,19 @@ class Spread(Registered):
 
     def mean(self) -> float:
         """Return the expected number of rows of one parent, within the bounds."""
+        return self.moment(1)
+
+    def moment(self, power: int) -> float:
+        """Return the expected power of the number of rows of one parent, within the bounds.
+
+        Raises:
+            WidthError: the numbers of rows spread too wide for a table.
+        """
         low, high = self.bounds()
         masses = self.masses()
         top = masses.first + len(masses.shares) if high is None else high
         numbers = np.clip(np.arange(masses.first, masses.first + len(masses.shares)), low, top)
-        return float((numbers * masses.shares).sum()) / sum(masses.shares)
+        return float((numbers.astype(np.float64) ** power * masses.shares).sum()) / sum(masses.shares)
 
 
 def stretched(masses: Masses, factor: float) -> Masses:

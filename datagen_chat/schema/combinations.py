@@ -12,7 +12,7 @@ from datagen_chat.generators.lookup import Lookup
 from datagen_chat.problems import Problem, pointer
 from datagen_chat.schema.index import Index, Place
 from datagen_chat.schema.model import Table
-from datagen_chat.schema.row_ranges import children_range, row_range
+from datagen_chat.schema.row_ranges import children_range, row_range, sure_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,11 +280,9 @@ def _check_size(combination: Combination, index: Index, *, of_rows: bool) -> Ite
     if wanted > math.prod(sizes):
         parts = [*_shown(dict(zip(combination.columns, sizes, strict=True)), combination.pairs)]
         shown = parts[0] if len(parts) == 1 else f"{' × '.join(parts)} = {math.prod(sizes):.0f} values"
-        message = f"{table.id} has at least {wanted:.0f} rows{what}, but there are only {shown}."
+        message = f"{table.id} has {what}, but there are only {shown}."
         if len(sizes) == 1:
-            message = (
-                f"{table.id} has at least {wanted:.0f} rows{what}, but {combination.columns[0]} has only {sizes[0]:.0f} values."
-            )
+            message = f"{table.id} has {what}, but {combination.columns[0]} has only {sizes[0]:.0f} values."
         yield Problem(combination.at, "too-few-values", message, combination.advice)
 
 
@@ -296,9 +294,10 @@ def _shown(sizes: dict[str, float], pairs: Sequence[Pair]) -> Iterator[str]:
 
 
 def _wanted(table: Table, combination: Combination, index: Index) -> tuple[float, str]:
-    """Return the fewest rows that need combinations of their own, and what they are counted for."""
+    """Return the fewest rows that need combinations of their own, and these in words."""
     if not combination.per_parent:
-        return row_range(index, table.id)[0], ""
+        fewest, (about, surely) = row_range(index, table.id)[0], sure_rows(index, table.id)
+        return (surely, f"about {about:,.0f} rows") if surely > fewest else (fewest, f"at least {fewest:.0f} rows")
     most = row_range(index, table.parents[0])[1]
     fewest = children_range(table)[0] if table.rows is None else math.ceil(table.rows / most) if most else 0
-    return fewest, f" for each {table.parents[0]}"
+    return fewest, f"at least {fewest:.0f} rows for each {table.parents[0]}"

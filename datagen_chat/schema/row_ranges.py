@@ -51,6 +51,49 @@ def row_range(index: Index, table: str) -> tuple[float, float]:
     return 0.0, math.inf  # the parents are unknown, or a cycle
 
 
+_RARE = 50.0
+"""Minus the logarithm of a chance that never comes."""
+
+
+def sure_rows(index: Index, table: str) -> tuple[float, float]:
+    """Return about how many rows a table has, and how many it surely has: fewer come out with a chance of e to the -50.
+
+    Where something other than chance has a say, both are the fewest rows that it can have.
+
+    Source:
+        Maurer, "A bound on the deviation probability for sums of non-negative random variables", JIPAM 4 (2003).
+    """
+    chain = [index.tables[name] for name in (*reversed(index.ancestors(table)), table) if name in index.tables]
+    mean = fewest = 0.0  # of parents that are unknown, or in a cycle
+    for node in chain:
+        if node.rows is not None or not node.parents:
+            mean = fewest = float(node.standing_rows())
+            continue
+        low, moments = children_range(node)[0], _moments(node, index)
+        if moments is None:
+            mean, fewest = mean * low, fewest * low
+        else:
+            spared = math.sqrt(2 * _RARE * fewest * moments[1])
+            mean, fewest = mean * moments[0], max(fewest * low, fewest * moments[0] - spared)
+    return mean, fewest
+
+
+def _moments(table: Table, index: Index) -> tuple[float, float] | None:
+    """Return the mean number of rows of one parent and that of its square; None where more than chance has a say."""
+    from datagen_chat.laws._recursion import WidthError
+
+    is_kept_apart = any(column.generator.is_distinct for column in table.columns) or any(
+        place[0] == table.id and index.follows(place, table.parents[0]) for places in index.unique_sets for place in places
+    )
+    is_limited = is_kept_apart or any(_limits(column) for column in table.columns)
+    if table.is_shaped or is_limited or not isinstance(table.fanout, Spread):
+        return None
+    try:
+        return table.fanout.mean(), table.fanout.moment(2)
+    except WidthError:
+        return None
+
+
 def is_sure_of(index: Index, table: str, below: str) -> bool:
     """Return whether each row of a table is sure to have a row of another one below it."""
     chain = (below, *index.ancestors(below))

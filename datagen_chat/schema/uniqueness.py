@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from datagen_chat.problems import Problem
 from datagen_chat.schema.facts import ColumnFacts
+from datagen_chat.schema.row_ranges import sure_rows
 
 
 def check_key(facts: ColumnFacts) -> Iterator[Problem]:
@@ -42,3 +43,9 @@ def _check_capacity(facts: ColumnFacts) -> Iterator[Problem]:
         word = facts.column.generator.word
         message = f"{facts.name} has {rows:.0f} rows, but its {word} makes only {capacity} different values."
         yield Problem("", "too-few-values", message, f"Lower the rows to {capacity}, or allow more values.")
+    elif capacity is not None and capacity < facts.row_range(None)[1]:
+        about, fewest = sure_rows(facts.index, facts.table.id)
+        if fewest > capacity:
+            word = facts.column.generator.word
+            message = f"{facts.name} has about {about:,.0f} rows, but its {word} makes only {capacity:,} different values."
+            yield Problem("", "too-few-values", message, "Lower the number of rows, or allow more values.")
