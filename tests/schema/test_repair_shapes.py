@@ -237,3 +237,16 @@ def test_a_choice_in_a_vocab_that_has_weights_or_fewer_values_is_drawn(shop) -> 
     key = {"name": "id", "type": "int", "generator": {"sequence": {}}}
     shop["nodes"].append({"id": "v", "kind": "vocab", "pk": "id", "rows": 2, "columns": [key, column, other]})
     assert repair(shop).mends == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("<>", "!="), ("≠", "!="), ("=<", "<="), ("≤", "<="), ("=>", ">="), (" ≥ ", ">="), ("=", "=="), ("less than", "<")],
+)
+def test_signs_of_other_languages_compare_columns(shop, written, meant) -> None:
+    shop["nodes"][2]["columns"].append({"name": "low", "type": "int", "generator": {"sequence": {}}})
+    shop["nodes"][2]["columns"].append({"name": "high", "type": "int", "generator": {"sequence": {}}})
+    shop["constraints"]["inequalities"] = [{"left": "order.low", "op": written, "right": "order.high"}]
+    repaired = repair(shop)
+    assert repaired.draft["constraints"]["inequalities"][0]["op"] == meant
+    assert [mend.text for mend in repaired.mends] == [f'Wrote the sign "{written}" as "{meant}".']

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from datagen_chat.problems import Problem, parts_of
@@ -93,6 +94,31 @@ def _entry(family: str, attr: str, value: Any) -> dict[str, Any] | None:
     if isinstance(value, list) and len(value) == 2:
         return {"attr": attr, "min": value[0], "max": value[1]}
     return {"attr": attr} | value if isinstance(value, dict) and "attr" not in value else None
+
+
+_SIGNS = {
+    "<": "lt less_than",
+    "<=": "≤ =< lte le",
+    ">": "gt greater_than",
+    ">=": "≥ => gte ge",
+    "==": "= === eq equal equals",
+    "!=": "≠ <> =/= !== ne neq not_equal not_equals",
+}
+_SIGN_OF = {name: own for own, names in _SIGNS.items() for name in names.split()}
+
+
+@repairs("not-one-of")
+def write_comparison(draft: Json, problem: Problem) -> str | None:
+    """Write the sign of an inequality as the language does."""
+    entry, key = holder_of(draft, problem.at)
+    if not problem.at.startswith("/constraints/inequalities/") or key != "op":
+        return None
+    written = entry[key]
+    own = _SIGN_OF.get(re.sub(r"[ _-]+", "_", written.strip().lower()))
+    if own is None:
+        return None
+    entry[key] = own
+    return f'Wrote the sign "{written}" as "{own}".'
 
 
 @repairs("range-type")
