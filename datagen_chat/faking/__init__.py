@@ -9,7 +9,7 @@ from typing import Any
 from datagen_chat.draws import Key
 from datagen_chat.faking.catalog import all_methods, locales, method, method_in, methods
 from datagen_chat.faking.checking import check
-from datagen_chat.faking.countries import locale_for
+from datagen_chat.faking.countries import locale_for, locale_of_tag
 from datagen_chat.faking.groups import Person, Speaker, person_of
 from datagen_chat.faking.lengths import usual_texts
 from datagen_chat.faking.roles import role_of
@@ -30,6 +30,7 @@ __all__ = [
     "is_address",
     "is_name_part",
     "locale_for",
+    "locale_of_tag",
     "locales",
     "method",
     "method_in",

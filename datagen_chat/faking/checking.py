@@ -8,7 +8,7 @@ from typing import Any
 
 from datagen_chat.draws import key
 from datagen_chat.faking import catalog
-from datagen_chat.faking.countries import locale_for
+from datagen_chat.faking.countries import locale_for, locale_of_tag
 from datagen_chat.problems import Problem, did_you_mean, nearest, pointer, shown
 
 ALIASES = {
@@ -29,6 +29,21 @@ ALIASES = {
     "words": "word", "zip": "postcode", "zip_code": "postcode",
 }  # fmt: skip
 """What people and models write for Faker's methods."""
+PARTS = {
+    "profile": "Make a column for each part: name, job, company, address, email, date_of_birth.",
+    "simple_profile": "Make a column for each part: name, user_name, address, email, date_of_birth.",
+    "latlng": "Make a column for each part: latitude, longitude.",
+    "currency": "Make a column for each part: currency_code, currency_name.",
+    "cryptocurrency": "Make a column for each part: cryptocurrency_code, cryptocurrency_name.",
+}
+INSTEAD = {
+    "bytes": "Use md5 or sha256, which are bytes written as text.",
+    "a whole file": "Make a column for each value of a line.",
+    "a collection": "Make a column for each value, or a table below this one with a row for each.",
+}
+"""What to do for what is no single value."""
+NEARLY = 0.75
+"""How much alike names are where one is a slip of the pen."""
 LENGTHS = frozenset(
     {"count", "deep", "depth", "digits", "left_digits", "length", "levels", "max_chars", "max_nb_chars", "min_chars", "nb",
      "nb_sentences", "nb_words", "number", "right_digits"}
@@ -63,7 +78,7 @@ def check(method: str, locale: str, args: Mapping[str, Any]) -> Iterator[Problem
 
 
 def _unknown_locale(locale: str) -> Problem:
-    meant = locale_for(locale) or next((known for known in catalog.locales() if known.lower() == locale.lower()), None)
+    meant = locale_of_tag(locale) or locale_for(locale)
     hint = f'Did you mean "{meant}"?' if meant else did_you_mean(locale, catalog.locales()) or 'Use one such as "en_US".'
     return Problem("/locale", "unknown-faker-locale", f"Faker has no locale {shown(locale)}.", hint)
 
@@ -73,18 +88,31 @@ def _unknown_method(method: str, locale: str) -> Problem:
         re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", method.rsplit(".", maxsplit=1)[-1]).lower().replace("-", "_").replace(" ", "_")
     )
     made = catalog.refused().get(method)
-    elsewhere = sorted(known for known in catalog.locales() if method in catalog.methods(known))
-    known = catalog.methods(locale)
-    near = [name for name in (ALIASES.get(spelled, spelled), *nearest(spelled, sorted(known), 3)) if name in known]
-    hint = "Use one of: " + ", ".join(dict.fromkeys(near)) + "." if near else ""
+    having = (known for known in catalog.locales() if method in catalog.methods(known))
+    elsewhere = sorted(having, key=lambda known: (known != catalog.DEFAULT_LOCALE, known))
+    near = _near(spelled, catalog.methods(locale))
+    hint = "Use one of: " + ", ".join(near) + "." if near else ""
     if made is not None:
         message = f"Faker's {shown(method)} makes {made}, not one value."
+        hint = PARTS.get(method) or hint or INSTEAD.get(made, "Make a column for each of them.")
     elif elsewhere:
         message = f"Faker has {shown(method)} in {', '.join(elsewhere[:5])}, but not in {locale}."
-        hint = hint or f'Set locale to "{elsewhere[0]}".'
+        hint = hint or f'Set locale to "{elsewhere[0]}", or list the values in a choice.'
     else:
         message = f"Faker has no method {shown(method)}."
     return Problem("/method", "unknown-faker-method", message, hint)
+
+
+def _near(spelled: str, known: frozenset[str]) -> list[str]:
+    """Return the methods that a name may stand for: what people call so, what is spelled nearly so, what has it as a word."""
+    from difflib import SequenceMatcher  # most schemas hold no mistake
+
+    alike = [
+        name
+        for name in nearest(spelled, sorted(known), 3)
+        if spelled in name.split("_") or SequenceMatcher(None, name, spelled).ratio() >= NEARLY
+    ]
+    return list(dict.fromkeys(name for name in (ALIASES.get(spelled, spelled), *alike) if name in known))
 
 
 def _check_argument(method: catalog.Method, name: str, value: Any, locale: str) -> Iterator[Problem]:

@@ -165,6 +165,22 @@ def locale_for(name: str) -> str | None:
     return _names().get(_plain(name[:100]))
 
 
+def locale_of_tag(tag: str) -> str | None:
+    """Return the one locale that a language tag means, whatever parts it; a language alone, where one locale speaks it.
+
+    >>> [locale_of_tag(tag) for tag in ("de-DE", "en_UK", "zh-Hans-CN", "pt_br.UTF-8", "ja", "pt", "en_JP")]
+    ['de_DE', 'en_GB', 'zh_CN', 'pt_BR', 'ja_JP', None, None]
+    """
+    language, *rest = re.split(r"[-_]", tag.strip().partition(".")[0])
+    known, spoken = locales(), language.lower()
+    if not rest:
+        speaking = [spoken] if spoken in known else [name for name in known if name.partition("_")[0] == spoken]
+        return speaking[0] if len(speaking) == 1 else None
+    region = rest[-1].upper()
+    named = f"{spoken}_{'GB' if region == 'UK' else region}"
+    return named if named in known and len(rest) <= 2 else None
+
+
 @functools.cache
 def _names() -> dict[str, str]:
     known = locales()

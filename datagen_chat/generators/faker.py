@@ -54,7 +54,7 @@ class Faker(Generator, word="faker"):
 
     def check(self, facts: Facts) -> Iterator[Problem]:
         """Yield a method, locale or argument that Faker does not have, and one that does not fit the column's type."""
-        problems = list(faking.check(self.method, self.locale or DEFAULT_LOCALE, self.args))
+        problems = list(faking.check(self.method, DEFAULT_LOCALE if self.locale is None else self.locale, self.args))
         yield from problems
         if self.locale and self.locale_from:
             message = "locale and locale_from cannot both decide the locale."

@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 from typing import Any
@@ -14,9 +15,15 @@ MISTAKES: list[tuple[str, str, dict[str, Any], str, str, str]] = [
     ("words", "en_US", {}, "/method", "unknown-faker-method", "word"),
     ("cpf", "en_US", {}, "/method", "unknown-faker-method", "pt_BR"),
     ("seed", "en_US", {}, "/method", "unknown-faker-method", ""),
+    ("binary", "en_US", {}, "/method", "unknown-faker-method", "sha256"),
+    ("profile", "en_US", {}, "/method", "unknown-faker-method", "name, job, company"),
+    ("state", "zh_TW", {}, "/method", "unknown-faker-method", 'Set locale to "en_US"'),
     ("name", "germany", {}, "/locale", "unknown-faker-locale", "de_DE"),
     ("name", "de-DE", {}, "/locale", "unknown-faker-locale", "de_DE"),
     ("name", "xx_XX", {}, "/locale", "unknown-faker-locale", ""),
+    ("name", "en_UK", {}, "/locale", "unknown-faker-locale", "en_GB"),
+    ("name", "et", {}, "/locale", "unknown-faker-locale", "et_EE"),
+    ("name", "", {}, "/locale", "unknown-faker-locale", "en_US"),
     ("email", "en_US", {"domian": "x.org"}, "/args/domian", "unknown-faker-argument", "domain"),
     ("name", "en_US", {"a/b": 1}, "/args/a~1b", "unknown-faker-argument", "no arguments"),
     ("pyint", "en_US", {"min_value": "1"}, "/args/min_value", "bad-faker-argument", "integer"),
@@ -65,6 +72,12 @@ def test_a_mistake_is_one_problem_that_says_what_to_write(
 
     assert (problem.at, problem.code) == (at, code)
     assert hint in problem.hint
+
+
+@pytest.mark.parametrize("name", ["rating", "price", "binary", "profile", "province"])
+def test_no_method_is_proposed_that_only_sounds_alike(name: str) -> None:
+    (problem,) = check(name, "zh_TW", {})
+    assert not re.search(r"itin|upc|nonbinary|prefix|Use one of: pricetag, ", problem.hint)
 
 
 @pytest.mark.parametrize(

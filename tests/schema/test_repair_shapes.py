@@ -250,3 +250,24 @@ def test_signs_of_other_languages_compare_columns(shop, written, meant) -> None:
     repaired = repair(shop)
     assert repaired.draft["constraints"]["inequalities"][0]["op"] == meant
     assert [mend.text for mend in repaired.mends] == [f'Wrote the sign "{written}" as "{meant}".']
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("de-DE", "de_DE"), ("en_UK", "en_GB"), ("en-uk", "en_GB"), ("ja", "ja_JP"), ("PT_br", "pt_BR"), ("zh-Hans-CN", "zh_CN")],
+)
+def test_a_language_tag_is_the_locale_that_it_means(shop, written, meant) -> None:
+    made = added(with_column(shop, 0, "string", {"faker": {"method": "name", "locale": written}}), 0)
+    assert made["generator"] == {"faker": {"method": "name", "locale": meant}}
+
+
+def test_an_empty_locale_is_left_out(shop) -> None:
+    repaired = with_column(shop, 0, "string", {"faker": {"method": "name", "locale": ""}})
+    assert added(repaired, 0)["generator"] == {"faker": {"method": "name"}}
+    assert [mend.text for mend in repaired.mends] == ['Left out "locale", which was empty.']
+
+
+@pytest.mark.parametrize("written", ["pt", "zh", "en_JP", "Atlantis"])
+def test_a_language_of_several_countries_and_an_unknown_country_are_no_locale(shop, written) -> None:
+    repaired = with_column(shop, 0, "string", {"faker": {"method": "name", "locale": written}})
+    assert [problem.code for problem in repaired.reading.errors] == ["unknown-faker-locale"]

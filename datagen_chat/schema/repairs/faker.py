@@ -78,6 +78,21 @@ def name_method(draft: Json, problem: Problem) -> str | None:
     return f'Renamed the method "{written}" to "{own}".'
 
 
+@repairs("unknown-faker-locale")
+def name_locale(draft: Json, problem: Problem) -> str | None:
+    """Write the tag of a language and a country as Faker does; leave out one that is empty."""
+    faker, key = holder_of(draft, problem.at)
+    written = faker[key]
+    if not written.strip():
+        del faker[key]
+        return f'Left out "{key}", which was empty.'
+    own = faking.locale_of_tag(written)
+    if own is None:
+        return None
+    faker[key] = own
+    return f'Wrote the locale "{written}" as "{own}".'
+
+
 @repairs("faker-type")
 def element_as_choice(draft: Json, problem: Problem) -> str | None:
     """Turn a random element among numbers, which Faker's methods write as text, into a choice."""
