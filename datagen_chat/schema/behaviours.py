@@ -200,7 +200,7 @@ def _check_segments(table: Table, behaviour: SegmentBehavior, index: Index) -> I
     effects = behaviour.behaviors.values()
     if any(effect.value_multiplier != 1 for effect in effects) and not behaviour.applies_to_columns:
         hint = "Add applies_to_columns: the columns of the tables below that it multiplies."
-        yield note("/behaviors", "value-multiplier-unused", "value_multiplier has no column to apply to.", hint)
+        yield Problem("/behaviors", "value-multiplier-unused", "value_multiplier has no column to apply to.", hint)
     if behaviour.behaviors:
         scales = any(effect.fanout_multiplier != 1 for effect in effects)
         yield from _check_reached("/behaviors", "fanout_multiplier", scales, table, index)
@@ -272,7 +272,8 @@ def _check_reached(at: str, what: str, scales: bool, table: Table, index: Index)
     """Yield that no table hangs off this one, or that the rows of one come otherwise than by a fanout."""
     below = _tables_below(table, index)
     if not below:
-        yield note(at, "nothing-below", f"No table hangs off {table.id}, so that this has no effect.", "Remove it.")
+        hint = f"Remove it, or give a table below the parent {table.id}."
+        yield Problem(at, "nothing-below", f"No table hangs off {table.id}, so that this has no effect.", hint)
     for other in below if scales else ():
         if not _has_fanout(other):
             message = f"{what} does not change the number of rows of {other.id}: they are not made by a fanout."

@@ -287,6 +287,10 @@ MISTAKES = [
      "/nodes/0/segment_behavior/applies_to_columns/0", "reference-type"),
     ({"customer": {"segment_behavior": {**SEGMENTS, "applies_to_columns": ["id"]}}},
      "/nodes/0/segment_behavior/applies_to_columns/0", "scaled-key"),
+    ({"customer": {"segment_behavior": {**SEGMENTS, "applies_to_columns": []}}},
+     "/nodes/0/segment_behavior/behaviors", "value-multiplier-unused"),
+    ({"item": {"segment_behavior": {"segment_column": "id", "behaviors": {"7": {"fanout_multiplier": 2}}}}},
+     "/nodes/3/segment_behavior/behaviors", "nothing-below"),
     ({"customer": {"vintage_behavior": {"created_at_column": "tier"}}},
      "/nodes/0/vintage_behavior/created_at_column", "reference-type"),
     ({"customer": vintage(x={"curve": [0, 0], "applies_to": "fanout"})},
@@ -329,9 +333,8 @@ def test_rows_that_no_fanout_makes_are_noted() -> None:
         "type": "datetime",
         "generator": {"datetime_series": {"within": "timeframe", "spacing": "regular", "freq": "M"}},
     }
-    schema = shop(customer={"segment_behavior": {**SEGMENTS, "applies_to_columns": []}})
+    schema = shop(customer={"segment_behavior": SEGMENTS})
     schema["nodes"][2]["columns"][1] = regular
     del schema["nodes"][2]["fanout"]
     notes = [(problem.at, problem.code) for problem in read(schema).notes]
     assert ("/nodes/0/segment_behavior/behaviors", "no-fanout") in notes
-    assert ("/nodes/0/segment_behavior/behaviors", "value-multiplier-unused") in notes
