@@ -28,7 +28,7 @@ STEPS = {
 }  # fmt: skip
 MONTHS = {"M": 1, "MS": 1, "ME": 1, "Q": 3, "QS": 3, "QE": 3, "Y": 12, "YS": 12, "YE": 12, "A": 12, "AS": 12}
 _ALIAS = re.compile(r"([1-9][0-9]{0,8})?([A-Za-z]{1,3})")
-FREQ_HELP = "use H, D, W, M, Q, Y, min or s, with a multiplier such as 15min where wanted"
+FREQ_HELP = "use H, D, W, M, Q, Y, min, s, ms or us, with a multiplier such as 15min where wanted"
 
 
 def parse_instant(text: str) -> int:
@@ -89,6 +89,29 @@ def parse_step(freq: str) -> Step:
         if key in MONTHS and count * MONTHS[key] <= 12_000:
             return Step(0, count * MONTHS[key])
     raise ValueError(f'"{freq[:40]}" is not a frequency; {FREQ_HELP}')
+
+
+_PERIODS = {1: "months", 3: "quarters", 12: "years"}
+
+
+def missed_days(freq: str, start: int | None) -> str:
+    """Return the days that a step such as MS or QE names, where the ticks from `start` on fall on others; else nothing.
+
+    A start that is not known falls on any day.
+
+    >>> missed_days("ME", parse_instant("2024-01-01T00:00:00Z")), missed_days("MS", parse_instant("2024-01-01T00:00:00Z"))
+    ('last days of months', '')
+    """
+    found = _ALIAS.fullmatch(freq)
+    unit = found[2].upper() if found and found[2] != "ms" else ""
+    if unit not in MONTHS or len(unit) == 1:
+        return ""
+    is_first, period = unit.endswith("S"), MONTHS[unit]
+    if start is not None:
+        month, day, _ = (int(part) for part in calendar(np.int64(start)))
+        if (day == 0 and month % period == 0) if is_first else (day == 30 and (month + 1) % period == 0):
+            return ""
+    return f"{'first' if is_first else 'last'} days of {_PERIODS[period]}"
 
 
 @dataclass(frozen=True, slots=True)

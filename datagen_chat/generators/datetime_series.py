@@ -17,7 +17,7 @@ from datagen_chat.generators.base.facts import Facts
 from datagen_chat.generators.base.rows import Numbering, Room, Rows, Sampler, Siblings
 from datagen_chat.generators.base.scope import Scope, TableScope
 from datagen_chat.generators.base.uses import Bound, Use
-from datagen_chat.instants import DAY, Grid, grid, parse_step, show_instant
+from datagen_chat.instants import DAY, Grid, grid, missed_days, parse_step, show_instant
 from datagen_chat.order import ordered_uniform
 from datagen_chat.problems import Problem, note, pointer
 from datagen_chat.ticks import Pattern, TickTable, WeighedTicks, tick_table
@@ -50,7 +50,7 @@ class DatetimeSeries(Generator, word="datetime_series"):
     )
     freq: Frequency = term(
         "H",
-        "The step of the grid: H, D, W, M, Q, Y, min or s, with a multiplier such as 15min.",
+        "The step of the grid from the window's start: H, D, W, M, Q, Y, min, s, ms or us, with a multiplier such as 15min.",
         also=("frequency", "step", "granularity"),
     )
     pattern: Weighing | None = term(None, "Weights by hour, dow (Monday first) or month (January first).")
@@ -109,6 +109,10 @@ class DatetimeSeries(Generator, word="datetime_series"):
             yield Problem("/within", "no-timeframe", "The dataset has no timeframe to stay within.", hint)
             return
         yield from self._check_formulas(facts)
+        days = missed_days(self.freq, start if isinstance(start, int) else None)
+        if days:
+            message = f"{self.freq} counts from the window's start, and so does not fall on the {days}."
+            yield note("/freq", "days-missed", message, f'Start the window on one of them, or write "{self.freq[:-1]}".')
         problems = [problem.under(at) for at, weighing in self._weighings() for problem in weighing.check()]
         yield from problems
         if isinstance(start, int) and isinstance(end, int):

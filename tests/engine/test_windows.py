@@ -20,6 +20,7 @@ from datagen_chat.sinks import sink
 from datagen_chat.ticks import part_of
 from tests.engine.test_promises import column
 from tests.engine.test_rows import listed
+from tests.statistics.test_generators import table
 
 PlanOf = Callable[..., Plan]
 KEY = {"name": "id", "type": "int", "generator": {"sequence": {}}}
@@ -453,3 +454,29 @@ def test_a_fanout_that_never_fits_the_window_is_a_problem() -> None:
     weekly = {"within": "timeframe", "freq": "W", "distinct": True}
     written = shop({"fanout": {"distribution": "constant", "value": 60}, "columns": [at(weekly)]})
     assert "too-few-ticks" in [problem.code for problem in read(written).errors]
+
+
+@pytest.mark.parametrize(
+    ("freq", "start", "days"),
+    [
+        ("ME", "2024-01-01", "last days of months"),
+        ("ME", "2024-01-30", "last days of months"),
+        ("2MS", "2024-01-15", "first days of months"),
+        ("QS", "2024-02-01", "first days of quarters"),
+        ("QE", "2024-01-31", "last days of quarters"),
+        ("YE", "2024-01-31", "last days of years"),
+        ("ME", "2024-01-31", ""),
+        ("MS", "2024-03-01", ""),
+        ("QS", "2024-04-01", ""),
+        ("QE", "2023-12-31", ""),
+        ("YS", "2024-01-01", ""),
+        ("M", "2024-01-15", ""),
+        ("ms", "2024-01-15", ""),
+    ],
+)
+def test_days_that_a_step_names_and_its_window_does_not_meet_are_told(freq: str, start: str, days: str) -> None:
+    window = {"start": f"{start}T00:00:00Z", "end": f"{start}T00:10:00Z" if freq == "ms" else "2025-12-31T23:00:00Z"}
+    series = {"datetime_series": {"within": window, "freq": freq}}
+    reading = read(table([{"name": "at", "type": "datetime", "generator": series}]))
+    assert reading.errors == ()
+    assert [(note.code, days in note.message) for note in reading.notes] == ([("days-missed", True)] if days else [])
