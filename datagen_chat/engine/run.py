@@ -18,8 +18,9 @@ from datagen_chat.sinks.digest import TableDigest, hash_of_units
 from datagen_chat.values import Text
 
 BLOCK_ROWS = 1 << 16
-TEXT_BYTES, TRIED_SHARE = 1 << 25, 16
-"""Blocks are shorter where their texts would take more bytes than this, which the first one, a fraction of a block, shows."""
+TEXT_BYTES, TRIED_SHARE, GROWTH = 1 << 25, 256, 16
+"""Blocks are shorter where their texts would take more bytes than this, which the first one, a fraction of a block, shows; each
+is at most so many times as long as the one before."""
 PART_COST = 2 << 20
 """A table gets one more part, at most one for each worker, for every so many cells of average cost."""
 TEXT_COST = 10
@@ -127,7 +128,7 @@ def _write(job: _Job, writer: DatasetWriter, block_rows: int, told: Told) -> Map
             numbers = range(start, min(start - start % rows + rows, job.rows.stop))
             block = _write_block(job, numbers, table, digest)
             told(job.table.name, len(numbers))
-            start, rows = numbers.stop, fitting_rows(block, block_rows)
+            start, rows = numbers.stop, min(fitting_rows(block, block_rows), rows * GROWTH)
         table.close()
     except BaseException:
         table.abort()

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from datagen_chat.sinks.base import UNIT_ROWS, Block, ColumnShape, TableShape
 from datagen_chat.values import Mask, Numbers, Text, Values, arrow, places_in, unique, with_nulls, words_array
 
-_TEXT_ROWS, _TEXT_BYTES = 1 << 13, 1 << 26
-"""After every so many rows it is seen whether texts that wait take so many bytes, which is as much as is kept of them."""
+_FIRST_TEXTS, _TEXT_ROWS, _TEXT_BYTES = 1 << 8, 1 << 13, 1 << 26
+"""After the first of these rows, twice as many, and so on, and after every so many from then on, it is seen whether texts that
+wait take so many bytes, which is as much as is kept of them."""
 
 
 class ColumnBuffer(Protocol):
@@ -208,7 +209,6 @@ class Gather:
         room = min(shape.rows, UNIT_ROWS)
         self._columns = {column.name: buffer_for(column, room) for column in shape.columns}
         self._texts = [buffer for buffer in self._columns.values() if isinstance(buffer, TextBuffer)]
-        self._step = _TEXT_ROWS if self._texts else UNIT_ROWS
         self._rows = 0
 
     def add(self, block: Block) -> None:
@@ -216,13 +216,22 @@ class Gather:
         rows = len(next(iter(block.values())))
         done = 0
         while done < rows:
-            take = min(rows - done, self._step - self._rows % self._step)
+            pause = self._pause()
+            take = min(rows - done, pause - self._rows)
             for name, column in self._columns.items():
                 column.add(part_of(block[name], done, done + take))
             self._rows += take
             done += take
-            if self._rows % self._step == 0 and (self._rows == UNIT_ROWS or self._is_heavy()):
+            if self._rows == pause and (self._rows == UNIT_ROWS or self._is_heavy()):
                 self.flush()
+
+    def _pause(self) -> int:
+        """Return the number of waiting rows after which their texts are weighed next."""
+        if not self._texts:
+            return UNIT_ROWS
+        if self._rows < _TEXT_ROWS:
+            return max(_FIRST_TEXTS, 1 << self._rows.bit_length())
+        return (self._rows // _TEXT_ROWS + 1) * _TEXT_ROWS
 
     def _is_heavy(self) -> bool:
         return sum(text.size for text in self._texts) >= _TEXT_BYTES

@@ -255,3 +255,15 @@ def test_row_groups_of_long_texts_are_shorter_whatever_the_blocks(tmp_path: Path
     assert groups == [16_384, 16_384, 7_232]  # 4,400 bytes a row, at least 64 MiB at a multiple of 8,192 rows
     assert first.read_bytes() == second.read_bytes()
     assert parquet.read_table(first)["x"].to_pylist() == [block["x"].words[row % 2].as_py() for row in range(rows)]
+
+
+def test_few_rows_of_the_longest_texts_make_a_row_group(tmp_path: Path, kit: SimpleNamespace) -> None:
+    rows, shape = 300, TableShape("t", (ColumnShape("x", "string"),), 300)
+    block = {"x": Text(words_array(["a long text " * 25_000]), np.zeros(rows, np.int8))}
+    for place, cut in enumerate(([300], [7, 255, 38])):
+        kit.write("parquet", tmp_path / str(place), shape, [kit.cut(block, cut)])
+    first, second = (tmp_path / str(place) / "t.parquet" for place in range(2))
+    meta = parquet.read_metadata(first)
+    groups = [meta.row_group(place).num_rows for place in range(meta.num_row_groups)]
+    assert groups == [256, 44]  # 300 kB a row, at least 64 MiB at a power of two
+    assert first.read_bytes() == second.read_bytes()
