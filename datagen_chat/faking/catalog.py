@@ -82,8 +82,10 @@ def locales() -> frozenset[str]:
 
 @functools.cache
 def methods(locale: str = DEFAULT_LOCALE) -> frozenset[str]:
-    """Return the methods of a locale that make one value."""
-    found = shipped()["locales"][locale]
+    """Return the methods of a locale that make one value; none of one that Faker lacks."""
+    found = shipped()["locales"].get(locale)
+    if found is None:
+        return frozenset()
     return (frozenset(shipped()["methods"]) - frozenset(found["without"])) | frozenset(found["methods"])
 
 

@@ -129,6 +129,12 @@ MISTAKES = [
     (f"{C}/2/generator", {"faker": {"method": "null_boolean"}}, f"{C}/2/generator", "null-not-allowed"),
     (f"{C}/2/generator", {"constant": {"value": "a", "comment": None}}, f"{C}/2/generator/constant/comment", "null-value"),
     (f"{C}/2/generator", {"constant": {}}, f"{C}/2/generator/constant/value", "missing-key"),
+    (
+        f"{C}/2/generator",
+        {"faker": {"method": "name", "locale": "xx_XX"}},
+        f"{C}/2/generator/faker/locale",
+        "unknown-faker-locale",
+    ),
     (f"{C}/2/generator", {"bernoulli": {"p": 0.5}}, f"{C}/2/type", "generator-type"),
     (f"{C}/0/generator", {"bernoulli": {"p": 0.5}}, f"{C}/0/generator", "pk-not-unique"),
     (f"{C}/0/generator", {"choice": {"choices": [1, 2, 3]}}, f"{C}/0/generator", "too-few-values"),
