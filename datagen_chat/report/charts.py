@@ -6,9 +6,11 @@ end the process, and a text could be an expression.
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from markupsafe import Markup
@@ -47,10 +49,7 @@ _OPENING = re.compile(r"<svg [^>]*?(width=\"[\d.]+\" height=\"[\d.]+\" viewBox=\
 
 def draw(bars: Bars, declared: Declared, label: str) -> Markup:
     """Return a picture of bars with their declared shares, as SVG; `label` is what it says in words."""
-    import vl_convert
-
-    specification = _categories(bars, declared) if bars.kind == "category" else _intervals(bars, declared)
-    drawn = vl_convert.vegalite_to_svg(specification, vl_version=_VEGA_LITE)
+    drawn = _drawn(_categories(bars, declared) if bars.kind == "category" else _intervals(bars, declared))
     drawn = _ATTRIBUTES.sub(lambda attribute: _LONG.sub(r"\1", attribute[0]), drawn)
     drawn = _ROLES.sub("", drawn)
     size = _OPENING.match(drawn)
@@ -59,6 +58,26 @@ def draw(bars: Bars, declared: Declared, label: str) -> Markup:
     texts = _labels(bars) if bars.kind == "category" else Markup()
     body = Markup(drawn[size.end() :].removesuffix("</svg>"))  # noqa: S704 - drawn by Vega from numbers
     return opening.format(kind=bars.kind, label=one_line(label), size=Markup(size[1])) + body + texts + Markup("</svg>")  # noqa: S704 - numbers
+
+
+def _drawn(specification: dict[str, Any]) -> str:
+    import vl_convert
+
+    datasets = specification["datasets"]
+    compiled = json.loads(_compiled(json.dumps(specification | {"datasets": {name: [] for name in datasets}})))
+    for data in compiled["data"]:
+        if data["name"] in datasets:
+            data["values"] = datasets[data["name"]]
+    drawn: str = vl_convert.vega_to_svg(compiled)
+    return drawn
+
+
+@cache
+def _compiled(specification: str) -> str:
+    """Return a picture without its numbers as Vega: pictures of the same form are compiled once."""
+    import vl_convert
+
+    return json.dumps(vl_convert.vegalite_to_vega(specification, vl_version=_VEGA_LITE))
 
 
 def _labels(bars: Bars) -> Markup:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import duckdb
 
 _SHOWN = "shown"
+READ_ONCE = 5_000_000
+"""So many values find room in memory; each question of a table that is not read goes through all of its columns again."""
 Row = tuple[Any, ...]
 
 
@@ -61,22 +63,32 @@ class Data:
 
 
 @contextmanager
-def opened(folder: Path, dataset: Dataset, format_: str | None = None) -> Iterator[Data]:
+def opened(folder: Path, dataset: Dataset, format_: str | None = None, read_once: int = READ_ONCE) -> Iterator[Data]:
     """Yield the tables of a dataset, each under its name, with the columns of the schema in their order.
+
+    Tables of at most `read_once` values are read now, and the files of others with each question.
 
     Raises:
         DataError: a table or a column is not there, or holds values of another type.
     """
     data = find_data(folder, [table.id for table in dataset.nodes], format_)
     with opened_files(data, dataset.nodes) as tables:
-        tables.connection.execute(f"CREATE SCHEMA {_SHOWN}")
+        shown = Data(tables.connection, data.manifest, data.notes)
+        shown.ask(f"CREATE SCHEMA {_SHOWN}")
         for table in dataset.nodes:
             _check_there(tables, table)
-            columns = listed(f"CAST({quoted(c.name)} AS {CASTS[c.type]}) AS {quoted(c.name)}" for c in table.columns)
-            name = quoted(table.id)
-            tables.connection.execute(f"CREATE VIEW {_SHOWN}.{name} AS SELECT {columns} FROM memory.main.{name}")  # noqa: S608 - quoted
-        tables.connection.execute(f"SET schema = '{_SHOWN}'")
-        yield Data(tables.connection, data.manifest, data.notes)
+            _show(shown, table, read_once)
+        shown.ask(f"SET schema = '{_SHOWN}'")
+        yield shown
+
+
+def _show(data: Data, table: Table, read_once: int) -> None:
+    """Make a table with the columns of the schema: a copy of a small one, else a view."""
+    columns = listed(f"CAST({quoted(c.name)} AS {CASTS[c.type]}) AS {quoted(c.name)}" for c in table.columns)
+    name = quoted(table.id)
+    [(rows,)] = data.ask(f"SELECT count(*) FROM memory.main.{name}")  # noqa: S608 - quoted
+    kind = "TABLE" if rows * len(table.columns) <= read_once else "VIEW"
+    data.ask(f"CREATE {kind} {_SHOWN}.{name} AS SELECT {columns} FROM memory.main.{name}")  # noqa: S608 - quoted
 
 
 def _check_there(tables: Opened, table: Table) -> None:

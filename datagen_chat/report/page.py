@@ -132,19 +132,19 @@ def _page(document: Document, name: str, data: Data, verification: Verification,
     counts = {table.id: data.ask(f"SELECT count(*) FROM {quoted(table.id)}")[0][0] for table in dataset.nodes}  # noqa: S608 - quoted
     found = links(index, counts)
     material = Material(data, index, found, shortest(as_draft(dataset)), _remarks(document.draft))
-    drawn = diagram(dataset.nodes, found, counts)
+    drawn, fingerprint = diagram(dataset.nodes, found, counts), schema_hash(document.draft)
     return Page(
         title=dataset.metadata.name,
         description=_text(document.draft.get("metadata", {}).get("description")),
         facts=_facts(dataset, data, sum(counts.values())),
-        warnings=_warnings(document, data),
+        warnings=_warnings(fingerprint, data),
         diagram=drawn,
         diagram_words=f"{len(drawn.boxes)} tables and {len(found)} keys between them; the list below has them in words.",
         links=[_link(link) for link in found],
         tables=_tables(material, dataset.nodes, told),
         checks=checks_view(verification),
         command=_command(name, data),
-        made=_made(document, data),
+        made=_made(fingerprint, data),
         schema=_escaped(dump(document.draft)),
     )
 
@@ -181,11 +181,11 @@ def _facts(dataset: Dataset, data: Data, total: int) -> list[tuple[str, str]]:
     return facts
 
 
-def _warnings(document: Document, data: Data) -> list[str]:
+def _warnings(fingerprint: str, data: Data) -> list[str]:
     warnings = list(data.notes)
     if data.manifest is None:
         warnings.append("No manifest of Datagen goes with this data: it may have been made from another schema.")
-    elif data.manifest.schema_hash != schema_hash(document.draft):
+    elif data.manifest.schema_hash != fingerprint:
         warnings.append(
             "The data was made from another schema, or another version of this one. What is declared may not be what was made."
         )
@@ -207,8 +207,8 @@ def _command(name: str, data: Data) -> str:
     return shlex.join(parts if made.format == "parquet" else [*parts, "--format", made.format])
 
 
-def _made(document: Document, data: Data) -> list[tuple[str, str]]:
-    told = [("schema hash", schema_hash(document.draft))]
+def _made(fingerprint: str, data: Data) -> list[tuple[str, str]]:
+    told = [("schema hash", fingerprint)]
     if data.manifest is None:
         return told
     told += [("seed", str(data.manifest.seed)), *data.manifest.versions.items()]

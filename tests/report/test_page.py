@@ -10,9 +10,15 @@ import re
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 
+from datagen_chat.report.bars import Bar, Bars
+from datagen_chat.report.charts import draw
+from datagen_chat.report.data import opened
+from datagen_chat.report.declared import Declared
+from datagen_chat.schema.model import Dataset
 from tests.cli.running import datagen
 from tests.report.drafts import BIKES, HOSTILE, hostile
 from tests.report.pages import Element, bars_of, card, figures_of, parsed, reported
@@ -265,3 +271,21 @@ def test_floats_that_have_no_room_for_their_decimals_have_bars_and_few_digits(tm
 def test_what_is_no_page_is_refused(tmp_path: Path) -> None:
     with pytest.raises(AssertionError):
         parsed("<p><b>x</p></b>")
+
+
+def test_a_small_table_is_read_once_and_a_large_one_with_each_question_to_the_same_end(tmp_path: Path) -> None:
+    dataset = Dataset.model_validate(BIKES)
+    reported(BIKES, tmp_path)
+    questions = ('SELECT * FROM "bike"', 'SELECT count(*), max("hours") FROM "rental"')
+    with opened(tmp_path / "data", dataset, read_once=0) as large:
+        expected = [large.ask(question) for question in questions]
+    with opened(tmp_path / "data", dataset) as small:
+        rmtree(tmp_path / "data")
+        assert [small.ask(question) for question in questions] == expected
+
+
+def test_pictures_of_the_same_form_show_their_own_numbers() -> None:
+    pictures = [draw(Bars("category", (Bar(count, key="a"), Bar(9, key="b"))), Declared(), "Bars") for count in (3, 6)]
+    marks = [parsed(picture).only("g", where=lambda each: "layer_0_marks" in each.classes) for picture in pictures]
+    widths = [[float(path.attributes["d"].split("h")[1].split("v")[0]) for path in mark.all("path")] for mark in marks]
+    assert [(round(first / second, 2)) for first, second in widths] == [0.33, 0.67]
