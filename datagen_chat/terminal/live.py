@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from datagen_chat.conversation.events import AskedAgain, Event, ProblemsFound, Prose, ReplyFinished, TurnEnded, UserSaid
+from datagen_chat.conversation.extract import prose
 from datagen_chat.conversation.session import Session, Version
 from datagen_chat.conversation.sketch import Sketch
 from datagen_chat.conversation.turns import Conversation
@@ -15,12 +16,13 @@ from datagen_chat.llm.base import Noted, ProviderError, ReasoningDelta, TextDelt
 from datagen_chat.terminal.chat import ChatView
 from datagen_chat.terminal.clean import clean, one_line
 from datagen_chat.terminal.problems import draw_notes
-from datagen_chat.terminal.prose import Speech
+from datagen_chat.terminal.prose import Speech, draw_speech
 from datagen_chat.terminal.schema import draw_tables, headline
 from datagen_chat.terminal.screen import Screen
 
 _THINKING = "the model is thinking …"
 _TICK_SECONDS = 1.0
+_RECALLED_LINES = 20
 _PAUSE_SECONDS = 0.05  # between two states of the passing line; more of them nobody sees
 
 
@@ -172,6 +174,10 @@ class LiveView(ChatView):
                 hang=4,
             )
             draw_tables(self._screen, version.dataset, version.preview.counts)
+        said = next((turn.text for turn in reversed(conversation.turns) if turn.role == "assistant"), "")
+        if words := prose(said):
+            self._screen.blank()
+            draw_speech(self._screen, "LLM", "bold magenta", words, lines=_RECALLED_LINES)
 
     def take_back(self, version: Version | None) -> None:
         """Know that the schema is another one by now, without drawing it."""
