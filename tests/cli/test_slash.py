@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -506,6 +507,28 @@ def test_another_conversation_is_listed_and_taken_up(tmp_path: Path) -> None:
     table.say("nine customers")
     assert [turn.role for turn in parse(path.read_text()).conversations[0].turns][:4] == ["user", "assistant", "user", "result"]
     assert "no other" in table.say("/resume")
+
+
+def test_the_numbers_of_listed_conversations_stay_and_the_older_ones_are_counted(tmp_path: Path) -> None:
+    table = Table(reply(SHOP))
+    table.desk.environment = {"DATAGEN_HOME": str(tmp_path)}
+    (tmp_path / "sessions").mkdir()
+    for number in range(17):
+        path = tmp_path / "sessions" / f"202601{number + 1:02}-000000-1.md"
+        journal = Journal(f"Title {number} {'of many words' * 5}").add("user", "a bank").add("assistant", f"Question {number}?")
+        path.write_text(render(journal.transcript))
+        os.utime(path, (1000 + number, 1000 + number))
+    table.desk.talk.screen.width = 80
+    shown = table.say("/resume")
+    assert max(map(len, shown.split("\n"))) <= 80
+    assert "15" in shown
+    assert "Title 1 " not in shown
+    assert "2 older ones" in shown
+    assert "Question 14?" in table.say("/resume 3")  # what the model asked last stands there again
+    assert "Question 15?" in table.say("/resume 2")
+    assert "[same-session]" in table.say("/resume 2")
+    assert "Title 0 " in table.say("/resume all")
+    assert "Question 0?" in table.say("/resume 16")
 
 
 def test_a_page_is_written_of_the_schema_and_data_made_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

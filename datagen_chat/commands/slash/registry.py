@@ -22,13 +22,17 @@ from datagen_chat.terminal.problems import draw_problems
 
 @dataclass
 class Desk:
-    """What commands work with: the conversation, how another model is connected, and what was edited but is no schema yet."""
+    """What commands work with: the conversation, how another model is connected, and what was edited but is no schema yet.
+
+    `listed` are the files of the conversations that were listed last, whose numbers stay what they are on the screen.
+    """
 
     talk: Talk
     connect: Callable[[str, Spent | None], Provider]
     environment: Mapping[str, str] = field(default_factory=dict)
     is_left: bool = False
     unfinished: str = ""
+    listed: tuple[Path, ...] = ()
 
     @property
     def current(self) -> Version:
