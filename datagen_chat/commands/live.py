@@ -277,8 +277,8 @@ def _message(options: argparse.Namespace) -> str:
     if not text:
         hint = 'Say what data you need: datagen chat -m "a shop with customers and orders"'
         raise ProblemsError([Problem("", "no-message", "The message is missing.", hint)])
-    found = _COMMAND.match(text)
-    if found is not None and found[0] in COMMANDS:
+    found = [match[0] for line in text.splitlines() if (match := _COMMAND.match(line.strip())) and match[0] in COMMANDS]
+    if found:
         message = f"{found[0]} is a command of a conversation in a terminal; here it would go to the model as words."
         raise ProblemsError([Problem("", "command", message, "Start datagen chat in a terminal, and enter it there.")])
     return text

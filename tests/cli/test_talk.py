@@ -167,6 +167,8 @@ def test_a_command_in_a_pipe_is_refused_and_other_words_with_a_slash_are_not(ser
     code, _, told = piped(server, tmp_path, stdin="/set customer.rows 5\n")
     assert (code, "/set is a command" in told, server.requests) == (2, True, [])
     assert piped(server, tmp_path, "-m", "/help")[0] == 2
+    code, _, told = piped(server, tmp_path, stdin="a gym\n/save x.json\n")
+    assert (code, "/save is a command" in told, server.requests) == (2, True, [])
     server.script.append(Says("What is that?"))
     assert piped(server, tmp_path, "-m", "/etc/passwd as a table")[0] == 5
 
@@ -263,7 +265,7 @@ def test_data_is_tried_and_the_model_is_told_what_was_measured(server: Server, t
     code, out, told = piped(server, tmp_path, "-m", "nine customers")
     assert (code, json.loads(out)["nodes"][0]["rows"]) == (0, 9)
     assert "nine customers: 4 instead of 9" in told
-    assert "Checks: it holds." in told
+    assert "The check holds." in told
     assert "must give 9 and gives 4" in server.requests[1].json["messages"][-1]["content"]
 
 
