@@ -253,7 +253,8 @@ class Talk:
         if after.usage == before.usage:
             return
         read, written = after.usage.prompt - before.usage.prompt, after.usage.output - before.usage.output
-        words = [f"{read:,} tokens read", f"{written:,} written"]
+        about = "about " if after.estimated > before.estimated else ""
+        words = [f"{about}{read:,} tokens read", f"{written:,} written"]
         if after.cost:
             words.append(f"{after.dollars} so far")
         self.screen.blank()

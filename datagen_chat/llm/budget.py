@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import asdict, field, replace
@@ -143,7 +144,8 @@ class Metered:
         least = self._prices.cost(self.name, Usage(input=tokens_in(messages)))
         if least is None:
             message = f"What {self.name} costs is not known, so that a limit of {dollars(self._max_cost)} cannot be kept."
-            hint = f"Write its price into a file and name that in {OWN}, or leave out --max-cost."
+            price = json.dumps({"models": {self.name: {"rates": [{"input": 2, "output": 10}]}}})
+            hint = f"Write its price in dollars per million tokens into a file, such as {price}, and name that in {OWN}."
             raise ProviderError(message, "budget", hint)
         if self.spent.cost + least > self._max_cost:
             message = f"The next call would go beyond {dollars(self._max_cost)}; {self.spent.dollars} is spent."

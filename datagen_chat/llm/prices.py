@@ -26,7 +26,10 @@ _WINDOW = 32_768  # where no table says more
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """What a million tokens cost in dollars, for prompts of up to `up_to` tokens; it was read off the vendor's page."""
+    """What a million tokens cost in dollars, for prompts of up to `up_to` tokens; it was read off the vendor's page.
+
+    Tokens that a cache reads or writes cost what others do, where nothing else is said.
+    """
 
     input: float
     cache_read: float
@@ -119,7 +122,12 @@ def _table(document: Any) -> Prices:
 
 
 def _row(row: Any) -> Row:
-    rates = tuple(sorted((Rate(**rate) for rate in row.get("rates", ())), key=lambda rate: rate.up_to))
+    rates = tuple(
+        sorted(
+            (Rate(**{"cache_read": rate["input"], "cache_write": rate["input"], **rate}) for rate in row.get("rates", ())),
+            key=lambda rate: rate.up_to,
+        )
+    )
     return Row(row.get("window"), row.get("output_limit"), rates)
 
 
@@ -149,9 +157,14 @@ def _check_row(row: Any) -> Iterator[Problem]:
         elif key != "rates" and not _is_count(value):
             yield Problem(pointer(key), "bad-prices", f"{shown(value)} is not a number of tokens.", "Write a whole number.")
     for place, rate in enumerate(row.get("rates", [])):
-        if not isinstance(rate, dict) or set(rate) - {"up_to"} != set(_PARTS) or not all(map(_is_price, rate.values())):
-            hint = f"Write {', '.join(_PARTS)} in dollars per million tokens."
+        if not _is_rate(rate):
+            hint = "Write input and output in dollars per million tokens, and cache_read and cache_write where they differ."
             yield Problem(pointer("rates", place), "bad-prices", f"{shown(rate)} is not a rate.", hint)
+
+
+def _is_rate(rate: Any) -> bool:
+    is_known = isinstance(rate, dict) and {"input", "output"} <= set(rate) <= {*_PARTS, "up_to"}
+    return is_known and all(map(_is_price, rate.values()))
 
 
 def _is_count(value: Any) -> bool:

@@ -103,3 +103,13 @@ def test_a_recording_takes_nothing_and_nothing_is_written_of_it(tmp_path: Path) 
 @pytest.mark.parametrize("written", [None, [], {"calls": "2"}, {"calls": True}, {"cost": float("inf")}, {"input": -1}])
 def test_what_is_no_account_is_taken_as_none(written: object) -> None:
     assert spent_of(written) == Spent()
+
+
+def test_what_is_not_known_of_a_call_is_said_so(tmp_path: Path) -> None:
+    run = Run(tmp_path / "talk.md")
+    run.desk.talk.provider = Metered(Script(lambda _: Reply("How many?"), "mine"), PRICES)
+    assert "about " in run.say("a shop")  # nobody counted the tokens
+    assert run.say("/cost").startswith("1 call; what it costs is not known\n")
+    run.desk.talk.provider = Metered(Script(lambda _: Reply("How many?"), "mine"), PRICES, max_cost=1)
+    said = run.say("a shop")
+    assert '{"models": {"mine": {"rates": [{"input": 2, "output": 10}]}}}' in " ".join(said.split())

@@ -73,6 +73,9 @@ def test_a_users_own_prices_come_first(tmp_path: Path) -> None:
     table = prices({"DATAGEN_PRICES": str(own)})
     assert table.cost("ollama:llama3", Usage(input=5, output=2_000_000)) == 2.0
     assert (table.window("ollama:llama3"), table.window("ollama:other")) == (9000, 4096)
+    short = {"models": {"ollama:llama3": {"rates": [{"input": 2, "output": 10}]}}}
+    own.write_text(json.dumps(short))
+    assert prices({"DATAGEN_PRICES": str(own)}).cost("ollama:llama3", Usage(1, 1_000_000, 1_000_000, 0)) == 4.000002
     assert table.cost("anthropic:claude-sonnet-5-5", USAGE) == shipped().cost("anthropic:claude-sonnet-5-5", USAGE)
 
 

@@ -8,6 +8,7 @@ from datagen_chat.commands.prompting import prompt_for
 from datagen_chat.commands.slash import completing
 from datagen_chat.commands.slash.registry import COMMANDS, TOPICS, Desk, topic, wrong
 from datagen_chat.llm.budget import Metered, Spent
+from datagen_chat.llm.prices import UNKNOWN
 from datagen_chat.problems import did_you_mean, shown
 from datagen_chat.terminal.clean import one_line
 
@@ -82,7 +83,10 @@ def _cost(desk: Desk, _rest: str) -> None:
         screen.say("A recording costs nothing.")
         return
     calls = "1 call" if spent.calls == 1 else f"{spent.calls:,} calls"
-    screen.say(f"{spent.dollars} for {calls}", hang=2)
+    if spent.dollars == UNKNOWN:
+        screen.say(f"{calls}; what {'it costs' if spent.calls == 1 else 'they cost'} is not known", hang=2)
+    else:
+        screen.say(f"{spent.dollars} for {calls}", hang=2)
     usage = spent.usage
     screen.say(
         f"{usage.prompt:,} tokens read, {usage.cache_read:,} of them from a cache; {usage.output:,} written",
