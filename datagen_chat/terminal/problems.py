@@ -44,10 +44,11 @@ def _draw_cause(screen: Screen, cause: Sequence[Problem], draft: Any, number: st
 
 
 def draw_notes(screen: Screen, problems: Sequence[Problem], draft: Any = None, *, limit: int = _SHOWN, indent: int = 0) -> None:
-    """Draw what is only worth knowing, one line each."""
+    """Draw what is only worth knowing, one line each; without a draft, and a place, it is about something else."""
     notes = [problem for problem in problems if not problem.is_error]
     for note in notes[:limit]:
-        words = f"{place(draft, note.at)}: {note.message} {note.hint}".rstrip()
+        where = "" if draft is None and not note.at else f"{place(draft, note.at)}: "
+        words = f"{where}{note.message} {note.hint}".rstrip()
         screen.say((f"note: {_short(words)}", "dim"), indent=indent, hang=indent + 2)
     if len(notes) > limit:
         screen.say((f"note: {len(notes) - limit:,} more notes.", "dim"), indent=indent)

@@ -13,7 +13,9 @@ from datagen_chat.conversation.loop import replay
 from datagen_chat.conversation.session import Session
 from datagen_chat.conversation.turns import Conversation, Role, Turn
 from datagen_chat.llm.base import Stop
+from datagen_chat.problems import note
 from datagen_chat.terminal.chat import ChatView
+from datagen_chat.terminal.problems import draw_notes
 from datagen_chat.terminal.screen import Screen
 from tests.conversation.replies import reply, shop
 from tests.terminal.screens import assert_screen, drawn
@@ -183,3 +185,9 @@ def test_hostile_text_is_inert_wherever_it_comes_from(hostile: str, styled: bool
     assert [char for char in plain if char != "\n" and not char.isprintable()] == []
     if hostile.startswith("["):
         assert plain.count("[/oops]") >= 5
+
+
+def test_a_note_that_is_not_about_the_schema_does_not_name_it() -> None:
+    told = note("", "key-in-clear", "The key travels unencrypted.")
+    assert drawn(lambda screen: draw_notes(screen, (told,))) == "note: The key travels unencrypted.\n"
+    assert drawn(lambda screen: draw_notes(screen, (told,), FIXED)).startswith("note: the schema: ")
