@@ -235,7 +235,8 @@ def unreached(error: Exception, address: Address, secrets: tuple[str, ...]) -> P
         return ProviderError(f"Nothing answers at {address.url}.", "network", hint, is_passing=not address.is_local)
     what = redact(str(causes[-1]), secrets)[:_SHOWN].rstrip(".")
     message = f"The connection to {address.url} failed{f': {what}' if what else ''}."
-    return ProviderError(message, "network", "Check the connection to the network.", is_passing=True)
+    hint = "See whether its server still runs." if address.is_local else "Check the connection to the network."
+    return ProviderError(message, "network", hint, is_passing=True)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

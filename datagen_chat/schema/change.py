@@ -282,7 +282,7 @@ def _key_change(place: str, key: str, one: Any, other: Any, *, added: bool, remo
 def _constraint_changes(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:
     for key in dict.fromkeys((*old, *new)):
         one, other = (_promises(draft.get(key)) for draft in (old, new))
-        what = key.replace("_", " ").removesuffix("s")
+        what = {"inequalities": "inequality"}.get(key, key.replace("_", " ").removesuffix("s"))
         yield from (Change("removed", "", f"{what} {promise} removed") for promise in one if promise not in other)
         yield from (Change("added", "", f"{what} {promise} added") for promise in other if promise not in one)
         if one != other and sorted(one) == sorted(other):
@@ -309,6 +309,8 @@ def _promises(values: Any) -> list[str]:
 def _promise(value: Any) -> str:
     if isinstance(value, dict) and set(value) == {"from", "to"}:
         return f"{value['from']} → {value['to']}"
+    if isinstance(value, dict) and set(value) == {"left", "op", "right"}:
+        return f"{value['left']} {value['op']} {value['right']}"
     return in_words(value)
 
 

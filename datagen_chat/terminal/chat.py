@@ -243,7 +243,7 @@ def draw_tried(screen: Screen, event: Tried) -> None:
     screen.blank()
     holding, all_ = len(event.checks) - len(event.failed), len(event.checks)
     if not event.failed:
-        screen.say((f"Checks: {'it holds' if all_ == 1 else f'all {all_} hold'}.", "green"))
+        screen.say(("The check holds." if all_ == 1 else f"Checks: all {all_} hold.", "green"))
         return
     screen.say((f"Checks: {holding} of {all_} hold.", "bold yellow"))
     for check in event.failed[:_LINES_SHOWN]:

@@ -75,7 +75,7 @@ def test_a_dataset_is_designed_from_the_greeting_to_its_files(server: Server, tm
     assert "nine customers: " in shown
     assert "4 instead of 9" in shown
     assert "Nine it is." in shown
-    assert "Checks: it holds." in shown
+    assert "The check holds." in shown
     child.send("/sample customer 2\r")
     assert "the first 2 of 9 rows" in prompt(child)
     child.send("/undo\r")

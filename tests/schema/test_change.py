@@ -418,3 +418,9 @@ def test_flat_parameters_in_a_change_are_never_bounds_of_the_old_law(shop, law):
     repaired = repair(apply_patch(shop, patch).draft)
     meant = {"distribution": {"type": "uniform", "params": {"low": 10, "high": 500}}}
     assert repaired.reading.dataset is None or repaired.draft["nodes"][1]["columns"][1]["generator"] == meant
+
+
+def test_constraints_are_told_one_by_one(shop):
+    new = copy.deepcopy(shop)
+    new["constraints"]["inequalities"] = [{"left": "order.quantity", "op": "<=", "right": "order.order_id"}]
+    assert [str(change) for change in difference(shop, new)] == ["inequality order.quantity <= order.order_id added"]
