@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from datagen_chat.generators.lookup import Lookup
 from datagen_chat.schema.index import Index, Place
 from datagen_chat.schema.model import Column, Dataset, Table
 from datagen_chat.sql import quoted
@@ -51,7 +52,7 @@ def _table(index: Index, table: Table) -> str:
 
 
 def _column(index: Index, table: Table, column: Column) -> str:
-    parts = [quoted(column.name), _type(column)]
+    parts = [quoted(column.name), _type(column, _decimals(index, (table.id, column.name)))]
     if column.name == table.pk:
         parts.append("PRIMARY KEY")
     else:
@@ -60,10 +61,21 @@ def _column(index: Index, table: Table, column: Column) -> str:
     return " ".join(parts)
 
 
-def _type(column: Column) -> str:
-    if column.type == "float" and column.decimals is not None and column.decimals <= _EXACT_DECIMALS:
-        return f"NUMERIC(18, {column.decimals})"
+def _type(column: Column, decimals: int | None) -> str:
+    if column.type == "float" and decimals is not None and decimals <= _EXACT_DECIMALS:
+        return f"NUMERIC(18, {decimals})"
     return _TYPES[column.type]
+
+
+def _decimals(index: Index, place: Place) -> int | None:
+    """Return the decimals that a column says, or one that it is copied from."""
+    for _ in index.columns:  # no longer way leads anywhere else
+        column = index.columns[place]
+        if column.decimals is not None or column.modifiers or not isinstance(column.generator, Lookup):
+            return column.decimals
+        table, _, name = column.generator.from_.partition(".")
+        place = table, name
+    return None
 
 
 def _sets(index: Index, table: Table) -> list[tuple[Place, ...]]:

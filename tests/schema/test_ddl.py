@@ -66,6 +66,15 @@ def test_a_database_takes_the_tables_and_then_the_rows(path: Path, tmp_path: Pat
         other.close()
 
 
+def test_a_copied_number_has_the_type_of_its_source() -> None:
+    draft = shop()
+    price = {"name": "price", "type": "float", "decimals": 2, "generator": {"constant": {"value": 1.5}}}
+    draft["nodes"][0]["columns"].append(price)
+    paid = {"name": "paid", "type": "float", "generator": {"lookup": {"from": "customer.price", "on": "customer_id"}}}
+    draft["nodes"][1]["columns"].append(paid)
+    assert '"paid" NUMERIC(18, 2)' in create_tables(read(draft).valid())
+
+
 def test_the_script_says_keys_types_and_nulls() -> None:
     draft = shop(nodes__1__columns__2__decimals=2, nodes__0__columns__1__null_rate=0.5)
     draft["nodes"].reverse()
