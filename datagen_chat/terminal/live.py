@@ -7,13 +7,23 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-from datagen_chat.conversation.events import AskedAgain, Event, ProblemsFound, Prose, ReplyFinished, TurnEnded, UserSaid
+from datagen_chat.conversation.events import (
+    AskedAgain,
+    Event,
+    ProblemsFound,
+    Prose,
+    ReplyFinished,
+    SchemaAccepted,
+    Tried,
+    TurnEnded,
+    UserSaid,
+)
 from datagen_chat.conversation.extract import prose
 from datagen_chat.conversation.session import Session, Version
 from datagen_chat.conversation.sketch import Sketch
 from datagen_chat.conversation.turns import Conversation
 from datagen_chat.llm.base import Noted, ProviderError, ReasoningDelta, TextDelta, Waiting
-from datagen_chat.terminal.chat import ChatView
+from datagen_chat.terminal.chat import ChatView, draw_tried
 from datagen_chat.terminal.clean import clean, one_line
 from datagen_chat.terminal.problems import draw_notes
 from datagen_chat.terminal.prose import Speech, draw_speech
@@ -45,12 +55,15 @@ class LiveView(ChatView):
         self._speech: Speech | None = None
         self._shown: Counter[str] = Counter()
         self._gap = 0
+        self._failing: Tried | None = None  # what the schema does not keep, while the model is asked to correct it
+        self._is_correction = self._is_same = False
         self._drawn |= {
             TextDelta: self._text,
             ReasoningDelta: self._thinking,
             Waiting: self._waiting,
             Noted: self._noted,
-            TurnEnded: lambda _event: screen.passing(),
+            Tried: self._tried,
+            TurnEnded: self._turn_ended,
         }
 
     def draw(self, event: Event) -> None:
@@ -62,6 +75,7 @@ class LiveView(ChatView):
             super().draw(event)
 
     def _user_said(self, event: UserSaid) -> None:
+        self._failing, self._is_correction = None, False
         if not self.is_typed:
             super()._user_said(event)
         self._listen()
@@ -69,8 +83,24 @@ class LiveView(ChatView):
     def _commanded(self, line: str, /) -> None:
         """Draw nothing: it stands where it was typed."""
 
+    def _tried(self, event: Tried) -> None:
+        self._failing, self._is_same = event if event.failed else None, False
+        draw_tried(self._screen, event)
+
+    def _accepted(self, event: SchemaAccepted) -> None:
+        super()._accepted(event)
+        self._is_same = not event.changes
+
+    def _turn_ended(self, _event: TurnEnded) -> None:
+        """Draw once more what a schema does not keep that came back as it was; it is not tried again."""
+        if self._failing is not None and self._is_same and self._is_correction:
+            draw_tried(self._screen, self._failing)
+        self._is_same = False
+        self._screen.passing()
+
     def _asked_again(self, event: AskedAgain) -> None:
         super()._asked_again(event)
+        self._is_correction = event.is_about_data
         self._listen()
 
     def _listen(self) -> None:

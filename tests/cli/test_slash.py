@@ -97,6 +97,7 @@ def test_a_command_that_needs_a_schema_says_so_without_one(name: str) -> None:
         ("/sample customer 1001", "too-many-rows"),
         ("/set nothing.rows 5", "unknown-table"),
         ("/set customer.tier.generator.choice.choices.0 x", "part-of-list"),
+        ("/set customer.teir.null_rate 0.1", "unknown-column"),
         ("/schema nothing", "unknown-table"),
         ("/set customer.rows", "no-value"),
         ("/set customer 5", "no-value"),
@@ -163,6 +164,16 @@ def test_a_change_by_hand_is_tried_as_a_reply_is(tmp_path: Path, monkeypatch: py
     assert table.draft["nodes"][0]["rows"] == 5
 
 
+def test_a_schema_that_comes_back_as_it_was_still_fails_its_checks() -> None:
+    five = {"name": "five", "requirement": "five customers", "sql": "SELECT count(*) FROM customer", "equals": 5}
+    wrong = reply({**SHOP, "checks": [five]})
+    table = Table(wrong, wrong, max_repairs=1)
+    table.desk.talk.trial = Trial(42)
+    said = table.say("a shop")
+    assert said.count("✗ five customers: 4 instead of 5") == 2
+    assert said.rindex("Nothing has changed") < said.rindex("✗ five customers")
+
+
 def test_undo_and_redo_walk_the_versions_and_the_model_hears_of_it() -> None:
     table = Table(reply(SHOP), MORE, "Fine.")
     table.say("a shop", "nine customers", "/undo")
@@ -219,7 +230,8 @@ def test_rows_are_sampled_and_counted() -> None:
     assert "the first 3 of 4 rows" in shown
     assert "order" not in shown
     assert re.search(r"all +12 +≈1\.\d kB", table.say("/rows"))
-    assert '"id": "order"' in table.say("/schema order")
+    table.desk.talk.screen.width = 40
+    assert json.loads(table.say("/schema order"))["nodes"] == [SHOP["nodes"][1]]
 
 
 def test_a_schema_is_generated_and_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

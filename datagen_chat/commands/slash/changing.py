@@ -19,10 +19,10 @@ from datagen_chat.conversation.document import Document, read_document
 from datagen_chat.conversation.session import Json, Version
 from datagen_chat.conversation.steer import adopt, redo, undo
 from datagen_chat.engine.estimate import ROW_LIMIT, magnitude
-from datagen_chat.problems import ProblemsError, shown
+from datagen_chat.problems import ProblemsError, did_you_mean, shown
 from datagen_chat.schema.canonical import dump
 from datagen_chat.schema.change import difference
-from datagen_chat.schema.model import Dataset
+from datagen_chat.schema.model import Dataset, Table
 from datagen_chat.schema.patch import RENAME, apply_patch
 from datagen_chat.schema.repair import repair
 from datagen_chat.terminal.chat import draw_changes
@@ -122,7 +122,22 @@ def _patch(version: Version, parts: Sequence[str], value: Json) -> Json:
     table, rest = tables[parts[0]], list(parts[1:])
     if rest and rest[0] in {column.name for column in table.columns}:
         return {"nodes": [{"id": table.id, "columns": [{"name": rest[0], **_inside(rest[1:], value, "name")}]}]}
+    _check_key(table, rest)
     return {"nodes": [{"id": table.id, **_inside(rest, value, "id")}]}
+
+
+def _check_key(table: Table, rest: Sequence[str]) -> None:
+    """Refuse a path that goes on from a table to what is neither a column of it nor a value.
+
+    Raises:
+        ProblemsError: it does.
+    """
+    keys = {field.alias or name for name, field in Table.model_fields.items()}
+    if len(rest) < 2 or rest[0] in {*keys, *Table.model_fields, *(table.model_extra or ())}:
+        return
+    columns = [column.name for column in table.columns]
+    hint = did_you_mean(rest[0], [*columns, *keys]) or f"Use one of {', '.join(columns[:20])}."
+    raise wrong("unknown-column", f"There is no column {shown(rest[0])} in {table.id}.", hint)
 
 
 def _check_path(version: Version, parts: Sequence[str]) -> None:

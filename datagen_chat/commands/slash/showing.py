@@ -37,7 +37,7 @@ def _schema(desk: Desk, rest: str) -> None:
         return
     name = table_of(version, rest.partition(".")[0])
     for line in dump({"nodes": [node for node in version.draft["nodes"] if node["id"] == name]}).split("\n"):
-        screen.wrap(text(clean(line)), 0, 4)
+        screen.line(text(clean(line)))  # never wrapped, so that what is copied is JSON
 
 
 @command(
