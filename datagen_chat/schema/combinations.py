@@ -13,6 +13,7 @@ from datagen_chat.problems import Problem, pointer
 from datagen_chat.schema.index import Index, Place
 from datagen_chat.schema.model import Table
 from datagen_chat.schema.row_ranges import children_range, row_range, sure_rows
+from datagen_chat.words import Scalar
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,11 +242,30 @@ def _repeated_source(place: Place, index: Index) -> str:
 
 def _holds_anyway(places: tuple[Place, ...], index: Index) -> bool:
     """Return whether columns cannot repeat together whatever is drawn."""
-    if any(index.never_repeats(place) for place in places):
+    if any(index.never_repeats(place) for place in places) or _differ_as_listed(places, index):
         return True
     table = index.tables[places[0][0]]
     differ = len(places) > 1 and any(_differs_below_a_parent(place, index) for place in places)
     return _holds_parent(places, index) and (differ or children_range(table)[1] <= 1)
+
+
+def _differ_as_listed(places: tuple[Place, ...], index: Index) -> bool:
+    """Return whether columns whose rows are written out, or found by such, have no combination twice."""
+    lists = [values for place in places if (values := _listed(place, index)) is not None]
+    rows = index.tables[places[0][0]].standing_rows() if lists and not index.tables[places[0][0]].parents else 0
+    combined = list(zip(*lists, strict=False))[:rows]
+    return 0 < rows == len(combined) == len(set(combined))
+
+
+def _listed(place: Place, index: Index) -> tuple[Scalar, ...] | None:
+    """Return what tells the rows of a column apart, in their order: its own list, or that of the key that finds its values."""
+    column = index.columns[place]
+    if column.modifiers or column.may_be_null or column.type == "float":
+        return None
+    source = index.only_source(place)
+    if source is not None and source.on is not None and index.never_repeats((source.table, source.column)):
+        column = index.columns.get((place[0], source.on), column)
+    return None if column.modifiers else column.generator.listed()
 
 
 def _differs_below_a_parent(place: Place, index: Index) -> bool:

@@ -200,3 +200,24 @@ def test_a_key_of_a_table_without_rows_leads_to_nothing() -> None:
     }
     plan = Plan(read(draft).valid(), 42)
     assert [promise.broken(plan.tables["a"].rows(range(2))) for promise in plan.tables["a"].promises] == [0]
+
+
+def routes(ends: list[tuple[str, str]], *unique: str) -> dict[str, Any]:
+    """Return routes that are written out, from and to airports that are found by their codes."""
+    draft = flights({"enum_list": {"values": [begin for begin, _ in ends]}})
+    to = of("to_code", "string", enum_list={"values": [end for _, end in ends]})
+    found = of("to_id", "int", lookup={"from": "airport.airport_id", "on": {"to_code": "iata"}})
+    draft["nodes"][1] |= {"kind": "vocab", "rows": len(ends)}
+    draft["nodes"][1]["columns"] += [to, found]
+    draft["constraints"] = {"unique": [[f"route.{name}" for name in unique]]}
+    return draft
+
+
+WAYS = [("VIE", "BCN"), ("VIE", "ATH"), ("BCN", "VIE"), ("LIS", "BCN")]
+
+
+@pytest.mark.parametrize("unique", [("code", "to_code"), ("airport_id", "to_id"), ("code", "to_id")])
+def test_rows_that_are_written_out_may_be_claimed_to_differ_where_they_do(unique: tuple[str, ...]) -> None:
+    assert read(routes(WAYS, *unique)).errors == ()
+    [problem] = read(routes([*WAYS, WAYS[1]], *unique)).errors
+    assert (problem.at, problem.code) == ("/constraints/unique/0", "unique-not-made")
