@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from datagen_chat.commands.places import put, refused
+from datagen_chat.commands.places import SHARED, put, refused
 from datagen_chat.commands.save import check_is_free
 from datagen_chat.conversation.session import Version
 from datagen_chat.problems import OutputError, Problem
@@ -14,7 +14,6 @@ from datagen_chat.schema.dictionary import dictionary
 from datagen_chat.terminal.cells import count
 
 SCHEMA = "schema.json"
-_SHARED = 0o644
 
 
 def export(version: Version, conversation: str, folder: Path) -> list[Path]:
@@ -40,5 +39,5 @@ def export(version: Version, conversation: str, folder: Path) -> list[Path]:
     except OSError as error:
         raise refused(error, folder) from None
     for name, text in files.items():
-        put(folder / name, text, _SHARED)
+        put(folder / name, text, SHARED)
     return [folder / name for name in files]

@@ -14,7 +14,7 @@ from pathlib import Path
 from datagen_chat.problems import OutputError
 
 HOME = "DATAGEN_HOME"
-PRIVATE = 0o600
+PRIVATE, SHARED = 0o600, 0o666  # less what the user's mask takes away
 _HOUR_SECONDS = 3600.0  # no file takes so long to be put in its place
 
 

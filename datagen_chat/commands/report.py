@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
 from datagen_chat.commands.files import read_schema
+from datagen_chat.commands.places import SHARED, put
 from datagen_chat.commands.save import slugs
 from datagen_chat.conversation.document import Document
 from datagen_chat.engine.sizes import size
@@ -69,7 +69,11 @@ def write_report(
             page = render(document, name, tables, verification, lambda table: screen.passing(f"Counting and drawing {table} …"))
     finally:
         screen.passing()
-    _replace(target, page)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError([problem_of(error, target)]) from None
+    put(target, page.encode("utf-8", "replace").decode("utf-8"), SHARED)  # a text may hold half of a character
     out.say(
         f"Written to {one_line(str(target))}", (f" ({size(target.stat().st_size)})", "dim"), "; open it in a browser.", hang=2
     )
@@ -95,17 +99,3 @@ def _is_report(path: Path) -> bool:
     with suppress(OSError), path.open("rb") as file:
         return _OURS.search(file.read(_LONGEST_HEAD)) is not None
     return False
-
-
-def _replace(path: Path, text: str) -> None:
-    """Put a file in place in one step."""
-    staged = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        staged.write_text(text, encoding="utf-8", errors="replace")
-        staged.replace(path)
-    except OSError as error:
-        raise OutputError([problem_of(error, path)]) from None
-    finally:
-        with suppress(OSError):
-            staged.unlink(missing_ok=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from datagen_chat.commands.places import SHARED, put
 from datagen_chat.conversation.session import Version
 from datagen_chat.frozen import dataclass
 from datagen_chat.problems import OutputError, Problem, shown
@@ -111,15 +111,5 @@ def _name(draft: Any) -> str:
 
 def _put(version: Version, path: Path) -> Saved:
     saved = Saved(path, path.exists())
-    _replace(path, dump(version.draft) + "\n")
+    put(path, dump(version.draft) + "\n", SHARED)
     return saved
-
-
-def _replace(path: Path, text: str) -> None:
-    """Put a file in place in one step."""
-    staged = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        staged.write_text(text, encoding="utf-8")
-        staged.replace(path)
-    finally:
-        staged.unlink(missing_ok=True)

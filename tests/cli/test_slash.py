@@ -245,6 +245,20 @@ def test_a_schema_is_generated_and_saved(tmp_path: Path, monkeypatch: pytest.Mon
     assert "[in-the-way]" in table.say("/save package.json")
 
 
+def test_files_for_others_are_as_readable_as_the_mask_of_the_user_lets_them_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = os.umask(0o007)
+    try:
+        Table(reply(SHOP)).say("a shop", "/save", "/report", "/export")
+    finally:
+        os.umask(before)
+    files = [path for path in tmp_path.rglob("*") if path.suffix in (".json", ".html", ".sql", ".md")]
+    assert {path.name for path in files} >= {"shop.json", "shop.html", "tables.sql"}
+    assert {path.name: path.stat().st_mode & 0o777 for path in files} == dict.fromkeys((path.name for path in files), 0o660)
+
+
 def test_save_replaces_an_earlier_schema_of_the_same_dataset_and_no_other_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
