@@ -18,6 +18,7 @@ _PART = vocabulary("who whom that which whose are is have has had were order buy
 _NOT_AFTER = vocabulary("after before within every per past between")
 _WHOLES = vocabulary("table tables dataset database data list set sample extract collection total sum number file up")
 _DEALING = vocabulary("each every apiece une un jeder jede jedes cada chaque par pro por")
+_RELATIVE = ("more", "fewer", "less", "extra")
 _NEAR = 10
 _NOT_BEFORE = vocabulary("each apiece per minimum maximum min max tops")
 _SETTING = CHANGING | vocabulary("set make up down number")
@@ -162,7 +163,7 @@ def _is_said_of_others(sentence: Sentence, amount: Amount, noun: tuple[int, int]
     """Return whether words around a count say that it is none of all things: each, the biggest ones, those of last year."""
     after = sentence.word(noun[1]), sentence.word(noun[1] + 1)
     is_each = after[0] in _NOT_BEFORE or (after[0] in ("in", "for", "to", "on") and after[1] in _DEALING)
-    is_past = after[0] in ("last", "ago") or after == ("so", "far")
+    is_past = after[0] in ("last", "ago", *_RELATIVE) or after == ("so", "far")
     is_ranked = any(sentence.word(at).endswith("est") for at in range(amount.last, noun[1] - 1))
     return is_each or is_past or is_ranked or _is_had(sentence, amount)
 

@@ -154,6 +154,15 @@ class Ground:
         return found
 
     @cached_property
+    def words(self) -> frozenset[str]:
+        """The roots of the words that names and values consist of."""
+        values = {word for found in self._rooted.values() for _, _, words in found for word in words}
+        names = {
+            root(word) for name in (*self.index.tables, *(column for _, column in self.index.columns)) for word in stems(name)
+        }
+        return frozenset(names | values)
+
+    @cached_property
     def truths(self) -> tuple[Place, ...]:
         """The columns that are true or false."""
         return tuple(place for place, column in self.index.columns.items() if column.type == "bool")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from typing import Any
 
@@ -13,13 +13,15 @@ from datagen_chat.asked.ground import Ground
 from datagen_chat.asked.nouns import stems
 from datagen_chat.asked.numbers import Amount
 from datagen_chat.asked.periods import Period
-from datagen_chat.asked.reading import Heard, Loose, Overruled
+from datagen_chat.asked.reading import Doubted, Heard, Loose, Overruled
 from datagen_chat.asked.rules import Rhythm
 from datagen_chat.asked.shares import Share
+from datagen_chat.asked.spoken import Spoken, names, subject
 from datagen_chat.asked.statements import Statement, Tie
 from datagen_chat.asked.withdrawn import Withdrawal
 from datagen_chat.frozen import dataclass
 from datagen_chat.preview import Preview
+from datagen_chat.problems import value_at
 from datagen_chat.schema.index import Index
 from datagen_chat.schema.model import Dataset
 
@@ -31,11 +33,15 @@ _MOST_LATER = 20
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A statement that stands, the one about the same thing that it replaced, and later numbers that may have changed it."""
+    """A statement that stands, the one about the same thing that it replaced, and later numbers that may have changed it.
+
+    `is_doubted` says that the schema was changed where it held the statement, by a turn that may have asked for that.
+    """
 
     statement: Statement
     before: Statement | None = None
     later: tuple[Amount, ...] = ()
+    is_doubted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +81,12 @@ def _take(known: dict[Hashable, Entry], heard: Sequence[Heard]) -> None:
     fresh: dict[Hashable, list[Statement]] = {}
     loose: list[Amount] = []
     for one in heard:
-        if isinstance(one, Overruled):
-            known.pop(one.key, None)
-        elif isinstance(one, Withdrawal):
-            for key in _taken_back(known, one):
-                del known[key]
-        elif isinstance(one, Loose):
+        if isinstance(one, Loose):
             loose.append(one.amount)
-        else:
+        elif isinstance(one, Statement):
             fresh.setdefault(one.key, []).append(one)
+        else:
+            _weaken(known, one)
     shares = [one.amount for said in fresh.values() for one in said if isinstance(one, Share)]  # a failure rate after "5% fail"
     for key, entry in known.items():
         known[key] = replace(entry, later=(*entry.later, *loose, *shares)[-_MOST_LATER:])
@@ -92,6 +95,17 @@ def _take(known: dict[Hashable, Entry], heard: Sequence[Heard]) -> None:
             known.pop(key, None)
         else:
             _put(known, said[-1], tuple(loose[-_MOST_LATER:]))
+
+
+def _weaken(known: dict[Hashable, Entry], one: Withdrawal | Overruled | Doubted | Spoken) -> None:
+    """Take back or doubt what was stated before."""
+    if isinstance(one, Overruled):
+        known.pop(one.key, None)
+    elif isinstance(one, Doubted) and one.key in known:
+        known[one.key] = replace(known[one.key], is_doubted=True)
+    elif isinstance(one, Withdrawal):
+        for key in _taken_back(known, one):
+            del known[key]
 
 
 def _put(known: dict[Hashable, Entry], said: Statement, loose: tuple[Amount, ...]) -> None:
@@ -173,9 +187,54 @@ def _tied_as_late(entry: Entry, ground: Ground, now: Held) -> Tie:
     """Return what a schema makes of a statement; it is not open where a number said later is what the schema holds."""
     tie = tied(entry.statement, ground, now)
     revised = (one for later in entry.later for one in entry.statement.revised(later))
+    if entry.is_doubted and tie.state in MISSED:
+        return Tie("unsure", f"{tie.reason}, as may have been asked for later", tie.at)
     if tie.state == "open" and any(one.tie(ground).state == "held" for one in revised):
         return Tie("unsure", f"{tie.reason}, as may have been said later", tie.at)
     return tie
+
+
+def doubted(
+    messages: Sequence[Sequence[Heard]], entries: Iterable[Entry], now: Held, before: Held | None
+) -> Iterator[Hashable]:
+    """Yield the keys of the statements that a schema does not hold since messages which may have asked for that."""
+    ground, past = _ground(now), None if before is None else _ground(before)
+    known = names(ground, past)
+    for entry in entries:
+        spoken = _since(messages, entry.statement)
+        tie = tied(entry.statement, ground, now) if spoken else None
+        if tie is None or tie.state == "held":
+            continue
+        if past is None or before is None:
+            one = subject(entry.statement, ground, tie.at)
+            is_asked = any(known.are_named(one, each, is_bare=False) for each in spoken)
+        else:
+            old = tied(entry.statement, past, before)
+            has_moved = tie.state != old.state or _part(now, tie) != _part(before, old)
+            is_asked = has_moved and known.are_spoken_of(subject(entry.statement, past, old.at), spoken)
+        if is_asked:
+            yield entry.statement.key
+
+
+def _since(messages: Sequence[Sequence[Heard]], statement: Statement) -> list[Spoken]:
+    """Return what messages speak of behind the last one that states something."""
+    last = max((k for k, heard in enumerate(messages) if statement in heard), default=-1)
+    return [one for heard in messages[last + 1 :] for one in heard if isinstance(one, Spoken)]
+
+
+def _part(held: Held, tie: Tie) -> Any:
+    """Return the part of a schema that a statement is tied to."""
+    try:
+        return value_at(held.draft, tie.at)
+    except (LookupError, ValueError):
+        return None
+
+
+def named(entry: Entry, now: Held, spoken: Spoken) -> bool:
+    """Return whether a message names what a statement is about, or says a number of nothing else that is known."""
+    ground = _ground(now)
+    tie = tied(entry.statement, ground, now)
+    return names(ground).are_named(subject(entry.statement, ground, tie.at), spoken)
 
 
 def missing(found: str, wanted: str) -> str:

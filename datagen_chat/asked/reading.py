@@ -16,6 +16,7 @@ from datagen_chat.asked.periods import read_periods
 from datagen_chat.asked.ranges import read_range
 from datagen_chat.asked.rules import read_repeating, read_rhythms, read_unique, read_zone
 from datagen_chat.asked.shares import read_ratios, read_share
+from datagen_chat.asked.spoken import Spoken, read_spoken
 from datagen_chat.asked.statements import Statement
 from datagen_chat.asked.withdrawn import Withdrawal, read_withdrawn
 from datagen_chat.asked.words import Sentence, sentences
@@ -59,7 +60,14 @@ class Overruled:
     key: Hashable
 
 
-Heard = Statement | Withdrawal | Loose | Overruled
+@dataclass(frozen=True, slots=True)
+class Doubted:
+    """That the schema was changed where it held a statement, in answer to a message that may have asked for it."""
+
+    key: Hashable
+
+
+Heard = Statement | Withdrawal | Loose | Overruled | Spoken | Doubted
 
 
 def read(text: str, question: str = "") -> tuple[Heard, ...]:
@@ -72,7 +80,8 @@ def read(text: str, question: str = "") -> tuple[Heard, ...]:
     statements = [one for one in found if isinstance(one, Statement)]
     if not any(isinstance(one, Count) for one in statements):
         found += _answers(text, question)
-    return tuple(found)
+    statements = [one for one in found if isinstance(one, Statement)]
+    return (*found, read_spoken(text, statements, question))
 
 
 def _heard(text: str) -> Iterator[Heard]:

@@ -79,17 +79,17 @@ class Sentence:
 
 def sentences(text: str) -> Iterator[Sentence]:
     """Yield the sentences that state something; the time is linear in the text."""
-    tokens: list[Token] = []
-    for token in _tokens(text):
+    known: list[Token] = []
+    for token in tokens(text):
         if token.kind != "end":
-            tokens.append(token)
+            known.append(token)
             continue
-        yield from _stated(text, tokens, is_question="?" in token.text)
-        tokens = []
-    yield from _stated(text, tokens, is_question=False)
+        yield from _stated(text, known, is_question="?" in token.text)
+        known = []
+    yield from _stated(text, known, is_question=False)
 
 
-def _tokens(text: str) -> Iterator[Token]:
+def tokens(text: str) -> Iterator[Token]:
     """Yield the tokens of a text, without its code, the lines it quotes, and the marks of its lists."""
     masked = _FENCED.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
     place, is_line_start = 0, True

@@ -6,8 +6,9 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
-from datagen_chat.asked.reading import Heard, Loose
-from datagen_chat.asked.withdrawn import Withdrawal
+from datagen_chat.asked.reading import Heard, Overruled
+from datagen_chat.asked.spoken import Spoken
+from datagen_chat.asked.statements import Statement
 from datagen_chat.frozen import dataclass
 from datagen_chat.llm.base import Message, Usage
 from datagen_chat.preview import Preview
@@ -55,8 +56,10 @@ class Version:
 
 def unrepeated(gone: Iterable[Sequence[Heard]], since: Iterable[Sequence[Heard]]) -> tuple[tuple[Heard, ...], ...]:
     """Return what some messages stated, without what is about the same things as what was stated since."""
-    keys = {one.key for heard in since for one in heard if not isinstance(one, Withdrawal | Loose)}
-    left = (tuple(one for one in heard if isinstance(one, Withdrawal | Loose) or one.key not in keys) for heard in gone)
+    keys = {one.key for heard in since for one in heard if isinstance(one, Statement | Overruled)}
+    left = (
+        tuple(one for one in heard if not isinstance(one, Spoken) and getattr(one, "key", None) not in keys) for heard in gone
+    )
     return tuple(heard for heard in left if heard)
 
 

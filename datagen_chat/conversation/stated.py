@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from datagen_chat.asked.ledger import Entry, Held, Line, Measure, lines, standing
-from datagen_chat.asked.reading import read
+from datagen_chat.asked.ledger import Entry, Held, Line, Measure, doubted, lines, named, standing
+from datagen_chat.asked.reading import Doubted, read
+from datagen_chat.asked.spoken import Spoken
 from datagen_chat.conversation.ask import tell_open
 from datagen_chat.conversation.events import Tried
 from datagen_chat.conversation.session import Session, Version, unrepeated
@@ -82,6 +83,15 @@ def hear(session: Session, request: str) -> Session:
     return replace(session, heard=(*session.heard, read(request, question)))
 
 
+def doubting(session: Session, version: Version) -> Version:
+    """Return the version that is to follow, with what its schema does not hold since messages that may have asked for that."""
+    before = session.versions.current
+    messages = session.heard or next((past.heard for past in reversed(session.versions.past) if past.heard), ())
+    keys = doubted(messages, entries(session), held(version), None if before is None else held(before))
+    found = tuple(Doubted(key) for key in keys)
+    return replace(version, heard=(*version.heard, found)) if found else version
+
+
 def missed(session: Session, tried: Tried | None = None) -> list[Line]:
     """Return the statements that the schema, or its data as far as it was tried, does not hold."""
     return [line for line in stated(session, tried) if line.tie.state == "open"]
@@ -90,10 +100,13 @@ def missed(session: Session, tried: Tried | None = None) -> list[Line]:
 def remind(session: Session) -> tuple[Session, str]:
     """Return what the model is to be told of statements that its schema does not hold, and the session that has told it.
 
-    Each of them is told once; what the last message states speaks for itself.
+    Each of them is told once; what the last message states speaks for itself, and what it names may be about to change.
     """
     said = session.heard[-1] if session.heard else ()
     left = [line for line in missed(session) if line.statement not in said and line.quote not in session.reminded]
+    current, spoken = session.versions.current, [one for one in said if isinstance(one, Spoken)]
+    if current is not None and spoken:
+        left = [line for line in left if not named(line.entry, held(current), spoken[-1])]
     if not left:
         return session, ""
     return replace(session, reminded=(*session.reminded, *(line.quote for line in left))), tell_open(left)

@@ -28,7 +28,7 @@ from datagen_chat.conversation.events import (
 )
 from datagen_chat.conversation.extract import Candidate, candidates, extract, prose
 from datagen_chat.conversation.session import Json, OpenTurn, Session, Version
-from datagen_chat.conversation.stated import hear, remind, stated
+from datagen_chat.conversation.stated import doubting, hear, remind, stated
 from datagen_chat.frozen import dataclass
 from datagen_chat.llm.base import Message, Reply
 from datagen_chat.preview import Preview, preview
@@ -118,7 +118,7 @@ def _accepted(
 ) -> Step:
     assert tried.dataset is not None
     before, known = session.versions.current, session.review()
-    version = Version(tried.dataset, tried.draft, shown, session.heard)
+    version = doubting(session, Version(tried.dataset, tried.draft, shown, session.heard))
     changes = () if before is None else difference(before.draft, tried.draft)
     is_same = before is not None and not changes
     versions, heard = (session.versions, session.heard) if is_same else (session.versions.push(version), ())

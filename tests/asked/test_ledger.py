@@ -60,6 +60,8 @@ def test_a_message_that_says_two_numbers_of_the_same_states_neither() -> None:
     [
         ("500 customers", "add 100 customers"),  # to those that there are
         ("500 customers", "remove 100 customers"),
+        ("500 customers", "50 customers fewer"),
+        ("500 customers", "50 customers more, please"),
         ("500 customers", "twice as many customers"),
         ("500 customers", "10x the customers"),
         ("500 customers", "10x everything"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -22,6 +23,9 @@ from datagen_chat.schema.read import read
 from tests.conversation.replies import SHOP, reply, shop
 
 NINE = {"nodes": [{"id": "customer", "rows": 9}]}
+PLATINUM = {"nodes__0__columns__1__generator": {"choice": {"choices": ["gold", "base", "platinum"]}}}
+AMOUNTS = {"nodes__1__columns__2__generator": {"distribution": {"type": "uniform", "params": {"low": 2, "high": 99}}}}
+YEAR = {"timeframe": {"start": "2026-01-01T00:00:00Z", "end": "2026-12-31T00:00:00Z", "freq": "D"}}
 START = Session(Settings(max_repairs=2))
 
 
@@ -86,7 +90,7 @@ def test_what_the_request_itself_states_is_not_told_twice() -> None:
 def test_a_change_that_breaks_an_earlier_statement_is_pointed_out_and_told() -> None:
     talk = Told()
     talk.say("4 customers", reply(SHOP))
-    [found] = talk.say("bigger, please", reply(NINE))
+    [found] = talk.say("platinum as a tier, please", reply(shop(nodes__0__rows=9, **PLATINUM)))
     assert [line.reason for line in found.lines] == ["customer has 9 rows; the schema before held it"]
     talk.say("go on", "Fine.")
     assert talk.asked[-1].startswith('Asked for and not yet held:\n- "4 customers": customer has 9 rows')
@@ -179,3 +183,87 @@ def test_what_the_program_asks_by_itself_is_no_statement_of_a_person() -> None:
     assert not any(isinstance(event, UserSaid) for event in events)
     [ended] = [event for event in events if isinstance(event, TurnEnded)]
     assert [entry.statement.quote for entry in entries(ended.session)] == ["4 customers"]
+
+
+@pytest.mark.parametrize(
+    ("said", "later", "changes"),
+    [
+        ("4 customers", "bigger, please", {"nodes__0__rows": 9}),
+        ("4 customers", "double the number of customers", {"nodes__0__rows": 8}),
+        ("4 customers", "give me tons of customers", {"nodes__0__rows": 900}),
+        ("4 customers", "Great. A few buyers would be better, with platinum ones", {"nodes__0__rows": 8, **PLATINUM}),
+        ("4 customers", "add platinum and lots of customers", {"nodes__0__rows": 8, **PLATINUM}),
+        ("4 customers", "what about nine times that", {"nodes__0__rows": 36}),
+        ("amounts from 1 to 9", "double all amounts", AMOUNTS),
+        ("amounts from 1 to 9", "dearer orders", AMOUNTS),
+        ("amounts from 1 to 9", "dearer", AMOUNTS),
+        ("20% of customers are gold", "far fewer gold ones", {"nodes__0__columns__1__generator__choice__weights": [0.1, 0.9]}),
+        ("2 orders per customer", "customers should order more often", {"nodes__1__fanout__value": 5}),
+        ("all of 2024", "start two years later", YEAR),
+        ("tiers: gold, base", "call the tiers a and b", {"nodes__0__columns__1__generator__choice__choices": ["a", "b"]}),
+    ],
+)  # fmt: skip
+def test_a_change_that_answers_a_request_breaks_nothing(said: str, later: str, changes: dict[str, Any]) -> None:
+    talk = Told()
+    [before] = talk.say(said, reply(SHOP))
+    assert [line.tie.state for line in before.lines] == ["held"]
+    found = [line for event in talk.say(later, reply(shop(**changes))) for line in event.lines]
+    assert [line.tie.state for line in found if line.tie.state != "unsure"] == []
+    talk.say("go on", "Fine.")
+    talk.say("a table of plans, too", reply(shop(metadata__name="Plans", **changes)))
+    assert talk.asked[2:] == ["go on", "a table of plans, too"]
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        "add platinum to the tiers",
+        "Great, thanks! Customers can be platinum, too.",  # of the customers only what they can be is said
+        "30% of the customers are platinum",
+    ],
+)
+def test_a_change_beside_what_was_asked_for_breaks_what_was_stated(later: str) -> None:
+    talk = Told()
+    talk.say("4 customers", reply(SHOP))
+    found = talk.say(later, reply(shop(nodes__0__rows=9, **PLATINUM)))
+    assert [line.tie.state for event in found for line in event.lines if line.quote == "4 customers"] == ["open"]
+
+
+def test_a_change_that_the_model_proposed_and_the_person_wanted_breaks_nothing() -> None:
+    talk = Told()
+    talk.say("4 customers", reply(SHOP))
+    talk.say("who may be platinum?", "Gold ones. Shall I make nine of them?")
+    [found] = talk.say("yes, and add platinum", reply(shop(nodes__0__rows=9, **PLATINUM)))
+    assert [line.tie.state for line in found.lines] == ["unsure"]
+
+
+def test_what_the_last_message_states_is_never_doubted_for_it() -> None:
+    talk = Told()
+    talk.say("4 customers", reply(SHOP))
+    [found] = talk.say("no, 9 customers", reply(shop(nodes__0__rows=7)))
+    assert [(line.quote, line.tie.state) for line in found.lines] == [("9 customers", "open")]
+
+
+def test_what_the_schema_did_not_hold_when_it_was_asked_otherwise_is_not_told() -> None:
+    talk = Told()
+    talk.say("5 customers", reply(SHOP))
+    talk.say("the customers should rather be a dozen", reply(shop(nodes__0__rows=13)))
+    talk.say("go on", "Fine.")
+    assert talk.asked == ["5 customers", "the customers should rather be a dozen", "go on"]
+
+
+def test_what_a_later_message_makes_larger_is_not_missed_in_the_first_schema() -> None:
+    talk = Told()
+    talk.say("5 customers", "And the orders?")
+    [found] = talk.say("2 orders per customer, and make the customers thrice as many", reply(shop(nodes__0__rows=15)))
+    assert [line.tie.state for line in found.lines] == ["unsure", "held"]
+
+
+def test_a_doubt_goes_with_the_schema_that_is_taken_back_and_stays_when_the_session_is_taken_up_again() -> None:
+    talk = Told()
+    talk.say("4 customers", reply(SHOP))
+    talk.say("far bigger", reply(NINE))
+    assert [line.tie.state for line in stated(undo(talk.session).session)] == ["held"]
+    [conversation] = parse(render(talk.journal.transcript)).conversations
+    assert restore(START, conversation) == talk.session
+    assert [line.tie.state for line in stated(talk.session)] == ["unsure"]

@@ -1,0 +1,205 @@
+"""What a message speaks of, beyond what is read from it for sure: a change that answers it may have been asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+
+from datagen_chat.asked.counts import Count
+from datagen_chat.asked.each import Each
+from datagen_chat.asked.ground import Ground
+from datagen_chat.asked.lexicon import FRACTIONS, MONTHS, SCALES, STOPS, TENS, TIMES, UNITS, vocabulary
+from datagen_chat.asked.nouns import is_plural, root, stems
+from datagen_chat.asked.periods import Period
+from datagen_chat.asked.statements import Statement
+from datagen_chat.asked.words import Token, tokens
+from datagen_chat.frozen import dataclass
+from datagen_chat.problems import parts_of
+
+_MOST, _FIRST = 2_000, 5
+_AGREEING = vocabulary("yes yep yeah ok okay sure fine agreed please ahead do good great perfect ja oui sí")
+_JOINTS = frozenset((",", "and", "but", "then", "&", "und"))
+_CHATTER = vocabulary(
+    "great good nice fine well looks look sounds thanks thank perfect cool super hi hello hey hmm hm oh ah right wrong "
+    "wonderful awesome love excellent ok okay sure yes yep no nope sorry finally lastly finish continue go do done keep it "
+    "sth something thing things table tables column columns schema data dataset"
+)
+_SIZES = FRACTIONS.keys() | vocabulary(
+    "more fewer less many few much double doubled triple tripled halve halved twice thrice half big bigger large larger small "
+    "smaller increase reduce decrease raise lower lots plenty tons enough additional extra another size amount number count "
+    "total grow shrink scale"
+)
+_SPANS = vocabulary("period timeframe time start starts end ends since until till from begin begins later earlier") | TIMES
+_NUMBERS = (UNITS.keys() - {"one"}) | TENS.keys() | SCALES.keys()
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """The content words of a clause, as roots; `plurals` are those that can be things, which are counted.
+
+    `has_size` says that a word makes something more or fewer, which is a number too; `is_read` that the words are a statement,
+    of no number of things.
+    """
+
+    words: frozenset[str]
+    plurals: frozenset[str] = frozenset()
+    has_number: bool = False
+    has_size: bool = False
+    has_time: bool = False
+    is_read: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What a message speaks of; one without any clause may speak of all: a long one, or a yes to what was proposed."""
+
+    clauses: tuple[Clause, ...] = ()
+
+
+def read_spoken(text: str, statements: Sequence[Statement], question: str = "") -> Spoken:
+    """Return what a message speaks of; `statements` are what was read from it, `question` is what it answers."""
+    known = list(islice(tokens(text), _MOST + 1))
+    if len(known) > _MOST or ("?" in question and any(token.lower in _AGREEING for token in known[:_FIRST])):
+        return Spoken()
+    clauses = [*_clauses(_unread(known, statements)), *(_said(statement) for statement in statements)]
+    return Spoken(tuple(clause for clause in clauses if clause != Clause(frozenset())))
+
+
+def _unread(known: Sequence[Token], statements: Sequence[Statement]) -> Iterator[Token]:
+    """Yield the tokens that belong to no statement."""
+    covered = {place for said in statements for place in range(said.start, said.start + len(said.quote))}
+    yield from (token for token in known if token.start not in covered)
+
+
+def _clauses(known: Iterable[Token]) -> Iterator[Clause]:
+    clause: list[Token] = []
+    for token in known:
+        if token.kind == "end" or token.lower in _JOINTS:
+            yield _clause(clause)
+            clause = []
+        else:
+            clause.append(token)
+    yield _clause(clause)
+
+
+def _clause(known: Sequence[Token]) -> Clause:
+    plain = [token.lower for token in known]
+    has_size = not _SIZES.isdisjoint(plain)
+    names = [word for token in known if token.kind == "word" and token.lower not in _CHATTER for word in _content(token.text)]
+    return Clause(
+        frozenset(map(root, names)),
+        frozenset(root(word) for word in plain if is_plural(word) and word not in _CHATTER),
+        has_size or any(token.kind in ("number", "other") or token.lower in _NUMBERS for token in known),
+        has_size,
+        any(token.kind in ("number", "date") or token.lower in _SPANS or token.lower in MONTHS for token in known),
+    )
+
+
+def _said(statement: Statement) -> Clause:
+    """Return what a statement speaks of: a number of things, of these only."""
+    if isinstance(statement, Count | Each):
+        return Clause(frozenset(map(root, _content(statement.topic))), has_number=True)
+    words = frozenset(map(root, _content(f"{statement.topic} {statement.quote}")))
+    return Clause(words, has_time=isinstance(statement, Period), is_read=True)
+
+
+def _content(text: str) -> list[str]:
+    words = stems(text.replace(".", " "))
+    return [word for word in words if word not in STOPS and word not in _CHATTER and not word.isdigit()]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A statement with the words of its own and those of its table."""
+
+    statement: Statement
+    own: frozenset[str]
+    table: frozenset[str]
+
+
+def subject(statement: Statement, ground: Ground, at: str) -> Subject:
+    """Return what a message that speaks of a statement names; `at` is where a schema carries it."""
+    table, column = _names(ground, at)
+    of = {statement.of, *ground.index.tables[table].parents} if isinstance(statement, Each) and table else set()
+    tables = _roots(table, *of)
+    topic = statement.topic if isinstance(statement, Count | Each) else f"{statement.topic} {statement.quote}"
+    own = frozenset(map(root, _content(topic))) | _roots(column)
+    return Subject(statement, own - tables, tables | (own if isinstance(statement, Count | Each) and not tables else set()))
+
+
+def _names(ground: Ground, at: str) -> tuple[str, str]:
+    """Return the table and the column that a pointer leads into."""
+    parts = parts_of(at)
+    if len(parts) < 2 or parts[0] != "nodes":
+        return "", ""
+    table = ground.index.dataset.nodes[int(parts[1])]
+    is_column = len(parts) > 3 and parts[2] == "columns"
+    return table.id, table.columns[int(parts[3])].name if is_column else ""
+
+
+def _roots(*names: str) -> frozenset[str]:
+    return frozenset(root(word) for name in names for word in stems(name))
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The words of the names and values of a schema, and of those that a turn has changed, as roots."""
+
+    known: frozenset[str]
+    changed: frozenset[str] = frozenset()
+
+    def are_spoken_of(self, one: Subject, spoken: Iterable[Spoken]) -> bool:
+        """Return whether messages may ask for a change of a statement: they name it, or no other thing that is known."""
+        return any(not each.clauses or any(self._speaks(clause, one) for clause in each.clauses) for each in spoken)
+
+    def _speaks(self, clause: Clause, one: Subject) -> bool:
+        is_count = isinstance(one.statement, Count | Each)
+        if is_count and clause.is_read:
+            return False
+        if clause.words & one.own or (clause.has_time and isinstance(one.statement, Period)):
+            return True
+        if clause.words & one.table:
+            return clause.has_number or not clause.words & (self.changed - one.table)
+        if is_count and clause.plurals - self.known:
+            return True  # another name for the things, perhaps
+        return not (clause.is_read or clause.words & self.known)
+
+    def are_named(self, one: Subject, spoken: Spoken, *, is_bare: bool = True) -> bool:
+        """Return whether a message names a statement, or says a size, and if `is_bare` any number, of nothing that is known."""
+        return any(self._names(clause, one, is_bare=is_bare) for clause in spoken.clauses)
+
+    def _names(self, clause: Clause, one: Subject, *, is_bare: bool) -> bool:
+        if clause.is_read and isinstance(one.statement, Count | Each):
+            return False
+        if clause.words & one.own or (clause.has_time and isinstance(one.statement, Period)):
+            return True
+        is_other = bool(clause.words & self.known)
+        return (
+            clause.has_number
+            if clause.words & one.table
+            else (clause.has_number if is_bare else clause.has_size) and not is_other
+        )
+
+
+def names(now: Ground, before: Ground | None = None) -> Names:
+    """Return the words of a schema and, where the one before it is given, of both, and what is not the same in them."""
+    common = _SIZES | _SPANS  # "double the amount" is not about a column of that name
+    if before is None:
+        return Names(now.words - common)
+    return Names((now.words | before.words) - common, _changed(before, now) - common)
+
+
+def _changed(before: Ground, now: Ground) -> frozenset[str]:
+    """Return the words of the tables and columns that only one of two schemas has, and of columns that are not the same."""
+    grounds = (before, now)
+    tables = before.index.tables.keys() ^ now.index.tables.keys()
+    places = {
+        place
+        for one, other in (grounds, grounds[::-1])
+        for place, column in one.index.columns.items()
+        if other.index.columns.get(place) != column
+    }
+    values = [
+        value for ground in grounds for place in places & ground.index.columns.keys() for value in ground.values_of(place)
+    ]
+    return _roots(*tables, *(column for _, column in places), *values)
