@@ -252,6 +252,8 @@ def _offer_more(talk: Talk, result: Result) -> None:
     """Say how to go on after a turn that led to no schema."""
     if result == "rejected":
         talk.screen.say(("/retry asks once more, /edit opens the schema; or say it in other words.", "dim"), hang=2)
+    elif result == "prose" and talk.is_empty:
+        talk.screen.say(("/retry asks again.", "dim"))
     elif result == "failed" and talk.failure is not None and talk.failure.kind != "cancelled":
         talk.screen.say(("/retry asks again.", "dim"))
 
@@ -264,7 +266,7 @@ def _answer_once(talk: Talk, options: argparse.Namespace) -> int:
     current = talk.session.versions.current
     if result == "accepted" and current is not None:
         sys.stdout.write(dump(current.draft) + "\n")
-    if result == "prose" and talk.stop in _DECLINED:
+    if result == "prose" and (talk.is_empty or talk.stop in _DECLINED):
         return FAILED
     return _code(result, talk.failure)
 

@@ -11,7 +11,16 @@ from typing import Literal, Protocol
 
 from datagen_chat.commands.prompting import shorter_prompt
 from datagen_chat.commands.stopping import stopping, unstopped
-from datagen_chat.conversation.events import Event, ProblemsFound, ReplyFinished, SchemaAccepted, Tried, TurnEnded, UserSaid
+from datagen_chat.conversation.events import (
+    Event,
+    ProblemsFound,
+    Prose,
+    ReplyFinished,
+    SchemaAccepted,
+    Tried,
+    TurnEnded,
+    UserSaid,
+)
 from datagen_chat.conversation.journal import Journal
 from datagen_chat.conversation.loop import converse
 from datagen_chat.conversation.session import Session, Version
@@ -60,9 +69,9 @@ class Keeping(Protocol):
 class Talk:
     """A conversation as it is now; a turn replaces its session and its journal.
 
-    `stop` is why the last reply ended. `unsaid` is a request whose reply was stopped, to be sent again or changed. `earlier` is
-    what the conversation took beside what the provider has counted, and `unmetered` what others had counted before one that
-    does not count.
+    `stop` is why the last reply ended, and `is_empty` whether it said nothing, or only thoughts. `unsaid` is a request whose
+    reply was stopped, to be sent again or changed. `earlier` is what the conversation took beside what the provider has
+    counted, and `unmetered` what others had counted before one that does not count.
     """
 
     session: Session
@@ -78,6 +87,7 @@ class Talk:
     trial: Stoppable | None = None
     unsaid: str = ""
     stop: Stop = "end"
+    is_empty: bool = False
     earlier: Spent = field(default_factory=Spent)
     unmetered: Spent = field(default_factory=Spent)
 
@@ -211,7 +221,9 @@ class Talk:
             said.append(event.text)
         elif isinstance(event, ReplyFinished):
             said.clear()
-            self.stop = event.reply.stop
+            self.stop, self.is_empty = event.reply.stop, True
+        elif isinstance(event, Prose):
+            self.is_empty = False
         elif isinstance(event, TurnEnded):
             self.session = event.session
             self._keep()  # a correction of its data may follow

@@ -138,6 +138,8 @@ def test_a_pipe_gets_the_schema_and_nothing_else(server: Server, tmp_path: Path)
         ([Fails(401, "Incorrect API key", "authentication_error")], 3, "key"),
         ([Says("Here it", ending="cut")], 3, "Here it"),
         ([Says("I cannot help.", stop="refusal")], 3, "I cannot help."),
+        ([Says("")], 3, "The reply is empty."),
+        ([Says("<think>Bikes?</think>")], 3, "nothing in the reply but thoughts"),
     ],
 )
 def test_the_exit_code_says_what_became_of_a_piped_message(
