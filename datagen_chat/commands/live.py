@@ -252,8 +252,6 @@ def _offer_more(talk: Talk, result: Result) -> None:
     """Say how to go on after a turn that led to no schema."""
     if result == "rejected":
         talk.screen.say(("/retry asks once more, /edit opens the schema; or say it in other words.", "dim"), hang=2)
-    elif result == "prose" and talk.is_empty:
-        talk.screen.say(("/retry asks again.", "dim"))
     elif result == "failed" and talk.failure is not None and talk.failure.kind != "cancelled":
         talk.screen.say(("/retry asks again.", "dim"))
 
