@@ -30,8 +30,11 @@ def check_repeats(facts: ColumnFacts) -> Iterator[Problem]:
 
 
 def _can_repeat(facts: ColumnFacts) -> bool:
-    merges = not all(change.args.keeps_distinct for change in facts.column.modifiers)
-    return merges or not facts.index.never_repeats((facts.table.id, facts.column.name))
+    """Return whether values can repeat; of a generator that is refused, that is not known."""
+    if not all(change.args.keeps_distinct for change in facts.column.modifiers):
+        return True
+    is_known = facts.index.never_repeats((facts.table.id, facts.column.name))
+    return not is_known and not any(problem.is_error for problem in facts.column.generator.check(facts))
 
 
 def _check_capacity(facts: ColumnFacts) -> Iterator[Problem]:

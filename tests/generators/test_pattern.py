@@ -158,6 +158,15 @@ def test_texts_that_come_about_in_two_ways_are_not_promised(regex: str) -> None:
     assert [problem.code for problem in read(table([column], 2)).errors] == ["unique-not-made"]
 
 
+@pytest.mark.parametrize(("regex", "code"), [("([", "pattern-syntax"), ("a*", "pattern-unbounded")])
+def test_of_a_pattern_that_is_refused_it_is_not_said_whether_its_texts_repeat(regex: str, code: str) -> None:
+    column = {"name": "x", "type": "string", "unique": True, "generator": {"pattern": {"regex": regex}}}
+    assert [problem.code for problem in read(table([column], 2)).errors] == [code]
+    keyed = table([column], 2)
+    keyed["nodes"][0]["pk"] = "x"
+    assert [problem.code for problem in read(keyed).errors] == [code]
+
+
 @pytest.mark.parametrize("regex", ["[1-9]\\d{2}", "([ab]{1,3}-){2}[é日]?", "(x|[0-9]{2}){2}", "[a-c]{0,4}|[x-z]{2,4}\\d"])
 def test_a_unique_column_takes_every_text_once(plan_of: PlanOf, regex: str) -> None:
     count = Writer(parse(regex)).ranks
