@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from datagen_chat.faking import check, locale_for, locales, method_in, methods
+from datagen_chat.schema.read import read
+from tests.engine.test_keys import of, table
 
 MISTAKES: list[tuple[str, str, dict[str, Any], str, str, str]] = [
     ("fullname", "en_US", {}, "/method", "unknown-faker-method", "name"),
@@ -78,6 +80,15 @@ def test_a_mistake_is_one_problem_that_says_what_to_write(
 def test_no_method_is_proposed_that_only_sounds_alike(name: str) -> None:
     (problem,) = check(name, "zh_TW", {})
     assert not re.search(r"itin|upc|nonbinary|prefix|Use one of: pricetag, ", problem.hint)
+
+
+@pytest.mark.parametrize("more", [{}, {"unique": True}])
+@pytest.mark.parametrize("mistake", [{"method": "nosuch"}, {"locale": "germany"}, {"args": {"domian": "x.org"}}])
+def test_a_mistake_is_the_only_problem_of_its_column(mistake: dict[str, Any], more: dict[str, Any]) -> None:
+    column = of("address", "string", faker={"method": "email"} | mistake) | more
+    draft = {"version": "1.0", "metadata": {"name": "x"}, "nodes": [table("person", [column], rows=9)]}
+    [problem] = read(draft).errors
+    assert problem.code.startswith("unknown-faker-")
 
 
 @pytest.mark.parametrize(
