@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
@@ -13,6 +14,7 @@ from datagen_chat.verify.claims import Finding, Kind, Verification
 
 _FAILED_SHOWN, _HELD_SHOWN = 40, 40
 _LONGEST = 600
+_TEXT, _LONGEST_TEXT = re.compile(r"'(?:[^']|'')*+'"), 80
 _TOGETHER: dict[Kind, tuple[str, str]] = {
     "type": ("are of their types", "is of its type"),
     "null": ("are never null", "is never null"),
@@ -52,7 +54,7 @@ def _draw_failed(screen: Screen, finding: Finding) -> None:
         draw_rows(screen, shown, key=finding.columns[0])
     screen.say((f"[{claim.kind}] at {_short(claim.at)}", "dim"), indent=2)
     if claim.sql:
-        screen.say((_short(claim.sql, 2000), "cyan"), indent=2)
+        screen.say((_short(_with_short_texts(claim.sql), 2000), "cyan"), indent=2)
 
 
 def _draw_table(screen: Screen, table: str, findings: Sequence[Finding], verification: Verification) -> None:
@@ -106,6 +108,11 @@ def _draw_summary(screen: Screen, verification: Verification) -> None:
     counted += f", {failed:,} {'fails' if failed == 1 else 'fail'}" if failed else ""
     counted += f", {skipped:,} skipped" if skipped else ""
     screen.say((one_line(verification.dataset), "bold"), " ", verdict, f": {counted}, on {rows:,} rows.", hang=2)
+
+
+def _with_short_texts(sql: str) -> str:
+    """Return SQL with the beginning of each long text in it: the report has the whole."""
+    return _TEXT.sub(lambda text: text[0] if len(text[0]) <= _LONGEST_TEXT else f"{text[0][: _LONGEST_TEXT - 2]}…'", sql)
 
 
 def _short(words: str, most: int = _LONGEST) -> str:

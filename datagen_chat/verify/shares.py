@@ -30,6 +30,7 @@ from datagen_chat.words import Scalar
 
 _LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
 _MOST_SHARES = 50
+_LONGEST_LABEL = 60
 _TAIL = 2.0**-33
 _LEAST_INSIDE = 1e-6
 """Shares of less than this, cut out by a clamp, are lost among the last bits."""
@@ -177,7 +178,8 @@ def _rounded(choice: Scalar, column: Column) -> Scalar:
 
 
 def _label(choice: Scalar) -> str:
-    return {True: "true", False: "false"}[choice] if isinstance(choice, bool) else str(choice)[:60]
+    text = {True: "true", False: "false"}[choice] if isinstance(choice, bool) else str(choice)
+    return text if len(text) <= _LONGEST_LABEL else text[: _LONGEST_LABEL - 1] + "…"
 
 
 def _law_shares(word: Distribution, column: Column, basis: Basis, place: Place) -> Iterator[Share]:

@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from tests.cli.running import datagen
+from tests.engine.test_keys import of, table
 from tests.verify.mutations import changed, dataset_of, write
 from tests.verify.test_mutations import SHOP
 
@@ -192,6 +193,21 @@ def test_hostile_values_reach_the_terminal_clean(schema: Path, data: Path) -> No
     done = datagen("validate", schema, "--data", data)
     assert done.returncode == 1
     assert "\x1b" not in done.stdout
+
+
+def test_long_values_of_a_schema_are_shown_in_short_and_written_in_full(tmp_path: Path) -> None:
+    value = "it's " * 900
+    column = of("word", "string", choice={"choices": [value, "b"]})
+    draft = {"version": "1.0", "metadata": {"name": "long"}, "nodes": [table("a", [column], rows=90)]}
+    (tmp_path / "long.json").write_text(json.dumps(draft))
+    write(dataset_of(draft), tmp_path / "data")
+    changed(tmp_path / "data", "a", "SELECT * REPLACE ('z' AS word) FROM a")
+    done = datagen("validate", tmp_path / "long.json", "--data", tmp_path / "data")
+    assert done.returncode == 1
+    assert len(done.stdout) < 4000
+    assert "…', 'b')" in done.stdout
+    found = report(tmp_path / "data" / "report.json")["claims"]
+    assert any(value.replace("'", "''") in claim["sql"] for claim in found)
 
 
 def test_checks_that_cannot_be_asked_are_told_before_there_is_any_data(tmp_path: Path) -> None:
