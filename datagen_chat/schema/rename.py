@@ -28,11 +28,12 @@ class _Mention:
 
     def write(self, table: str | None, column: str | None) -> None:
         """Write other names in its place."""
-        if self.is_key:
-            rename_key(self.holder, self.key, str(column))
-            return
         parts = (table, column) if self.is_qualified else (table if self.column is None else column,)
-        self.holder[self.key] = ".".join(str(part) for part in parts if part is not None)
+        written = ".".join(str(part) for part in parts if part is not None)
+        if self.is_key:
+            rename_key(self.holder, self.key, written)
+        else:
+            self.holder[self.key] = written
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +200,8 @@ def _in_value(node: Node, holder: Any, key: Any, own: str | None) -> Iterator[_P
             theirs = _owner(node, value, name) or own
             yield from _in_value(step(node, value, name)[0], value, name, _theirs(holder) if is_join else theirs)
             if is_join:
-                yield _Mention(value, name, own, name, is_qualified=False, is_key=True)
+                table, dot, column = name.rpartition(".")
+                yield _Mention(value, name, table or own, column, is_qualified=bool(dot), is_key=True)
     elif isinstance(value, list):
         for index in range(len(value)):
             yield from _in_value(step(node, value, str(index))[0], value, index, own)
@@ -232,7 +234,7 @@ def _owner(node: Node, value: dict[str, Any], name: str) -> str | None:
 
 
 def _is_join(node: Node) -> bool:
-    """Return whether an object's keys are columns of the own table, and its values columns of another: the `on` of a lookup."""
+    """Return whether an object's keys are columns of the row, and its values columns of another: `on` and `match`."""
     rest = node.get("additionalProperties")
     return node.get("maxProperties", 99) <= 10 and isinstance(rest, dict) and rest.get("pattern") == NAME_PATTERN
 

@@ -13,6 +13,7 @@ import pytest
 from datagen_chat.engine.plan import Plan
 from datagen_chat.problems import SchemaError
 from datagen_chat.schema.read import read
+from datagen_chat.schema.rename import rename_column, rename_table
 from datagen_chat.schema.repair import repair
 from tests.engine.test_keys import of, table
 from tests.engine.test_rows import listed
@@ -233,3 +234,16 @@ def test_a_longer_condition_is_told_what_to_match(where: str, match: Row) -> Non
     draft = shop({"where": where}, of("own_id", "int", lookup={"from": "order.supplier_id"}))
     [problem] = [problem for problem in read(draft).errors if problem.code == "condition-elsewhere"]
     assert json.loads(problem.hint.partition(": ")[2].removesuffix(".")) == {"match": match}
+
+
+def test_a_rename_reaches_what_is_matched() -> None:
+    by_own = of("other_id", "int", lookup={"from": "part.part_id", "match": {"wanted": "region", "order.region": "region"}})
+    wanted = of("wanted", "string", choice={"choices": REGIONS})
+    draft = json.loads(json.dumps(shop(MATCH | {"where": "region != 'AS'"}, by_own, wanted)))
+    for place in (("order", "supplier_id", "maker_id"), ("part", "region", "area"), ("line", "wanted", "asked")):
+        rename_column(draft, *place)
+    rename_table(draft, "order", "sale")
+    rename_table(draft, "part", "item")
+    found = [column["generator"].get("lookup") for column in draft["nodes"][3]["columns"][1:]]
+    assert found[1] == {"from": "item.part_id", "match": {"sale.maker_id": "supplier_id"}, "where": "area != 'AS'"}
+    assert found[2] == {"from": "item.part_id", "match": {"asked": "area", "sale.region": "area"}}
