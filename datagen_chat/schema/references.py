@@ -30,12 +30,7 @@ LONGEST_CHAIN = 50
 
 def check_references(index: Index) -> Iterator[Problem]:
     """Yield what is wrong with lookups, with other columns that generators read, and with the constraints."""
-    for at, table, column in index.every_column:
-        yield from (problem.under(at) for use in column.uses() for problem in _check_use(use, table, index))
-        for inside, word in words_in(column.generator):
-            yield from (problem.under(at + "/generator" + inside) for problem in _check_word(table, column, word, index))
-    for i, table in enumerate(index.dataset.nodes):
-        yield from (problem.under(pointer("nodes", i)) for problem in _check_counted_by(table, index))
+    yield from dict.fromkeys(_check_reads(index))  # what a column reads may say how many rows there are, too
     for i, key in enumerate(index.dataset.constraints.foreign_keys):
         at = pointer("constraints", "foreign_keys", i)
         yield from (problem.under(at) for problem in _check_foreign_key(key, index))
@@ -44,6 +39,16 @@ def check_references(index: Index) -> Iterator[Problem]:
     yield from check_combinations(index)
     yield from check_inequalities(index)
     yield from _inferred_keys(index)
+
+
+def _check_reads(index: Index) -> Iterator[Problem]:
+    """Yield what is wrong with what columns, and the numbers of rows, are made of."""
+    for at, table, column in index.every_column:
+        yield from (problem.under(at) for use in column.uses() for problem in _check_use(use, table, index))
+        for inside, word in words_in(column.generator):
+            yield from (problem.under(at + "/generator" + inside) for problem in _check_word(table, column, word, index))
+    for i, table in enumerate(index.dataset.nodes):
+        yield from (problem.under(pointer("nodes", i)) for problem in _check_counted_by(table, index))
 
 
 def _check_word(table: Table, column: Column, word: Generator, index: Index) -> Iterator[Problem]:

@@ -247,3 +247,7 @@ def test_a_rename_reaches_what_is_matched() -> None:
     found = [column["generator"].get("lookup") for column in draft["nodes"][3]["columns"][1:]]
     assert found[1] == {"from": "item.part_id", "match": {"sale.maker_id": "supplier_id"}, "where": "area != 'AS'"}
     assert found[2] == {"from": "item.part_id", "match": {"asked": "area", "sale.region": "area"}}
+
+
+def test_a_column_that_is_not_there_is_told_once() -> None:
+    assert [problem.code for problem in read(shop({"match": {"order.nosuch": "supplier_id"}})).errors] == ["unknown-reference"]
