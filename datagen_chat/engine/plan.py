@@ -6,6 +6,8 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import numpy as np
+
 from datagen_chat import draws
 from datagen_chat.engine.chains import stepping_stones
 from datagen_chat.engine.columns import compile_column
@@ -17,6 +19,7 @@ from datagen_chat.engine.parents import parents_first
 from datagen_chat.engine.rows import TableRows
 from datagen_chat.engine.scope import ColumnScope, TableScope
 from datagen_chat.engine.told import Tellings
+from datagen_chat.generators._written import value_pool
 from datagen_chat.generators.base.facts import Layout
 from datagen_chat.generators.base.rows import Locator, Picker, Rows, Sampler, Unfold
 from datagen_chat.schema.behaviours import with_behaviours
@@ -230,7 +233,7 @@ class Plan:
             self.tables[table.id] = TablePlan(self, table)
 
     def picker(self, table: str, column: str) -> Picker:
-        """Return how to read a column of any rows of a table; a small table's column is made once and held."""
+        """Return how to read a column of any rows of a table, null where it has none; a small table's column is held."""
         if (table, column) not in self._pickers:
             self._pickers[table, column] = self._make_picker(self.tables[table], column)
         return self._pickers[table, column]
@@ -249,6 +252,9 @@ class Plan:
 
     @staticmethod
     def _make_picker(table: TablePlan, column: str) -> Picker:
+        if not table.row_count:
+            nothing = value_pool((None,), table.table.column(column).type)
+            return lambda numbers: nothing.take(np.zeros(len(numbers), dtype=np.int64))
         if table.row_count <= HELD_ROWS:
             held = table.rows(range(table.row_count)).values(column)
             return (coded(held) if isinstance(held, Text) else held).take

@@ -13,7 +13,6 @@ from datagen_chat import draws
 from datagen_chat.draws import Key, numbers_of
 from datagen_chat.engine.keys import key_finder
 from datagen_chat.frozen import dataclass
-from datagen_chat.generators._written import value_pool
 from datagen_chat.generators.base import Generator, words_in
 from datagen_chat.generators.base.facts import Layout
 from datagen_chat.generators.base.rows import Descent, Locator, Picker, Rows, Sampler, Scorer, Unfold
@@ -138,15 +137,7 @@ class TableScope(TableFacts):
     def _pointed_reader(self, table: str, column: str) -> Sampler:
         [local] = self.pointing(table)
         locate, pick, key = self.pointer(local, table), self.picker(table, column), self.reader(None, local)
-        nothing = value_pool((None,), self.plan.tables[table].table.column(column).type)
-
-        def read(rows: Rows) -> Values:
-            valid = key(rows).valid
-            if valid is not None and not valid.any():  # the table may have no row at all
-                return nothing.take(np.zeros(len(rows), dtype=np.int64))
-            return masked(pick(locate(rows)), valid)
-
-        return read
+        return lambda rows: masked(pick(locate(rows)), key(rows).valid)
 
     def ancestor_numbers(self, table: str) -> Locator:
         """Return how to find the row number of each row's ancestor."""

@@ -315,7 +315,7 @@ class Lookup(Generator, word="lookup"):
         if scope.is_own_table(self.table):
             key = scope.key("row")
             return lambda rows: _earlier(key, rows.numbers)
-        if not scope.row_count(self.table):
+        if not scope.row_count(self.table) and not self.match:
             return self._nowhere
         draw, name = self._drawn(scope), ("drawn", scope.key("row"))
         return lambda rows: rows.shared(name, lambda: draw(rows))  # by the key's column, and by those that follow it
@@ -323,7 +323,7 @@ class Lookup(Generator, word="lookup"):
     def _drawn(self, scope: Scope) -> Locator:
         """Return how to find the row that is drawn for each row: by the combination that it is part of, or by itself."""
         choice, numbers, key = self.choice(scope), scope.combined(), scope.key("row")
-        if choice.size < 1:
+        if choice.size < 1 and not self.match:
             return self._nowhere
         if numbers is not None:
             return lambda rows: choice.row(rows, numbers(rows))
@@ -395,7 +395,7 @@ class Lookup(Generator, word="lookup"):
         if pointed := self.pointed():
             local, can_be_null = scope.reader(None, pointed[0]), scope.nullable_of(None, pointed[0])
             return (lambda rows: local(rows).valid) if can_be_null else _none
-        if self.match and scope.row_count(self.table):
+        if self.match:
             return self._matches(scope).found
         if scope.is_own_table(self.table) and scope.nullable:
             return lambda rows: _not_root(numbers_of(rows.numbers))

@@ -221,3 +221,20 @@ def test_rows_that_are_written_out_may_be_claimed_to_differ_where_they_do(unique
     assert read(routes(WAYS, *unique)).errors == ()
     [problem] = read(routes([*WAYS, WAYS[1]], *unique)).errors
     assert (problem.at, problem.code) == ("/constraints/unique/0", "unique-not-made")
+
+
+def test_what_a_missing_key_of_a_table_without_rows_leads_to_is_null() -> None:
+    last = of("last_id", "int", aggregate={"of": "visit.visit_id", "op": "max"}) | {"nullable": True}
+    found = of("last_note", "int", lookup={"from": "visit.note", "on": "last_id"}) | {"nullable": True}
+    visit = table("visit", [of("note", "int", constant={"value": 3})], kind="fact", parents=["person"])
+    draft = {
+        "version": "1.0",
+        "metadata": {"name": "none"},
+        "constraints": {"foreign_keys": [{"from": "person.last_id", "to": "visit.visit_id"}]},
+        "nodes": [
+            table("person", [last, found], rows=2),
+            visit | {"fanout": {"distribution": "poisson", "lambda": 1e-9}},
+        ],
+    }
+    rows = Plan(read(draft).valid(), 42).tables["person"].rows(range(2))
+    assert listed(rows.values("last_note")) == [None, None]

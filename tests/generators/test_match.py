@@ -251,3 +251,18 @@ def test_a_rename_reaches_what_is_matched() -> None:
 
 def test_a_column_that_is_not_there_is_told_once() -> None:
     assert [problem.code for problem in read(shop({"match": {"order.nosuch": "supplier_id"}})).errors] == ["unknown-reference"]
+
+
+@pytest.mark.parametrize("more", [{}, {"weights_kind": "zipf@1.2"}, {"match": {"wanted": "region"}}])
+def test_a_column_that_may_be_null_is_so_where_a_table_comes_out_without_rows(plan_of: PlanOf, more: Row) -> None:
+    label = of("label", "string", lookup={"from": "part.region", "on": "part_id"}) | {"nullable": True}
+    read_by_key = of("known", "string", expression={"code": "coalesce(part.region, 'none')"})
+    wanted = of("wanted", "string", choice={"choices": REGIONS})
+    draft = shop(MATCH | more, label, read_by_key, wanted, column={"nullable": True})
+    del draft["nodes"][1]["rows"]
+    draft["nodes"][1] |= {"kind": "fact", "parents": ["supplier"], "fanout": {"distribution": "poisson", "lambda": 1e-9}}
+    plan = plan_of(draft)
+    assert plan.tables["part"].row_count == 0
+    lines = records(plan, "line")
+    assert len(lines) > 2000
+    assert {(line["part_id"], line["label"], line["known"]) for line in lines} == {(None, None, "none")}
