@@ -22,8 +22,9 @@ def provider(address: Address, environment: Mapping[str, str], *, clock: Clock |
         return recorded(Path(address.model), address.name)
     if address.protocol == "random":
         from datagen_chat.arbitrary.model import Arbitrary  # it makes schemas, and their rows
+        from datagen_chat.conversation.known import known
 
-        return Arbitrary(int(address.model))
+        return Arbitrary(int(address.model), known)
     if not address.model:
         raise ProviderError(f"{address.name} names no model.", "model", f"List them: datagen models --model {address.name}")
     return connect(address, environment, clock=clock)

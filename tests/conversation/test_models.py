@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from datagen_chat.conversation.ask import tell_current
+from datagen_chat.conversation.known import known
 from datagen_chat.conversation.models import provider
 from datagen_chat.llm.address import parse
 from datagen_chat.llm.base import Message, MissingReplyError, ProviderError, read
 from datagen_chat.llm.live import Live
+from tests.conversation.replies import SHOP, reply, shop
 
 TWO = """\
 # First
@@ -61,3 +64,16 @@ def test_what_cannot_be_asked_says_why(name: str, kind: str, tmp_path: Path, mon
     with pytest.raises(ProviderError) as caught:
         provider(parse(name), {})
     assert caught.value.kind == kind
+
+
+def test_the_schema_that_a_model_knows_is_what_replies_and_the_program_said_and_no_json_of_a_person() -> None:
+    change = reply({"nodes": [{"id": "customer", "rows": 9}]})
+    said = [
+        Message("system", reply(shop(metadata__name="Example"))),
+        Message("user", "A shop."),
+        Message("assistant", reply(SHOP)),
+    ]
+    assert known(said[:2]) is None
+    assert known([*said, Message("user", '{"nodes": []}'), Message("assistant", change)]) == shop(nodes__0__rows=9)
+    assert known([*said, Message("user", f"{tell_current(shop(nodes__0__rows=4))}\n\nMore.")]) == shop(nodes__0__rows=4)
+    assert known([*said, Message("user", tell_current(None))]) is None

@@ -8,19 +8,23 @@ from typing import Any
 
 import pytest
 
-from datagen_chat.arbitrary.model import Arbitrary, valid_change, valid_schema
+from datagen_chat.arbitrary.model import valid_change, valid_schema
 from datagen_chat.arbitrary.schemas import schema
 from datagen_chat.chance import chance
 from datagen_chat.cli import main
 from datagen_chat.conversation.events import SchemaAccepted, SchemaMended
 from datagen_chat.conversation.loop import converse
+from datagen_chat.conversation.models import provider
 from datagen_chat.conversation.session import Session
 from datagen_chat.fanouts import SPREADS
 from datagen_chat.generators import GENERATORS
 from datagen_chat.laws import LAWS
+from datagen_chat.llm.address import parse
+from datagen_chat.llm.script import Script
 from datagen_chat.modifiers import MODIFIERS
 from datagen_chat.schema.patch import apply_patch
 from datagen_chat.unfoldings import UNFOLDINGS
+from tests.conversation.replies import SHOP, reply
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -32,7 +36,7 @@ def test_an_arbitrary_schema_is_made_and_verified(seed: int, tmp_path: Path, cap
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_conversation_with_it_accepts_its_schema_and_every_change_as_they_stand(seed: int) -> None:
-    session, model = Session(), Arbitrary(seed)
+    session, model = Session(), provider(parse(f"random:{seed}"), {})
     for turn in range(1, 5):
         events = list(converse(session, "Surprise me.", model))
         session = events[-1].session  # type: ignore[union-attr]  # a turn ends with it
@@ -40,6 +44,14 @@ def test_a_conversation_with_it_accepts_its_schema_and_every_change_as_they_stan
         assert len(accepted) == 1
         assert not any(isinstance(event, SchemaMended) for event in events)
         assert turn == 1 or accepted[0].changes
+
+
+def test_it_changes_the_schema_that_a_conversation_with_another_model_has() -> None:
+    session = list(converse(Session(), "A shop.", Script(lambda _: reply(SHOP))))[-1].session  # type: ignore[union-attr]
+    events = list(converse(session, "More.", provider(parse("random:7"), {})))
+    [accepted] = [event for event in events if isinstance(event, SchemaAccepted)]
+    assert (accepted.number, len(accepted.changes)) == (2, 1)
+    assert accepted.version.dataset.metadata.name == "Shop"
 
 
 def test_the_same_seed_gives_the_same_schema_and_another_seed_another() -> None:
