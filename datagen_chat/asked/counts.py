@@ -162,7 +162,9 @@ def _is_dealt(sentence: Sentence, amount: Amount) -> bool:
 def _is_said_of_others(sentence: Sentence, amount: Amount, noun: tuple[int, int]) -> bool:
     """Return whether words around a count say that it is none of all things: each, the biggest ones, those of last year."""
     after = sentence.word(noun[1]), sentence.word(noun[1] + 1)
-    is_each = after[0] in _NOT_BEFORE or (after[0] in ("in", "for", "to", "on") and after[1] in _DEALING)
+    is_each = (after[0] in _NOT_BEFORE and after != ("each", "with")) or (
+        after[0] in ("in", "for", "to", "on") and after[1] in _DEALING
+    )
     is_past = after[0] in ("last", "ago", *_RELATIVE) or after == ("so", "far")
     is_ranked = any(sentence.word(at).endswith("est") for at in range(amount.last, noun[1] - 1))
     return is_each or is_past or is_ranked or _is_had(sentence, amount)

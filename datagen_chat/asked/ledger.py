@@ -29,6 +29,7 @@ MISSED = ("open", "unplaced")
 """The states of statements that a person should look at."""
 
 _MOST_LATER = 20
+_TELLING = 13  # smaller numbers stand in every schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +273,6 @@ def _elsewhere(statement: Statement, ground: Ground) -> Tie | None:
     """Return where the numbers of a statement stand though nothing is called as it says: they may be meant there."""
     amount = getattr(statement, "amount", None)
     found = [ground.number(number) for number in amount.numbers] if isinstance(amount, Amount) else []
-    if not found or not all(found):
+    if not found or not all(found) or (isinstance(amount, Amount) and max(amount.numbers) < _TELLING):
         return None
     return Tie("unsure", "nothing is called so, but its number stands in the schema", found[0])

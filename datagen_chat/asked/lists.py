@@ -16,7 +16,7 @@ _WHOLES = vocabulary("dataset database data schema tables table model")
 _INSIDE = vocabulary("of for in on at to out by past off up")
 _TALK = vocabulary("thanks note notes hello questions examples remarks comments")
 _OPENERS = frozenset((":", "(", "like"))
-_MOST_ITEMS, _MOST_WORDS, _SHORTEST, _ENOUGH = 30, 3, 3, 3
+_MOST_ITEMS, _MOST_WORDS, _SHORTEST, _ENOUGH, _CODE = 30, 3, 3, 3, 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,10 +191,16 @@ def _items(sentence: Sentence, first: int, closing: tuple[str, ...]) -> tuple[tu
             start = at + 1
         elif at == start and word in ("the", "a", "an", "our", "their", "also"):
             start = at + 1
-        elif not sentence.is_word(at) or (word in STOPS and word not in _INSIDE) or word in TIMES or at - start >= _MOST_WORDS:
+        elif not sentence.is_word(at) or _is_stop(sentence, at) or word in TIMES or at - start >= _MOST_WORDS:
             return None
         at += 1
     return None
+
+
+def _is_stop(sentence: Sentence, at: int) -> bool:
+    """Return whether a word is no part of a name; DE is a country, and de none."""
+    word = sentence.word(at)
+    return word in STOPS and word not in _INSIDE and not (sentence.tokens[at].text.isupper() and len(word) == _CODE)
 
 
 def _goes_on(sentence: Sentence, at: int) -> bool:

@@ -81,7 +81,7 @@ class Period(Statement):
         if self.days:
             return self._long(window)
         places = self._places(ground)
-        if places:
+        if places and not self._is_of_lasting(ground):
             return self._times(ground, places)
         if window is None:
             return UNPLACED if not self.subject else Tie("unsure", "the schema has no timeframe")
@@ -93,6 +93,11 @@ class Period(Statement):
             return Tie("held", f"{'.'.join(within[0])} spans it", ground.at_column(within[0]))
         is_apart = self.first * DAY < window[0] - DAY or window[1] + DAY < (self.after - 1) * DAY
         return Tie("open" if is_apart and not self.subject else "unsure", shown, "/timeframe")
+
+    def _is_of_lasting(self, ground: Ground) -> bool:
+        """Return whether the period is one of things that last: 300 customers in 2024 need not have come in that year."""
+        named = ground.table(self.subject)
+        return named is not None and named.is_sure and named.table.kind != "fact"
 
     def _long(self, window: tuple[int, int] | None) -> Tie:
         if window is None:
@@ -289,7 +294,7 @@ def _is_denied(sentence: Sentence, at: int) -> bool:
 def _about(sentence: Sentence, at: int, last: int, span: Days, *, is_clear: bool) -> Iterator[Period]:
     """Yield a period with what it is of; a year by itself must be said of something, or stand alone."""
     start = at
-    while start > 0 and sentence.word(start - 1) in _LEADS | {"year", "calendar", "full", "entire", "period", "time"}:
+    while start > 0 and sentence.word(start - 1) in _LEADS | {"year", "calendar", "full", "entire", "period", "time", "only"}:
         start -= 1
     leads = {sentence.word(k) for k in range(start, at)}
     found = subject_before(sentence, start)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Iterator
+from dataclasses import replace
 
 from datagen_chat.asked import probes
 from datagen_chat.asked.counts import slackened
@@ -23,6 +24,7 @@ _MEASURES = vocabulary(
     "voltage power current load latitude longitude level capacity area volume density brightness light spend spending limit "
     "credit tip margin pulse bmi gpa premium deposit mileage tuition donation bid preis gehalt alter prix precio"
 )
+_AMOUNTS = vocabulary("amount value total price")
 _NUMBERS = vocabulary("total amount quantity number count level")
 _JOINTS = vocabulary(
     "range ranges ranging between from of is are be was should must to in within lie lies : = ( the values value random "
@@ -64,12 +66,22 @@ class Range(Numbered):
         """Return the columns of that name, and whether all that they can hold lies within."""
         places = [place for place in ground.columns(self.measure) if ground.index.columns[place].type in ("int", "float")]
         if not places:
-            return UNPLACED
+            return self._by_table(ground) or UNPLACED
         ties = [self._column(ground, place) for place in places]
         worst = max(ties, key=lambda tie: ("held", "unsure", "open").index(tie.state))
         if len(places) > 1 and worst.state != "held":
             return Tie("unsure", f"{len(places)} columns may be meant", worst.at)
         return worst
+
+    def _by_table(self, ground: Ground) -> Tie | None:
+        """Return what the only amount of a table called like the measure comes to, salary.amount; it is never sure."""
+        named = ground.table(self.measure)
+        columns = named.table.columns if named is not None and named.is_sure else ()
+        found = [column.name for column in columns if column.type in ("int", "float") and stem(column.name) in _AMOUNTS]
+        if named is None or len(found) != 1:
+            return None
+        tie = self._column(ground, (named.table.id, found[0]))
+        return replace(tie, state="held" if tie.state == "held" else "unsure", probe=None)
 
     def _column(self, ground: Ground, place: Place) -> Tie:
         at, name, reach = ground.at_column(place), ".".join(place), ground.reach(place)

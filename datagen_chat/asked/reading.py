@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Iterator
-from itertools import islice
+from itertools import islice, pairwise
 
 from datagen_chat.asked.counts import Count, read_count
 from datagen_chat.asked.each import read_each, read_none_without
-from datagen_chat.asked.lexicon import MONTHS, vocabulary
+from datagen_chat.asked.lexicon import MONTHS, STOPS, vocabulary
 from datagen_chat.asked.lists import read_lists
 from datagen_chat.asked.nouns import noun_after
 from datagen_chat.asked.numbers import Amount, amounts
 from datagen_chat.asked.periods import read_periods
 from datagen_chat.asked.ranges import read_range
 from datagen_chat.asked.rules import read_repeating, read_rhythms, read_unique, read_zone
-from datagen_chat.asked.shares import read_ratios, read_share
+from datagen_chat.asked.shares import Share, read_ratios, read_share
 from datagen_chat.asked.spoken import Spoken, read_spoken
 from datagen_chat.asked.statements import Statement
 from datagen_chat.asked.withdrawn import Withdrawal, read_withdrawn
@@ -41,6 +41,7 @@ _OF_SENTENCES: tuple[Callable[[Sentence], Iterator[Statement]], ...] = (
     read_rhythms,
     read_zone,
 )
+_PARTING = (",", ";", ":", "(", "and", "with", "/")
 _SEASONS = vocabulary("summer winter spring autumn fall weekends weekdays night holidays") | MONTHS.keys()
 _ITEM = re.compile(r"(?:(?<=\s)|^)(\d{1,2})[.)][ \t]+", re.MULTILINE)
 _FENCED = re.compile(r"^[ \t]*(```|~~~).*?(?:^[ \t]*\1|\Z)", re.DOTALL | re.MULTILINE)
@@ -85,8 +86,9 @@ def read(text: str, question: str = "") -> tuple[Heard, ...]:
 
 
 def _heard(text: str) -> Iterator[Heard]:
-    before = ""
+    before, heading = "", Sentence("", ())
     for sentence in sentences(text):
+        heading = sentence if sentence.word(len(sentence.tokens) - 1) == ":" else heading
         if len(sentence.tokens) > _LONGEST:
             continue  # no person writes such a sentence: it is a table, or a document
         yield from read_withdrawn(sentence)
@@ -98,8 +100,22 @@ def _heard(text: str) -> Iterator[Heard]:
             found += [] if said is None else [said]
             before = said.things if isinstance(said, Count) else before
         found += [said for read in _OF_SENTENCES for said in read(sentence)]
+        beside = _beside(sentence, found, heading)
+        found = [said.among(beside) if isinstance(said, Share) else said for said in found]
         yield from sorted(found, key=lambda said: said.start)
         yield from (Loose(amount) for amount in known if not _is_in(sentence.tokens[amount.first].start, found))
+
+
+def _beside(sentence: Sentence, found: list[Statement], heading: Sentence) -> tuple[str, ...] | None:
+    """Return the words of a sentence and its heading that belong to no statement; None where a share follows one of them."""
+    starts = {said.start for said in found if isinstance(said, Share)}
+    ends = [token.lower for token, after in pairwise(sentence.tokens) if after.start in starts]
+    if any(end not in _PARTING for end in ends):
+        return None
+    left = [token for token in sentence.tokens if not _is_in(token.start, found)]
+    return tuple(
+        token.lower for token in (*heading.tokens, *left) if token.kind in ("word", "date") and token.lower not in STOPS
+    )
 
 
 def _is_local(sentence: Sentence) -> bool:

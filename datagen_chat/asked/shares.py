@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Iterator
+from dataclasses import replace
 
 from datagen_chat.asked import probes
-from datagen_chat.asked.ground import Ground
+from datagen_chat.asked.ground import Ground, Named
 from datagen_chat.asked.lexicon import FRACTIONS, STOPS, UNITS, vocabulary
-from datagen_chat.asked.nouns import is_plural, root, stems
+from datagen_chat.asked.nouns import is_plural, root, stem, stems
 from datagen_chat.asked.numbers import Amount
 from datagen_chat.asked.statements import UNPLACED, Numbered, Tie
 from datagen_chat.asked.words import Sentence
@@ -32,10 +33,12 @@ _LINKS = vocabulary("is are be was were should must will would can may like more
 _NULLS = frozenset(map(root, vocabulary("missing null nulls empty blank unknown absent none")))
 _RATES = frozenset((root("rate"), root("ratio")))
 _MISSING = frozenset((*_NULLS, "valu"))
+_ENDING = frozenset(map(root, vocabulary("end become get turn stay marked")))
+_RESTS = frozenset(map(root, vocabulary("rest remainder remaining others")))
 _VERBS = frozenset(map(root, ("is", "has", "was")))
 _OFTEN = vocabulary("time times cases case total them")
 _NEGATING = vocabulary("without no not never")
-_MOST_LABEL, _NEAR = 6, 30
+_MOST_LABEL, _NEAR, _CODE = 6, 30, 2
 _SLACK, _SLACK_ABOUT = 0.005, 0.15
 Valued = tuple[Place, str | bool | None]
 """A column and a value of it."""
@@ -43,11 +46,19 @@ Valued = tuple[Place, str | bool | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share(Numbered):
-    """A part of things, `of`, of which something holds: `label` in the person's words, or in a part of them."""
+    """A part of things, `of`, of which something holds: `label` in the person's words, or in a part of them.
+
+    `beside` are the other words of its sentence, which may say of what it is; None where they surely do, in ways not read.
+    """
 
     of: str
     label: str
     is_part: bool = False
+    beside: tuple[str, ...] | None = None
+
+    def among(self, words: tuple[str, ...] | None) -> Share:
+        """Return this share with the other words of its sentence."""
+        return self if self.of else replace(self, beside=words)
 
     @property
     def key(self) -> Hashable:
@@ -76,11 +87,23 @@ class Share(Numbered):
             return UNPLACED if self.of and named is None else Tie("unsure", "no value of a column is called so")
         if len(found) > 1:
             return Tie("unsure", f"{len(found)} values may be meant", ground.at_column(found[0][0]))
-        return self._value(ground, *found[0], is_sure=named is not None and named.is_sure and self._says(*found[0]))
+        return self._value(ground, *found[0], is_sure=self._is_sure(ground, named, *found[0]))
+
+    def _is_sure(self, ground: Ground, named: Named | None, place: Place, value: str | bool | None) -> bool:
+        """Return whether the share can be one of that value only: by the name of its things, or because none is said."""
+        if not self._says(place, value):
+            return False
+        if self.of:
+            return named is not None and named.is_sure
+        if self.beside is None or not isinstance(value, str):
+            return False
+        others = [other for other, _ in ground.named_values(set(map(root, _content(self.label)))) if other != place]
+        known = {root(word) for name in (*place, *ground.values_of(place)) for word in stems(name)}
+        return not others and {root(stem(word)) for word in self.beside} <= known | _RESTS
 
     def _says(self, place: Place, value: str | bool | None) -> bool:
         """Return whether the label says that value and nothing more: not only those "in December"."""
-        said = set(map(root, _content(self.label)))
+        said = set(map(root, _content(self.label))) - _ENDING
         words = said if value is None else set(map(root, stems(place[1] if value is True else str(value)))) - _VERBS
         return not self.is_part and said == words
 
@@ -164,7 +187,9 @@ def _makes_no_null(generator: Generator) -> bool:
 
 
 def _content(label: str) -> list[str]:
-    return [word for word in stems(label) if word not in STOPS and len(word) > 1]
+    """Return the words that say what is so; DE is a country, and de none of them."""
+    codes = {stem(word) for word in label.split() if word.isupper() and len(word) == _CODE}
+    return [word for word in stems(label) if (word not in STOPS or word in codes) and len(word) > 1]
 
 
 def read_share(sentence: Sentence, amount: Amount, _before: str) -> Iterator[Share]:

@@ -24,7 +24,7 @@ _TOKEN = re.compile(
     r"|(?P<word>[^\W\d](?:\w|[-'’](?=\w))*)"
     r"|(?P<mark>\S)"
 )
-_FENCED = re.compile(r"^[ \t]*(```|~~~).*?(?:^[ \t]*\1|\Z)|^[ \t]*>[^\n]*", re.DOTALL | re.MULTILINE)
+_FENCED = re.compile(r"^[ \t]*(```|~~~).*?(?:^[ \t]*\1|\Z)|^[ \t]*>(?!=)[^\n]*", re.DOTALL | re.MULTILINE)
 _BULLET = re.compile(r"[ \t]*(?:[-*+•]|\d{1,2}[.)])[ \t]+")
 _SCALES = {"k": 1e3, "M": 1e6, "bn": 1e9}
 
@@ -33,6 +33,9 @@ _ASKING = vocabulary("how what why when where which who whose is are do does did
 _POLITE = vocabulary("can could would will may might")
 _SUPPOSING = vocabulary("if suppose supposing imagine e.g. assuming unless whether example instance hypothetically")
 _TELLING = vocabulary("had was were previously formerly")
+_REAL = vocabulary("real actual production live current existing")
+_NOW = vocabulary("now currently today already presently")
+_ENDS = (",", ";", "but")
 _FOUND = vocabulary("see saw got get count counted made gave generated created returned produced added put")
 
 
@@ -134,7 +137,7 @@ def _stated(text: str, tokens: list[Token], *, is_question: bool) -> Iterator[Se
     for at in range(cut):
         if at >= start and _tells(words, at):
             yield from _sentence(text, tokens[start:at])
-            start = next((k + 1 for k in range(at, cut) if words[k] in (",", ";")), cut)
+            start = next((k + 1 for k in range(at, cut) if words[k] in _ENDS), cut)
     yield from _sentence(text, tokens[start:cut])
 
 
@@ -142,7 +145,17 @@ def _tells(words: list[str], at: int) -> bool:
     """Return whether a verb tells what was or is there already, or asks to look at it: I see 300, you made 300, show me 10."""
     is_found = words[at] in _FOUND and any(word in ("i", "you") for word in words[max(at - 2, 0) : at])
     is_shown = words[at] == "show" and words[at + 1 : at + 2] in (["me"], ["us"])
-    return words[at] in _TELLING or (is_found and not any(word in _POLITE for word in words[:at])) or is_shown
+    is_telling = words[at] in _TELLING or is_shown or _has_really(words, at)
+    return is_telling or (is_found and not any(word in _POLITE for word in words[:at]))
+
+
+def _has_really(words: list[str], at: int) -> bool:
+    """Return whether a verb tells what there is outside of the data: our real shop has 50,000, I have 300 now."""
+    if words[at] not in ("has", "have") or words[at + 1 : at + 2] == ["to"]:
+        return False
+    end = next((k for k in range(at, len(words)) if words[k] in _ENDS), len(words))
+    is_real = not _REAL.isdisjoint(words[max(at - 4, 0) : at])
+    return is_real or (words[at - 1 : at] in (["i"], ["we"]) and not _NOW.isdisjoint(words[at + 1 : end]))
 
 
 def _sentence(text: str, tokens: list[Token]) -> Iterator[Sentence]:

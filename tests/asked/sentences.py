@@ -262,9 +262,24 @@ SAID: tuple[tuple[str, list[str]], ...] = (
     ("I'd rather have 300 customers", ["count customers 300"]),
     ("not weekly but daily readings", ["rhythm readings 86400 s"]),
     ("In total, 500 customers", ["count customers 500"]),
+    (
+        "Our real shop has 50000 customers and 2 million orders, but for the test 300 customers are enough",
+        ["count customers 300"],
+    ),
+    ("You made 200 customers but I need 300 customers", ["count customers 300"]),
+    ("We have to get 300 customers", ["count customers 300"]),
+    (">= 500 customers", ["count customers 500.."]),
+    ("300 customers each with about 4 orders", ["count customers 300", "each orders ~4 per customers"]),
+    ("orders only in 2023", ["period orders 2023-01-01..2023-12-31"]),
+    ("60% DE, 30% FR", ["share 60%: DE", "share 30%: FR"]),
+    ("countries: DE, FR, GB, US", ["list countries: DE, FR, GB, US"]),
 )
 
 NOTHING: tuple[str, ...] = (
+    "Our real shop has 50000 customers",
+    "the production system has 2 million orders",
+    "I have 300 customers now",
+    "we have 300 customers today but want more",
     "We hired 12 engineers last year",
     "a bus has 50 seats",
     "5 star hotels and 3 star hotels",

@@ -129,6 +129,14 @@ def made_of(text: str, **tried: str) -> list[Line]:
         ("10% of customers are gold", "held", "/nodes/0/columns/3"),
         ("20% of customers are gold", "open", "/nodes/0/columns/3"),
         ("about 11% of customers are gold", "held", "/nodes/0/columns/3"),
+        ("30% gold", "open", "/nodes/0/columns/3"),
+        ("Customers: 30% gold, the rest base", "open", "/nodes/0/columns/3"),
+        ("10% of the customers become gold", "held", "/nodes/0/columns/3"),
+        ("30% of the customers become gold", "open", "/nodes/0/columns/3"),
+        ("active ones: 30% gold", "unsure", "/nodes/0/columns/3"),
+        ("among active customers 30% gold", "unsure", "/nodes/0/columns/3"),
+        ("30% gold, but only in spring", "unsure", "/nodes/0/columns/3"),
+        ("Spanish ones:\n- 30% gold", "unsure", "/nodes/0/columns/3"),
         ("5% of orders are pending", "held", "/nodes/2/columns/2"),
         ("70% active", "held", "/nodes/0/columns/5"),
         ("60% of customers are active", "open", "/nodes/0/columns/5"),
@@ -143,6 +151,8 @@ def made_of(text: str, **tried: str) -> list[Line]:
         ("orders from Jan 2024 to Dec 2024", "held", "/nodes/2/columns/5"),
         ("orders from Jan 2024 to June 2024", "open", "/nodes/2/columns/5"),
         ("signup dates in 2023", "held", "/nodes/0/columns/6"),
+        ("customers in 2024", "held", "/timeframe"),  # they need not have come in that year
+        ("customers in 2022", "unsure", "/timeframe"),
         ("the last 30 days", "unsure", "/timeframe"),  # a part of it, perhaps
         ("the last 3 years", "open", "/timeframe"),
         ("the first half of 2024", "unsure", "/timeframe"),
@@ -163,6 +173,8 @@ def made_of(text: str, **tried: str) -> list[Line]:
         ("unique vouchers", "unplaced", ""),
         ("all times in UTC", "held", ""),
         ("hourly readings", "unsure", ""),
+        ("5 categories", "unplaced", ""),
+        ("weights from 1 to 5", "unplaced", ""),  # such small numbers stand everywhere
     ],
 )  # fmt: skip
 def test_a_statement_is_tied_to_what_holds_it(text: str, state: str, at: str) -> None:
@@ -181,6 +193,15 @@ def test_a_check_that_asks_for_a_statement_holds_it_where_the_data_passes_it() -
     text = "about one order in eight gets refunded"
     assert [line.tie.state for line in made_of(text, refunds="holds")] == ["held"]
     assert [line.tie.state for line in made_of(text, refunds="fails")] == ["open"]
+
+
+@pytest.mark.parametrize(("text", "state"), [("prices from 1 to 90", "held"), ("prices from 1 to 50", "unsure")])
+def test_the_amount_of_a_table_called_like_a_measure_holds_it_but_is_not_sure_to_be_meant(text: str, state: str) -> None:
+    table = {"id": "price", "kind": "fact", "pk": "price_id", "parents": ["customer"], "rows": 9, "columns": [
+        column("price_id", "int", NAMES), column("customer_id", "int", {"lookup": {"from": "customer.customer_id"}}),
+        column("amount", "float", uniform(1, 90))]}  # fmt: skip
+    [line] = lines(standing([read(text)]), held(nodes=[*SHOP["nodes"][:2], table], checks=[]))
+    assert (line.tie.state, line.tie.at) == (state, "/nodes/2/columns/2")
 
 
 def test_a_number_under_another_name_is_not_called_missing() -> None:
