@@ -207,14 +207,20 @@ def _turns(later: Later, keyboard: Keyboard, screen: Screen, unsaid: str = "") -
     while True:
         screen.measure()
         screen.blank()
-        with interruptible():
-            line = keyboard.read(unsaid)
+        try:
+            with interruptible():
+                line = keyboard.read(unsaid)
+        except KeyboardInterrupt:
+            if keyboard.entered is None:
+                raise
+            unsaid = keyboard.entered
+            continue
         if line is None:
             return 0
         screen.measure()
         with stopping() as cancellation:
             desk = later.get()
-        if cancellation.is_cancelled:
+        if keyboard.is_stopped() or cancellation.is_cancelled:
             unsaid = line
             continue
         desk.talk.view.is_typed = True

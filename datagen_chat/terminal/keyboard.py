@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 PROMPT = "You   "
 _AGAIN_SECONDS = 2.0
+_ONCE_MORE = "Ctrl-C once more leaves."
 _DEAF_SECONDS = 1.0  # the second of two quick Ctrl-C must not clear the text that the first one put back
 
 Complete = Callable[[str], Iterable[str]]
@@ -30,6 +32,13 @@ class Keyboard(Protocol):
 
     def read(self, text: str = "") -> str | None:
         """Return what is entered next, None when the person leaves; `text` stands there to begin with."""
+
+    @property
+    def entered(self) -> str | None:
+        """What was entered, as soon as that is so; None before."""
+
+    def is_stopped(self) -> bool:
+        """Return whether Ctrl-C was pressed since, while the terminal still took it for a key like others."""
 
 
 class Typed:
@@ -45,6 +54,8 @@ class Typed:
         shown: Callable[[], None] = lambda: None,
     ) -> None:
         self._hint = ""
+        self._entered: str | None = None
+        self._shown_text = ""  # a terminal that can do nothing does not draw what stands there to begin with
         self._left_at = float("-inf")
         self._is_put_back, self._deaf_until = False, float("-inf")
         self._styled = styled
@@ -54,12 +65,64 @@ class Typed:
 
     def read(self, text: str = "") -> str | None:
         """Return what is entered next, None when the person leaves."""
-        self._hint = ""
+        self._hint, self._entered = "", None
         self._is_put_back, self._deaf_until = bool(text), float("inf") if text else float("-inf")
         try:
-            return self._session.prompt(default=text)
+            return self._prompted(text)
         except EOFError:
             return None
+
+    @property
+    def entered(self) -> str | None:
+        """What was entered, as soon as that is so; None before."""
+        return self._entered
+
+    def is_stopped(self) -> bool:
+        """Return whether Ctrl-C was pressed since; what else was typed stays for the next prompt."""
+        from prompt_toolkit.input.typeahead import get_typeahead, store_typeahead
+        from prompt_toolkit.keys import Keys
+
+        given = self._session.input
+        typed = get_typeahead(given)
+        with given.raw_mode():
+            if select.select([given.fileno()], [], [], 0)[0]:
+                typed += given.read_keys()
+        store_typeahead(given, [press for press in typed if press.key != Keys.ControlC])
+        return any(press.key == Keys.ControlC for press in typed)
+
+    def _prompted(self, text: str) -> str:
+        """Return what is entered next; a terminal that can do nothing has keys of its own, among which Ctrl-C is an interrupt.
+
+        Raises:
+            EOFError: the person leaves.
+        """
+        from prompt_toolkit.utils import is_dumb_terminal
+
+        while is_dumb_terminal():
+            self._rendered(None)
+            self._shown_text = text
+            try:
+                return self._session.prompt(default=text)
+            except KeyboardInterrupt:
+                if self._entered is not None:
+                    raise
+                text = self._left(self._session.default_buffer.text)
+        return self._session.prompt(default=text)
+
+    def _left(self, text: str) -> str:
+        """Return what stays of a line that Ctrl-C was pressed in.
+
+        Raises:
+            EOFError: there was nothing in it, for the second time.
+        """
+        now = time.monotonic()
+        if now < self._deaf_until:
+            return text
+        if not text:
+            if now - self._left_at < _AGAIN_SECONDS:
+                raise EOFError
+            self._left_at, self._hint = now, _ONCE_MORE
+        return ""
 
     def _opened(self, history: Path | None, complete: Complete, redact: Callable[[str], str]) -> PromptSession[str]:
         from prompt_toolkit import PromptSession
@@ -80,7 +143,7 @@ class Typed:
 
     def _message(self) -> StyleAndTextTuples:
         hint: StyleAndTextTuples = [("", f"{self._hint}\n")] if self._hint else []
-        return [*hint, ("bold ansigreen" if self._styled else "", PROMPT)]
+        return [*hint, ("bold ansigreen" if self._styled else "", PROMPT), ("", self._shown_text)]
 
     def _keys(self) -> KeyBindings:
         from prompt_toolkit.key_binding import KeyBindings
@@ -90,6 +153,7 @@ class Typed:
         @keys.add("enter")
         def _(event: KeyPressEvent) -> None:
             if event.current_buffer.text.strip():
+                self._entered = event.current_buffer.text
                 event.current_buffer.validate_and_handle()
 
         @keys.add("escape", "enter")
@@ -110,16 +174,11 @@ class Typed:
             shown()
 
     def _interrupted(self, event: KeyPressEvent) -> None:
-        now = time.monotonic()
-        if now < self._deaf_until:
-            return
-        if event.current_buffer.text:
-            event.current_buffer.reset()
-        elif now - self._left_at < _AGAIN_SECONDS:
+        try:
+            if not self._left(event.current_buffer.text):
+                event.current_buffer.reset()
+        except EOFError:
             event.app.exit(exception=EOFError)
-        else:
-            self._left_at = now
-            self._hint = "Ctrl-C once more leaves."
 
 
 def _is_typed_to() -> bool:

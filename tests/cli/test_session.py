@@ -165,6 +165,41 @@ def test_a_terminal_that_can_do_nothing_is_talked_to(server: Server, tmp_path: P
     assert left(child) == 0
 
 
+def test_ctrl_c_leaves_a_terminal_that_can_do_nothing_when_pressed_twice(server: Server, tmp_path: Path) -> None:
+    child = session(tmp_path, "--model", server.name("openai"), TERM="dumb")
+    child.expect_exact("You   ")
+    child.send("some words")
+    child.expect_exact("some words")
+    child.sendintr()
+    child.expect_exact("You   ")
+    shown, is_left = "", False
+    for _ in range(30):  # it may be pressed before the terminal hands on every key
+        child.sendintr()
+        is_left = child.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=1) == 0
+        if is_left:
+            shown = str(child.before)
+            break
+    assert is_left
+    child.close()
+    assert "Ctrl-C once more leaves." in shown
+    assert (child.exitstatus, server.requests) == (0, [])
+
+
+@pytest.mark.parametrize("terminal", ["dumb", "xterm"])
+def test_ctrl_c_right_after_enter_stops_what_was_entered(server: Server, tmp_path: Path, terminal: str) -> None:
+    server.script.append(Says("One."))
+    child = session(tmp_path, "--model", server.name("openai"), TERM=terminal)
+    child.expect_exact("You   ")
+    child.send("first words\r\x03")  # in one piece, before the terminal makes a signal of it
+    child.expect_exact("first words")
+    child.expect_exact("first words")  # it stands there again
+    assert server.requests == []
+    child.send(" again\r")
+    child.expect_exact("One.")
+    assert left(child) == 0
+    assert said(server.requests[0].json) == "first words again"
+
+
 def test_what_was_said_comes_back_from_the_history_and_the_editor(server: Server, tmp_path: Path) -> None:
     server.script += [Says("One."), Says("Two."), Says("Three.")]
     child = session(tmp_path, "--model", server.name("openai"))
