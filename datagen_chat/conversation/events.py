@@ -175,6 +175,14 @@ class SchemaSteered:
 
 
 @dataclass(frozen=True, slots=True)
+class StatementDropped:
+    """A person took back something that they had stated, whose words are `quote`; `line` is what they wrote."""
+
+    line: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
 class TurnEnded:
     """The turn is over; `session` is what the next one begins with."""
 
@@ -201,5 +209,6 @@ Event = (
     | Stated
     | Tried
     | SchemaSteered
+    | StatementDropped
     | TurnEnded
 )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datagen_chat.asked.ledger import lines
 from datagen_chat.asked.reading import Overruled
 from datagen_chat.conversation.ask import NOW, tell_current, without_asides
-from datagen_chat.conversation.events import SchemaSteered
+from datagen_chat.conversation.events import SchemaSteered, StatementDropped
 from datagen_chat.conversation.session import Json, Session, Version, Versions
 from datagen_chat.conversation.stated import entries, held
 from datagen_chat.conversation.turn import Step, reviewed
@@ -16,7 +16,7 @@ from datagen_chat.schema.change import difference
 from datagen_chat.schema.model import Dataset
 from datagen_chat.schema.read import read
 
-UNDO, REDO, RETRY, SHORTEN = "/undo", "/redo", "/retry", "/shorten"
+UNDO, REDO, RETRY, SHORTEN, DROP = "/undo", "/redo", "/retry", "/shorten", "/asked drop"
 _REQUESTS, _WORDS = 40, 400
 _SO_FAR = "My requests so far, which are done unless the schema says otherwise:"
 
@@ -40,6 +40,19 @@ def adopt(session: Session, dataset: Dataset, draft: Json, line: str) -> Step:
     overruled = [found.statement for found in known if found.broke]
     version = replace(version, heard=(tuple(Overruled(statement.key) for statement in overruled),))
     return _steered(session, session.versions.push(version), line, tuple(statement.quote for statement in overruled))
+
+
+def drop(session: Session, words: str) -> Step:
+    """Return the step by which a person takes back what they stated in these words."""
+    keys = [entry.statement.key for entry in entries(session) if _words(entry.statement.quote) == _words(words)]
+    if not keys:
+        return Step(session, ())
+    session = replace(session, heard=(*session.heard, tuple(map(Overruled, keys))))
+    return Step(session, (StatementDropped(f"{DROP} {_words(words)}", words),))
+
+
+def _words(quote: str) -> str:
+    return " ".join(quote.split())
 
 
 def shorten(session: Session) -> Session:
@@ -76,6 +89,8 @@ def steer(session: Session, line: str, draft: Json) -> Step:
         return Step(session, ()) if dataset is None else adopt(session, dataset, draft, line)
     if line == SHORTEN:
         return Step(shorten(session), ())
+    if line.startswith(f"{DROP} "):
+        return drop(session, line.removeprefix(DROP))
     if line == UNDO and session.versions.past:
         return undo(session)
     if line == REDO and session.versions.undone:

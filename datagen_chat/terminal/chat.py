@@ -21,6 +21,7 @@ from datagen_chat.conversation.events import (
     SchemaMended,
     SchemaSteered,
     Stated,
+    StatementDropped,
     Tried,
     UserSaid,
 )
@@ -77,6 +78,7 @@ class ChatView:
             SchemaAccepted: self._accepted,
             Previewed: self._previewed,
             SchemaSteered: self._steered,
+            StatementDropped: self._dropped,
             Stated: lambda event: draw_missed(screen, event.lines),
             Advised: self._advised,
             Tried: lambda event: draw_tried(screen, event),
@@ -186,7 +188,14 @@ class ChatView:
         if event.changes:
             draw_changes(self._screen, event.changes)
         for words in event.overruled:
-            self._dim(f'No longer asked for: "{one_line(words)[:_LONGEST]}"')
+            self._no_longer(words)
+
+    def _dropped(self, event: StatementDropped) -> None:
+        self._commanded(event.line)
+        self._no_longer(event.quote)
+
+    def _no_longer(self, words: str) -> None:
+        self._dim(f'No longer asked for: "{one_line(words)[:_LONGEST]}"')
 
     def _previewed(self, event: Previewed) -> None:
         assert self._dataset is not None

@@ -34,9 +34,10 @@ def draw_missed(screen: Screen, lines: Sequence[Line]) -> None:
 
 
 def draw_stated(screen: Screen, lines: Sequence[Line], draft: Any) -> None:
-    """Draw every statement with what the schema makes of it and where."""
-    for line in lines:
-        _draw(screen, line, place(draft, line.tie.at) if line.tie.at else "")
+    """Draw every statement by its number, with what the schema makes of it and where."""
+    for number, line in enumerate(lines, 1):
+        lead = f"{number:>{len(str(len(lines)))}} "
+        _draw(screen, line, place(draft, line.tie.at) if line.tie.at else "", lead)
     counts = [sum(line.tie.state == state for line in lines) for state in _MARKS]
     names = ("held", "not held", "not found", "not sure")
     screen.blank()
@@ -54,13 +55,14 @@ def draw_taken_back(screen: Screen, entries: Sequence[Entry], *, is_returning: b
     screen.say("Taken back with /undo: ", f"{', '.join(quotes[:_LINES_SHOWN])}{more}", (f"; {way}.", "dim"), hang=2)
 
 
-def _draw(screen: Screen, line: Line, where: str = "") -> None:
+def _draw(screen: Screen, line: Line, where: str = "", lead: str = "") -> None:
     mark, style = _MARKS[line.tie.state]
     said = _quoted(line.quote)
     before = line.entry.before
     changed = f", changed from {_quoted(before.quote)}" if before is not None else ""
     at = (f"  {one_line(where)}", "dim") if where else ""
-    screen.say((f"{mark} ", style), f"{said}{changed}: {one_line(line.reason)[:_LONGEST]}", at, indent=2, hang=4)
+    reason = f"{said}{changed}: {one_line(line.reason)[:_LONGEST]}"
+    screen.say((lead, "dim"), (f"{mark} ", style), reason, at, indent=2, hang=4 + len(lead))
 
 
 def _quoted(words: str) -> str:

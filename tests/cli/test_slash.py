@@ -137,6 +137,19 @@ def test_asked_lists_what_was_stated_and_what_holds_it() -> None:
     assert "1 held, 1 not held, 1 not found" in shown
 
 
+def test_asked_drop_takes_back_a_statement_of_which_the_model_is_told_no_more() -> None:
+    table = Table(reply(SHOP), "Fine.", "Fine.")
+    table.say("10 customers, 60 lecturers and 2 orders per customer")
+    assert 'No longer asked for: "10 customers"' in table.say("/asked drop 1")
+    assert "[no-such-statement" in table.say("/asked drop 3")
+    assert "[no-number" in table.say("/asked drop")
+    shown = table.say("/asked")
+    assert "10 customers" not in shown
+    assert '1 ? "60 lecturers"' in shown
+    table.say("a phone, too", "thanks")
+    assert table.asked[1:] == ["a phone, too", "thanks"]
+
+
 def test_asked_measures_what_the_schema_alone_does_not_decide() -> None:
     normal = {"distribution": {"type": "normal", "params": {"mu": 8, "sigma": 4}}}
     table = Table(reply(shop(nodes__1__columns__2__generator=normal)))

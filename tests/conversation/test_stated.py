@@ -14,7 +14,7 @@ from datagen_chat.conversation.loop import converse
 from datagen_chat.conversation.resume import restore
 from datagen_chat.conversation.session import Session, Settings
 from datagen_chat.conversation.stated import entries, stated, taken_back
-from datagen_chat.conversation.steer import adopt, redo, shorten, undo
+from datagen_chat.conversation.steer import adopt, drop, redo, shorten, undo
 from datagen_chat.conversation.transcript import parse, render
 from datagen_chat.conversation.turn import answer, begin
 from datagen_chat.llm.base import Message, Reply
@@ -267,3 +267,17 @@ def test_a_doubt_goes_with_the_schema_that_is_taken_back_and_stays_when_the_sess
     [conversation] = parse(render(talk.journal.transcript)).conversations
     assert restore(START, conversation) == talk.session
     assert [line.tie.state for line in stated(talk.session)] == ["unsure"]
+
+
+def test_what_was_dropped_stays_so_when_the_session_is_taken_up_again_and_can_be_stated_again() -> None:
+    talk = Told()
+    talk.say("5 customers", reply(SHOP))
+    step = drop(talk.session, "5 customers")
+    talk.session, talk.journal = step.session, talk.journal.add("command", getattr(step.events[0], "line", ""))
+    assert talk.quotes == []
+    talk.say("go on", "Fine.")
+    assert talk.asked[-1] == "go on"
+    [conversation] = parse(render(talk.journal.transcript)).conversations
+    assert restore(START, conversation) == talk.session
+    talk.say("5 customers, please", "Fine.")
+    assert talk.quotes == ["5 customers"]
