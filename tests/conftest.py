@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from hypothesis import settings
 from datagen_chat.engine.plan import Plan
 from datagen_chat.problems import parts_of
 from datagen_chat.schema.model import Dataset
+from tests.apart import MARK, set_apart
 
 # No deadline: a slow machine is no bug. The same examples every time: a failure can be run again.
 settings.register_profile("suite", deadline=None, derandomize=True)
@@ -21,6 +24,10 @@ settings.load_profile("suite")
 
 # A run in the background is started with interrupts ignored; some tests interrupt themselves, or a program that they start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+if MARK not in os.environ:  # workers have the folder of who started them
+    _FOLDER = TemporaryDirectory(prefix="datagen-tests-")
+    set_apart(os.environ, Path(_FOLDER.name))
 
 DATA = Path(__file__).parent / "data"
 SCHEMAS = ("ecommerce", "saas", "iot")
