@@ -29,12 +29,13 @@ from datagen_chat.expressions.nodes import (
     Name,
     Node,
     Unary,
-    every,
+    parts,
 )
 from datagen_chat.expressions.tokens import Token, tokens
 
 NESTING_LIMIT = 64
 NODE_LIMIT = 2000
+_DEPTH_LIMIT = 160  # of the tree, which is read with Python's stack; a chain such as a + b - c is as deep as it is long
 _OPEN_LIMIT = 128  # brackets and operators that wait for their right side; they use Python's stack
 
 CONDITION, OR, AND, NOT, COMPARE, ADD, MULTIPLY, SIGN, POWER, SUFFIX = range(1, 11)
@@ -71,17 +72,33 @@ def parse_tree(code: str) -> Node:
 
 
 def _check_size(root: Node) -> None:
-    hint = "Split it: give a part of it a column of its own."
-    for count, (node, depth) in enumerate(every(root), 1):
+    waiting, count = [(root, 1, 1)], 0
+    while waiting:
+        node, depth, nesting = waiting.pop()
+        count += 1
         if count > NODE_LIMIT:
-            raise ExpressionError(node.at, "expression-size", f"The expression has more than {NODE_LIMIT} parts.", hint)
-        if depth > NESTING_LIMIT:
+            raise _too_large(node.at, f"has more than {NODE_LIMIT} parts")
+        if nesting > NESTING_LIMIT:
             raise _too_deep(node.at)
+        if depth > _DEPTH_LIMIT:
+            raise _too_large(node.at, f"has more than {_DEPTH_LIMIT} operators in a row")
+        waiting += [(part, depth + 1, nesting + (not _goes_on(node, part))) for part in reversed(parts(node))]
+
+
+def _goes_on(node: Node, part: Node) -> bool:
+    """Return whether a part is the beginning of the chain that a node ends, as a + b is of a + b - c."""
+    if not (isinstance(node, Binary) and isinstance(part, Binary)) or part is not node.left or node.sign not in _ARITHMETIC:
+        return False
+    return _ARITHMETIC.get(part.sign) == _ARITHMETIC[node.sign]
+
+
+def _too_large(at: int, how: str) -> ExpressionError:
+    hint = "Split it: give a part of it a column of its own."
+    return ExpressionError(at, "expression-size", f"The expression {how}.", hint)
 
 
 def _too_deep(at: int) -> ExpressionError:
-    hint = "Split it: give a part of it a column of its own."
-    return ExpressionError(at, "expression-size", f"The expression is nested more than {NESTING_LIMIT} deep.", hint)
+    return _too_large(at, f"is nested more than {NESTING_LIMIT} deep")
 
 
 class _Parser(Cursor):

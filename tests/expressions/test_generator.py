@@ -410,3 +410,8 @@ def test_a_dataset_keeps_its_formulas() -> None:
     dataset = read(shop("quantity * 2")).dataset
     assert isinstance(dataset, Dataset)
     assert dataset.table("order").column("x").generator.model_dump(exclude_none=True) == {"code": "quantity * 2"}
+
+
+def test_a_sum_of_many_answers_is_made(plan_of: Callable[..., Plan]) -> None:
+    rows = plan_of(shop(" + ".join(["quantity"] * 150), "int")).tables["order"].rows(range(50))
+    assert listed(rows.values("x")) == [150 * quantity for quantity in listed(rows.values("quantity"))]

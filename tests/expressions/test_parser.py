@@ -162,6 +162,25 @@ def test_what_is_just_within_the_limits_is_read() -> None:
     assert isinstance(parse("'" + "x" * (LENGTH_LIMIT - 2) + "'"), Expression)
 
 
+@pytest.mark.parametrize("code", ["+ a - 1 ", "* a / 2 ", "|| a "])
+def test_a_chain_of_operators_is_not_nested(code: str) -> None:
+    assert isinstance(parse("a " + code * 70), Expression)
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("(a + " * 70 + "a" + ")" * 70, "nested more than 64 deep"),
+        ("(" * 70 + "a" + " + a) * a" * 70, "nested more than 64 deep"),
+        ("a" + " + a" * 200, "operators in a row"),
+    ],
+)
+def test_what_is_nested_or_goes_on_and_on_is_a_problem(code: str, message: str) -> None:
+    found = parse(code)
+    assert isinstance(found, Problem)
+    assert message in found.message
+
+
 NAMES = st.sampled_from([*COLUMNS, "q", "end", "Case", "if", "a1_"])
 SCALARS: SearchStrategy[Node] = st.one_of(
     st.integers(0, 2**63 - 1).map(lambda value: Literal(value, "int")),
