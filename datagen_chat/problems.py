@@ -114,14 +114,18 @@ def shown(value: Any, width: int = 80) -> str:
 
 
 def nearest(word: str, known: Iterable[str], count: int = 1) -> Sequence[str]:
-    """Return the known words that look most like `word`, best first; none when nothing comes near.
+    """Return the known words that look most like `word`, whatever their case, best first; none when nothing comes near.
 
-    >>> nearest("colums", ["columns", "constraints"])
-    ['columns']
+    >>> nearest("colums", ["columns", "constraints"]), nearest("BIKE", ["bike", "rental"])
+    (['columns'], ['bike'])
     """
     import difflib  # most schemas hold no mistake
 
-    return difflib.get_close_matches(word[:100], list(known), n=count, cutoff=0.6)
+    spelled = dict[str, list[str]]()
+    for name in known:
+        spelled.setdefault(name.casefold(), []).append(name)
+    found = difflib.get_close_matches(word[:100].casefold(), list(spelled), n=count, cutoff=0.6)
+    return [name for folded in found for name in spelled[folded]][:count]
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
