@@ -9,12 +9,12 @@ import numpy as np
 
 from datagen_chat.expressions import Expression as Formula
 from datagen_chat.expressions import Kind, Meaning, parse
-from datagen_chat.expressions.nodes import Name
+from datagen_chat.expressions.nodes import Literal, Name, Node, every
 from datagen_chat.generators.base.facts import TableFacts, may_read_null
 from datagen_chat.generators.base.rows import Rows, Sampler
 from datagen_chat.generators.base.scope import TableScope
 from datagen_chat.generators.base.uses import Use
-from datagen_chat.problems import Problem
+from datagen_chat.problems import Problem, note
 from datagen_chat.values import Numbers, Values
 from datagen_chat.words import ColumnType
 
@@ -46,10 +46,26 @@ def check_formula(code: str, facts: TableFacts) -> Iterator[Problem]:
     """Yield what is wrong with a formula, but for columns that do not exist: they are told where all uses are checked."""
     found = understood(code, facts)
     if isinstance(found, Meaning):
+        yield from _words_taken(code, facts)
         return
     yield from (problem for problem in found if problem.code != "expression-name")
     if facts.timeframe is None and any(_is_end(facts, name.table, name.column) for name in names_of(code)):
         yield Problem("", "no-timeframe", "The dataset has no timeframe.", "Add a timeframe with start and end.")
+
+
+def _words_taken(code: str, facts: TableFacts) -> Iterator[Problem]:
+    """Yield the words such as true that stand for a value where the row has a column of that name."""
+    formula = parsed(code)
+    assert isinstance(formula, Formula)
+    words = {code[node.at :][: len(str(node.value))]: node.at for node in _words(formula.root)}
+    for word, at in words.items():
+        if facts.type_of(None, word) is not None:
+            message = f"column {at + 1}: {word} is the value here, not the column {word}."
+            yield note("", "word-not-column", message, f"Write `{word}` in backticks for the column, or give it another name.")
+
+
+def _words(root: Node) -> Iterator[Literal]:
+    yield from (node for node, _ in every(root) if isinstance(node, Literal) and node.kind in ("bool", "null"))
 
 
 def check_values(code: str, facts: TableFacts, kinds: tuple[Kind, ...]) -> Iterator[Problem]:

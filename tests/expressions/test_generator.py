@@ -415,3 +415,17 @@ def test_a_dataset_keeps_its_formulas() -> None:
 def test_a_sum_of_many_answers_is_made(plan_of: Callable[..., Plan]) -> None:
     rows = plan_of(shop(" + ".join(["quantity"] * 150), "int")).tables["order"].rows(range(50))
     assert listed(rows.values("x")) == [150 * quantity for quantity in listed(rows.values("quantity"))]
+
+
+@pytest.mark.parametrize("word", ["true", "false", "null", "None", "TRUE"])
+def test_a_word_that_is_a_value_and_not_the_column_of_that_name_is_told(word: str) -> None:
+    def told() -> list[str]:
+        return [problem.at for problem in read(schema).problems if problem.code == "word-not-column"]
+
+    schema = shop(f"if({word} is null, 1, 2)", "int")
+    assert told() == []
+    schema["nodes"][2]["columns"].insert(7, key(word))
+    assert told() == ["/nodes/2/columns/9/generator/expression/code"]
+    schema["nodes"][2]["columns"][9]["generator"] = {"expression": {"code": f"`{word}` + 1"}}
+    assert told() == []
+    assert read(schema).errors == ()
