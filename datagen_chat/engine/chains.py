@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from datagen_chat.schema.model import Table
+from datagen_chat.schema.model import Column, Table
 
 STEP = 16
 """So many columns may wait for each other; every one of them waits on Python's stack."""
@@ -15,7 +15,8 @@ def stepping_stones(table: Table) -> Mapping[str, tuple[str, ...]]:
 
     Of the columns before it in its table, these lie every `STEP` columns apart; columns without long chains are left out.
     """
-    reads = {column.name: _own_columns(table, column.name) for column in table.columns}
+    names = frozenset(column.name for column in table.columns)
+    reads = {column.name: _own_columns(table, column, names) for column in table.columns}
     depths: dict[str, int] = {}
     for name in _in_order(reads):
         depths[name] = 1 + max((depths.get(each, 0) for each in reads[name]), default=0)
@@ -32,10 +33,9 @@ def stepping_stones(table: Table) -> Mapping[str, tuple[str, ...]]:
     return {name: tuple(stone for stone in stones if stone != name and below[name] & bits[stone]) for name in deep}
 
 
-def _own_columns(table: Table, name: str) -> tuple[str, ...]:
-    """Return the columns of the same row that a column reads."""
-    names = {column.name for column in table.columns}
-    uses = table.column(name).uses()
+def _own_columns(table: Table, column: Column, names: frozenset[str]) -> tuple[str, ...]:
+    """Return the columns of the same row that a column reads, of those that the table has."""
+    uses = column.uses()
     found = (use.column for use in uses if use.how == "row" and use.table in (None, table.id) and use.column in names)
     return tuple(dict.fromkeys(found))
 

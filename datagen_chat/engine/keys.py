@@ -21,7 +21,7 @@ Finder = Callable[[Values], Found]
 
 def key_finder(table: TablePlan, column: str) -> Finder:
     """Return how to find the row of a table that has a key, for each of some keys; for what is none, any row."""
-    held, count = table.table.column(column), table.row_count
+    held, count = table.columns[column], table.row_count
     key = held.generator
     if isinstance(key, Sequence) and not held.modifiers:
         return lambda values: np.clip((_whole(values) - key.start) // key.step, 0, max(count - 1, 0))

@@ -47,6 +47,7 @@ class TablePlan:
     def __init__(self, plan: Plan, table: Table) -> None:
         self.plan, self.table, self.name = plan, table, table.id
         self.parent: TablePlan | None = plan.tables[table.parents[0]] if table.parents else None
+        self.columns = {column.name: column for column in table.columns}
         self.samplers = Samplers(self)
         self._folds: dict[str, TogetherFolds] = {}
 
@@ -97,7 +98,7 @@ class TablePlan:
         """Return the columns that are made of the rows below together with this one."""
         from datagen_chat.engine.folding import TogetherFolds, together  # only tables that fold rows need it
 
-        below = self.table.column(column).generator.folds() or ""
+        below = self.columns[column].generator.folds() or ""
         if column not in self._folds:
             for columns in together(self, below):
                 self._folds |= dict.fromkeys(columns, TogetherFolds(self, below, columns))
@@ -137,7 +138,7 @@ class TablePlan:
 
     def scope(self, column: str) -> ColumnScope:
         """Return what a column's words may ask while they are compiled."""
-        rewritten, stream = self.table.column(column).rewritten(), (self.name, column)
+        rewritten, stream = self.columns[column].rewritten(), (self.name, column)
         return ColumnScope(self.plan.index, self.table, column=rewritten, plan=self.plan, owner=self, stream=stream)
 
     def table_scope(self) -> TableScope:
@@ -199,7 +200,7 @@ class Samplers(Mapping[str, Callable[[TableRows], Values]]):
 
     def share(self, name: str) -> None:
         """Keep what is made of a column, because another table reads it."""
-        if name not in self._shared and self._table.layout(self._table.table.column(name)) not in _CHEAP:
+        if name not in self._shared and self._table.layout(self._table.columns[name]) not in _CHEAP:
             self._shared.add(name)
             self._compiled[name] = Kept(self._table, self[name])
 

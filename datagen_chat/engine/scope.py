@@ -178,7 +178,7 @@ class TableScope(TableFacts):
     def layout_of(self, table: str, column: str) -> Layout:
         """Return how the values of any column lie in a file."""
         target = self.plan.tables[table]
-        return target.layout(target.table.column(column))
+        return target.layout(target.columns[column])
 
     def nullable_of(self, table: str | None, column: str) -> bool:
         """Return whether a column can hold nulls, those included that come of a formula without a value."""

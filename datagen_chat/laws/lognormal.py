@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from datagen_chat.laws.base import Law
-from datagen_chat.laws.normal import STANDARD, standard_scores
+from datagen_chat.laws.normal import STANDARD, scaled_scores
 from datagen_chat.problems import Problem, note
 from datagen_chat.words import Float, Positive, term
 
@@ -36,7 +36,7 @@ class Lognormal(Law, word="lognormal"):
 
     def quantiles(self, shares: tuple[float, ...]) -> list[float]:
         """Return the quantiles of many shares."""
-        return [math.exp(self.mu + self.sigma * score) for score in standard_scores(shares)]
+        return list(map(math.exp, scaled_scores(shares, self.mu, self.sigma)))
 
     def mean(self) -> float:
         """Return exp(mu + sigma² / 2), which may be too large for a float although the quantiles are not."""

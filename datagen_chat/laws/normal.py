@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 from statistics import NormalDist
-from typing import ClassVar
+from typing import ClassVar, cast
+
+import numpy as np
+from numpy.typing import NDArray
 
 from datagen_chat.laws.base import Law
 from datagen_chat.words import Float, Positive, term
@@ -16,6 +19,17 @@ STANDARD = NormalDist()
 def standard_scores(shares: tuple[float, ...]) -> list[float]:
     """Return the quantiles of the standard normal law; every normal and lognormal column asks for the same ones."""
     return [STANDARD.inv_cdf(share) for share in shares]
+
+
+def scaled_scores(shares: tuple[float, ...], mu: float, sigma: float) -> list[float]:
+    """Return the quantiles of a normal law: one product and one sum of each standard score, as Python makes them."""
+    with np.errstate(over="ignore"):
+        return cast("list[float]", (mu + sigma * _score_array(shares)).tolist())
+
+
+@lru_cache(maxsize=4)
+def _score_array(shares: tuple[float, ...]) -> NDArray[np.float64]:
+    return np.array(standard_scores(shares))
 
 
 class Normal(Law, word="normal"):
@@ -33,7 +47,7 @@ class Normal(Law, word="normal"):
 
     def quantiles(self, shares: tuple[float, ...]) -> list[float]:
         """Return the quantiles of many shares."""
-        return [self.mu + self.sigma * score for score in standard_scores(shares)]
+        return scaled_scores(shares, self.mu, self.sigma)
 
     def mean(self) -> float:
         """Return mu."""
