@@ -21,6 +21,9 @@ _SMALL = 9
 _FEW = 1 << 11  # draws that are searched sooner than a guide is made
 _GUIDE_BITS = 16
 _KNOT_BITS, _TAIL_BITS = 12, 7
+_MIDDLE = (1 << _KNOT_BITS) + 1
+_FEW_DRAWS = 1 << 10
+"""So many draws have a fifth of all knots at most."""
 _SHIFT = np.uint32(32 - _KNOT_BITS)
 _WITHIN = np.uint32((1 << (32 - _KNOT_BITS)) - 1)
 _TAIL = np.uint32(8 << (32 - _KNOT_BITS))
@@ -86,34 +89,76 @@ class Quantiles:
     Between the tails 4096 knots are equally far apart. In each tail, the outermost 2**-9 of the draws, every octave of the
     distance from the end has 128 knots, so that the tail's shape holds down to its last draw. Measured against the exact
     law, the largest difference of the distribution functions is below 1e-5.
+
+    Where a quantile is the same whatever others are asked for with it (`is_pointwise`), the first few draws are made of their
+    own knots alone: a few rows of many columns then cost little.
     """
 
-    def __init__(self, quantiles: Callable[[tuple[float, ...]], list[float]]) -> None:
-        shares, places = _knot_shares()
-        knots = np.array(quantiles(shares))
-        middle, low, high = np.split(knots, [(1 << _KNOT_BITS) + 1, (1 << _KNOT_BITS) + 1 + len(places)])
-        slope = np.diff(middle) / (1 << (32 - _KNOT_BITS))
-        self.lines = np.column_stack([slope, middle[:-1] + slope * 0.5])  # side by side: one place in memory for each draw
-        self.tails = _tails(places, low, high)
+    def __init__(self, quantiles: Callable[[tuple[float, ...]], list[float]], *, is_pointwise: bool = False) -> None:
+        self._quantiles, self._spared = quantiles, _FEW_DRAWS if is_pointwise else 0
+        self._made = None if is_pointwise else _lines(np.array(quantiles(_knot_shares()[0])))
 
     def sample(self, drawn: NDArray[np.uint32]) -> NDArray[np.float64]:
         """Return the value at each draw's share, shape (draws,)."""
-        lines = self.lines.take((drawn >> _SHIFT).astype(np.intp), axis=0)
+        made = self._made or self._make(drawn)
+        lines = made.lines.take((drawn >> _SHIFT).astype(np.intp), axis=0)
         values = (drawn & _WITHIN).view(np.int32).astype(np.float64)
         values *= lines[:, 0]
         values += lines[:, 1]
-        self._correct_ends(values, drawn)
+        _correct_ends(made.tails, values, drawn)
         return values
 
-    def _correct_ends(self, values: NDArray[np.float64], drawn: NDArray[np.uint32]) -> None:
-        """Put the tails' values where draws fall into them."""
-        ends = np.flatnonzero(drawn + _TAIL < _TAIL + _TAIL)  # the sum wraps around: both tails by one comparison
-        signed = drawn.take(ends).view(np.int32)  # 0, 1, … from the low end, and -1, -2, … from the high one
-        place = np.abs(signed + 0.5) + 0.5
-        cell = (place.view(np.uint64) >> _TAIL_SHIFT) - _TAIL_ORIGIN
-        cell += (signed < 0) * _TAIL_SIZE
-        tails = self.tails
-        values[ends] = tails.base.take(cell) + (place - tails.places.take(cell)) * tails.slope.take(cell)
+    def _make(self, drawn: NDArray[np.uint32]) -> _Lines:
+        """Return all lines, or those that a few draws need, the others being no numbers."""
+        shares = _knot_shares()[0]
+        self._spared -= len(drawn)
+        if self._spared < 0:
+            self._made = _lines(np.array(self._quantiles(shares)))
+            return self._made
+        needed = _needed(drawn)
+        knots = np.full(len(shares), np.nan)
+        knots[needed] = self._quantiles(tuple(shares[knot] for knot in needed.tolist()))
+        return _lines(knots)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Lines:
+    """Slopes and values between neighbouring knots, shape (cells, 2): side by side, one place in memory for each draw."""
+
+    lines: NDArray[np.float64]
+    tails: _Tails
+
+
+def _lines(knots: NDArray[np.float64]) -> _Lines:
+    places = _knot_shares()[1]
+    middle, low, high = np.split(knots, [_MIDDLE, _MIDDLE + len(places)])
+    slope = np.diff(middle) / (1 << (32 - _KNOT_BITS))
+    return _Lines(np.column_stack([slope, middle[:-1] + slope * 0.5]), _tails(places, low, high))
+
+
+def _needed(drawn: NDArray[np.uint32]) -> NDArray[np.intp]:
+    """Return the numbers of the knots that draws lie between."""
+    _, _, cells = _ends(drawn)
+    first = cells.astype(np.intp) + _MIDDLE
+    first += cells >= _TAIL_SIZE  # a tail has one knot more than cells
+    first = np.concatenate([(drawn >> _SHIFT).astype(np.intp), first])
+    return np.unique(np.concatenate([first, first + 1]))
+
+
+def _ends(drawn: NDArray[np.uint32]) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.uint64]]:
+    """Return which draws fall into the tails, their places in these, and the cells, those of the low tail first."""
+    ends = np.flatnonzero(drawn + _TAIL < _TAIL + _TAIL)  # the sum wraps around: both tails by one comparison
+    signed = drawn.take(ends).view(np.int32)  # 0, 1, … from the low end, and -1, -2, … from the high one
+    place = np.abs(signed + 0.5) + 0.5
+    cell = (place.view(np.uint64) >> _TAIL_SHIFT) - _TAIL_ORIGIN
+    cell += (signed < 0) * _TAIL_SIZE
+    return ends, place, cell
+
+
+def _correct_ends(tails: _Tails, values: NDArray[np.float64], drawn: NDArray[np.uint32]) -> None:
+    """Put the tails' values where draws fall into them."""
+    ends, place, cell = _ends(drawn)
+    values[ends] = tails.base.take(cell) + (place - tails.places.take(cell)) * tails.slope.take(cell)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -310,8 +310,9 @@ class Distribution(Generator, word="distribution"):
 
     def _values(self, scope: Scope, clamp: Bounds | None) -> Picker:
         if self.clamp is not None and self.truncate:
-            return Quantiles(truncated(self.params, self.clamp, None if scope.has_modifiers else scope.decimals)).sample
-        table = Quantiles(self.params.quantiles)
+            inside = truncated(self.params, self.clamp, None if scope.has_modifiers else scope.decimals)
+            return Quantiles(inside, is_pointwise=self.params.is_pointwise).sample
+        table = Quantiles(self.params.quantiles, is_pointwise=self.params.is_pointwise)
         if clamp is None:
             return table.sample
 

@@ -23,6 +23,8 @@ class Law(Registered):
     """A probability law of one number. A word of this family overrides `quantile` or, when it is discrete, `masses`."""
 
     discrete: ClassVar[bool] = False
+    is_pointwise: ClassVar[bool] = True
+    """Whether a quantile is the same, to the last bit, whatever others are asked for with it."""
 
     def check(self) -> Iterator[Problem]:
         """Yield what is wrong with the parameters together; pointers are relative to `params`."""

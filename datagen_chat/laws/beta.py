@@ -25,6 +25,7 @@ class Beta(Law, word="beta"):
     low: Float = term(0.0, "The smallest value.", also=("min", "minimum", "lower", "loc"))
     high: Float = term(1.0, "The largest value.", also=("max", "maximum", "upper"))
 
+    is_pointwise: ClassVar = False
     also: ClassVar = ("beta_distribution",)
     example: ClassVar = {"alpha": 2, "beta": 5}
 

@@ -25,6 +25,7 @@ class Gamma(Law, word="gamma"):
     mean_: Positive | None = term(None, "Instead of the scale: the mean.", also=("mu", "average", "avg"), alias="mean")
     rate: Positive | None = term(None, "Instead of the scale: 1 / scale.", also=("lambda", "lam"))
 
+    is_pointwise: ClassVar = False
     also: ClassVar = ("gamma_distribution",)
     example: ClassVar = {"shape": 2, "scale": 15}
 

@@ -23,6 +23,7 @@ class StudentT(Law, word="student_t"):
     mu: Float = term(0.0, "The middle.", also=("loc", "mean", "location", "center"))
     sigma: Positive = term(1.0, "The scale.", also=("scale", "std", "sd", "stddev", "std_dev"))
 
+    is_pointwise: ClassVar = False
     also: ClassVar = ("t", "student", "students_t", "standard_t", "t_distribution")
     example: ClassVar = {"df": 4, "mu": 0, "sigma": 1.5}
 

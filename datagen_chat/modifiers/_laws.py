@@ -50,8 +50,11 @@ def drawn(law: Law, clamp: tuple[float, float]) -> Draw:
     """Return how draws become numbers of a law, pulled to bounds."""
     low, high = clamp
     if not law.discrete:
-        table = Quantiles(lambda shares: [min(max(value, low), high) for value in law.quantiles(shares)])
-        return table.sample
+
+        def within(shares: tuple[float, ...]) -> list[float]:
+            return [min(max(value, low), high) for value in law.quantiles(shares)]
+
+        return Quantiles(within, is_pointwise=law.is_pointwise).sample
     masses = law.masses()
     numbers = Discrete(masses.shares)
     return lambda bits: np.clip(numbers.sample(bits).astype(np.float64) + masses.first, low, high)

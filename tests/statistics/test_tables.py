@@ -86,6 +86,26 @@ def test_a_larger_draw_never_gives_a_smaller_value(word: str, params: dict[str, 
     assert exact is not None
 
 
+ENDS = np.array([0, 1, 2, 6, 2**23, 2**24 - 1, 2**24, 2**31, 2**32 - 2**23 - 1, 2**32 - 3, 2**32 - 2, 2**32 - 1], np.uint32)
+
+
+@pytest.mark.parametrize(("word", "params", "exact"), [each for each in CONTINUOUS if LAWS[each[0]].is_pointwise])
+def test_few_draws_ask_for_few_quantiles_and_come_to_the_same(word: str, params: dict[str, Any], exact: Any) -> None:
+    law, asked = LAWS[word].model_validate(params), list[int]()
+
+    def quantiles(shares: tuple[float, ...]) -> list[float]:
+        asked.append(len(shares))
+        return law.quantiles(shares)
+
+    few, whole = Quantiles(quantiles, is_pointwise=True), Quantiles(law.quantiles)
+    for drawn in (ENDS, bits32(key(1, word), range(500)), bits32(key(2, word), range(0))):
+        assert few.sample(drawn).tobytes() == whole.sample(drawn).tobytes()
+    assert max(asked) <= 2 * 500
+    drawn = bits32(key(3, word), range(5000))
+    assert few.sample(drawn).tobytes() == whole.sample(drawn).tobytes()
+    assert exact is not None
+
+
 @pytest.mark.parametrize(("word", "params", "exact"), CONTINUOUS + DISCRETE)
 def test_laws_know_their_moments(word: str, params: dict[str, Any], exact: Any) -> None:
     law = LAWS[word].model_validate(params)
