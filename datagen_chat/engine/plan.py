@@ -254,7 +254,7 @@ class Plan:
     @staticmethod
     def _make_picker(table: TablePlan, column: str) -> Picker:
         if not table.row_count:
-            nothing = value_pool((None,), table.table.column(column).type)
+            nothing = value_pool((None,), table.columns[column].type)
             return lambda numbers: nothing.take(np.zeros(len(numbers), dtype=np.int64))
         if table.row_count <= HELD_ROWS:
             held = table.rows(range(table.row_count)).values(column)

@@ -101,7 +101,7 @@ def refused() -> dict[str, str]:
 
 def method(name: str, locale: str = DEFAULT_LOCALE) -> Method | None:
     """Return what is known of a method in a locale; None when the locale lacks it, or is none of Faker's."""
-    if locale not in shipped()["locales"] or name not in methods(locale):
+    if name not in methods(locale):
         return None
     catalogue = shipped()
     kind, signature = catalogue["locales"][locale]["methods"].get(name) or catalogue["methods"][name]
