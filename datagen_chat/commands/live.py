@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import shlex
 import sys
 import threading
 from collections.abc import Callable, Iterable
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING
 from datagen_chat.commands.connecting import Connector, draw_notes
 from datagen_chat.commands.places import check_writable, data_folder, new_session, private_folder, refused, sessions
 from datagen_chat.commands.stopping import interruptible, stopping, unstopped
+from datagen_chat.commands.telling import in_commands
 from datagen_chat.llm.address import Address, parse
 from datagen_chat.llm.base import Provider, ProviderError
 from datagen_chat.llm.choice import WAYS_ON, choose
@@ -149,7 +151,8 @@ def _opened(
         opening.take_up(talk, known)
     if options.schema is not None:
         opening.take_schema(talk, options.schema)
-    return Desk(talk, connector.another, connector.environment)
+    begun = talk.session.versions.current
+    return Desk(talk, connector.another, connector.environment, keyed=connector.with_key, saved=begun)
 
 
 class Later:
@@ -169,6 +172,11 @@ class Later:
         with self._lock:
             self._desk = self._desk or self._opened()
             return self._desk
+
+    @property
+    def opened(self) -> Desk | None:
+        """The desk, None as long as nobody needed it."""
+        return self._desk
 
     def _prepare(self) -> None:
         with suppress(DatagenError, OSError):  # whoever asks for it is told
@@ -216,7 +224,7 @@ def _turns(later: Later, keyboard: Keyboard, screen: Screen, unsaid: str = "") -
             unsaid = keyboard.entered
             continue
         if line is None:
-            return 0
+            return _left(later, screen)
         screen.measure()
         with stopping() as cancellation:
             desk = later.get()
@@ -226,12 +234,28 @@ def _turns(later: Later, keyboard: Keyboard, screen: Screen, unsaid: str = "") -
         desk.talk.view.is_typed = True
         _take(desk, line.strip())
         if desk.is_left:
-            return 0
+            return _left(later, screen)
         unsaid = desk.talk.unsaid
+
+
+def _left(later: Later, screen: Screen) -> int:
+    """Say where the conversation is kept, and whether its schema stands in no file of its own; return the exit code."""
+    desk = later.opened
+    if desk is None or not desk.talk.journal.turns or not desk.talk.keeper.path.exists():
+        return 0
+    path, current = desk.talk.keeper.path, desk.talk.session.versions.current
+    if current is not None and current is not desk.saved:
+        screen.say(("The schema was not saved to a file of its own; it is in the conversation.", "dim"), hang=2)
+    is_last = path == next(iter(sessions(data_folder(desk.environment))), None)
+    how = ["datagen", "chat", *([] if is_last else ["--transcript", str(path)]), "--resume"]
+    screen.command("The conversation is kept in", str(path))
+    screen.command("To go on with it:", shlex.join(how))
+    return 0
 
 
 def _take(desk: Desk, line: str) -> None:
     """Take what a person entered: a command, or a request."""
+    desk.talk.view.told = in_commands
     with _telling(desk.talk.screen):
         _follow(desk, line)
 
@@ -258,7 +282,7 @@ def _offer_more(talk: Talk, result: Result) -> None:
     """Say how to go on after a turn that led to no schema."""
     if result == "rejected":
         talk.screen.say(("/retry asks once more, /edit opens the schema; or say it in other words.", "dim"), hang=2)
-    elif result == "failed" and talk.failure is not None and talk.failure.kind != "cancelled":
+    elif result == "failed" and talk.failure is not None and talk.failure.kind not in ("cancelled", "key"):
         talk.screen.say(("/retry asks again.", "dim"))
 
 

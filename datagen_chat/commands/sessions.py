@@ -30,6 +30,10 @@ class Keeper:
         self._spare = spare
         self._known = _stamp(path)
 
+    def hide(self, secret: str) -> None:
+        """Keep one more key out of what is written."""
+        self._secrets = (*self._secrets, secret)
+
     def text(self, journal: Journal) -> str:
         """Return a journal as it is written down, without keys."""
         turns = tuple(map(self._redacted, journal.turns))

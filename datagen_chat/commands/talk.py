@@ -57,6 +57,9 @@ class Keeping(Protocol):
     def text(self, journal: Journal) -> str:
         """Return a journal as it is written down, without keys."""
 
+    def hide(self, secret: str) -> None:
+        """Keep one more key out of what is written."""
+
     def keep(self, journal: Journal) -> Path | None:
         """Write a journal in place of what was written before; return the file where it is another one than before.
 

@@ -39,7 +39,8 @@ _PAUSE_SECONDS = 0.05  # between two states of the passing line; more of them no
 class LiveView(ChatView):
     """Draws the events of a conversation with a model while it is held.
 
-    `is_typed` says that a person's requests stand on the screen already, because they were typed there.
+    `is_typed` says that a person's requests stand on the screen already, because they were typed there; `told` is what they can
+    do about an error.
     """
 
     is_answered = True
@@ -47,6 +48,7 @@ class LiveView(ChatView):
     def __init__(self, screen: Screen, *, is_typed: bool = False, seconds: Callable[[], float] = time.monotonic) -> None:
         super().__init__(screen)
         self.is_typed = is_typed
+        self.told: Callable[[ProviderError], str] = lambda error: error.hint
         self._seconds = seconds
         self._next, self._passing = 0.0, ""
         self._lock, self._is_ticking = threading.RLock(), False
@@ -221,7 +223,7 @@ class LiveView(ChatView):
             self._say(line)
         self._screen.blank()
         self._screen.say((one_line(str(error)), "yellow" if error.kind == "cancelled" else "bold red"), hang=2)
-        for line in clean(error.hint).splitlines():
+        for line in clean(self.told(error)).splitlines():
             self._screen.say(line, hang=2)
 
     def _pass(self, line: str) -> None:

@@ -280,6 +280,33 @@ def test_after_a_kill_the_request_that_was_not_answered_stands_at_the_prompt(ser
     assert len(sessions(tmp_path)) == 1
 
 
+def test_a_key_is_given_within_a_conversation_and_leaving_says_where_that_is(server: Server, tmp_path: Path) -> None:
+    server.script += [Fails(401, "Incorrect API key provided.", "authentication_error"), Says(reply(SHOP))]
+    child = session(tmp_path, "--model", server.name("openai"))
+    prompt(child)
+    child.send("a shop\r")
+    child.expect_exact("/key takes one")
+    prompt(child)
+    child.send("/key\r")
+    child.expect_exact("Key: ")
+    child.send("canary-of-a-key\r")
+    child.expect_exact("The key is taken")
+    shown = str(child.before)
+    prompt(child)
+    child.send("/retry\r")
+    child.expect_exact("Shop — 2 tables")
+    prompt(child)
+    child.send("/quit\r")
+    child.expect(pexpect.EOF)
+    [path] = sessions(tmp_path)
+    assert "not saved" in child.before
+    assert str(path) in child.before
+    assert "datagen chat --resume" in child.before
+    assert server.requests[-1].headers["authorization"] == "Bearer canary-of-a-key"
+    assert "canary-of" not in shown
+    assert not any("canary-of" in file.read_text("utf-8", "replace") for file in tmp_path.rglob("*") if file.is_file())
+
+
 def test_without_a_key_a_model_is_named_or_a_key_is_pasted_that_nobody_sees(server: Server, tmp_path: Path) -> None:
     server.script.append(Says("Fine."))
     key = "sk-ant-canary0123456789abcdef"

@@ -79,7 +79,7 @@ def test_help_names_every_command() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", sorted(set(COMMANDS) - {"/help", "/quit", "/transcript", "/model", "/cost", "/problems", "/resume"})
+    "name", sorted(set(COMMANDS) - {"/help", "/quit", "/transcript", "/model", "/cost", "/problems", "/resume", "/key"})
 )
 def test_a_command_that_needs_a_schema_says_so_without_one(name: str) -> None:
     shown = Table().say(f"{name} customer.rows 5" if name == "/set" else name)
@@ -114,6 +114,7 @@ def test_a_command_that_needs_a_schema_says_so_without_one(name: str) -> None:
         ("/diff 1 1 1", "too-many-words"),
         ("/help sampel", "unknown-command"),
         ("/resume 3", "unknown-session"),
+        ("/key", "no-keys"),
         ("/resume no-such.md", "no-such-file"),
         ("/redo", "nothing-undone"),
         ("/fix", "no-number"),

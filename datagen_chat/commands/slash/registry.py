@@ -12,6 +12,7 @@ from typing import Protocol
 
 from datagen_chat.commands.stopping import interruptible
 from datagen_chat.commands.talk import Talk
+from datagen_chat.commands.telling import in_commands
 from datagen_chat.conversation.session import Version
 from datagen_chat.llm.base import Provider, ProviderError
 from datagen_chat.llm.budget import Spent
@@ -20,11 +21,26 @@ from datagen_chat.terminal.clean import one_line
 from datagen_chat.terminal.problems import draw_problems
 
 
+class Connecting(Protocol):
+    """What connects models with the keys that it knows."""
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The keys among other variables."""
+
+    def another(self, name: str, spent: Spent | None) -> Provider:
+        """Return the provider that a name means, for a conversation that goes on."""
+
+    def with_key(self, variable: str, key: str) -> Connecting:
+        """Return what knows one more key."""
+
+
 @dataclass
 class Desk:
     """What commands work with: the conversation, how another model is connected, and what was edited but is no schema yet.
 
-    `listed` are the files of the conversations that were listed last, whose numbers stay what they are on the screen.
+    `listed` are the files of the conversations that were listed last, whose numbers stay what they are on the screen. `keyed`
+    returns what connects models with one more key, by its variable, and `saved` is the schema that was last written to a file.
     """
 
     talk: Talk
@@ -33,6 +49,8 @@ class Desk:
     is_left: bool = False
     unfinished: str = ""
     listed: tuple[Path, ...] = ()
+    keyed: Callable[[str, str], Connecting] | None = None
+    saved: Version | None = None
 
     @property
     def current(self) -> Version:
@@ -121,7 +139,7 @@ def obey(desk: Desk, line: str) -> None:
         draw_problems(screen, error.problems)
     except DatagenError as error:
         screen.say((one_line(str(error)), "bold red"), hang=2)
-        for line in error.hint.splitlines() if isinstance(error, ProviderError) else ():
+        for line in in_commands(error).splitlines() if isinstance(error, ProviderError) else ():
             screen.say(one_line(line), hang=2)
     except KeyboardInterrupt:
         screen.say(("Interrupted; nothing half-written is left behind.", "yellow"))

@@ -7,10 +7,13 @@ import shlex
 from datagen_chat.commands.prompting import prompt_for
 from datagen_chat.commands.slash import completing
 from datagen_chat.commands.slash.registry import COMMANDS, TOPICS, Desk, topic, wrong
+from datagen_chat.llm.address import parse
 from datagen_chat.llm.budget import Metered, Spent
+from datagen_chat.llm.keys import variables
 from datagen_chat.llm.prices import UNKNOWN
 from datagen_chat.problems import did_you_mean, shown
 from datagen_chat.terminal.clean import one_line
+from datagen_chat.terminal.keyboard import ask
 
 _WIDTH = 24  # of the commands with what they take; a longer one has a line of its own
 
@@ -69,6 +72,34 @@ def _model(desk: Desk, rest: str) -> None:
         provider = desk.connect(rest, desk.talk.counted)
         desk.talk.change(provider, prompt_for(provider), f"/model {rest}")
     desk.talk.screen.say(one_line(desk.talk.provider.name))
+
+
+@command(
+    "/key",
+    "[NAME]",
+    "give a key for the model, or for another one",
+    more="It is asked for, not shown, not written down, and forgotten at the end.",
+    completes=completing.models,
+)
+def _key(desk: Desk, rest: str) -> None:
+    talk = desk.talk
+    if desk.keyed is None:
+        raise wrong("no-keys", "There is no place for keys here.", "Set one in the environment.")
+    address = parse(rest or talk.provider.name)
+    if address.protocol not in ("openai", "anthropic"):
+        raise wrong("no-key-needed", f"{one_line(address.name)} takes no key.", "/model NAME goes on with another model.")
+    said = (ask("Key: ", lambda _: True, styled=talk.screen.is_styled) or "").strip()
+    if not said:
+        talk.screen.say("No key was given.")
+        return
+    known = desk.keyed(variables(address)[0], said)
+    provider = known.another(address.name, talk.counted)
+    desk.connect, desk.keyed, desk.environment = known.another, known.with_key, known.environment
+    talk.keeper.hide(said)
+    talk.change(provider, prompt_for(provider), f"/model {address.name}")
+    talk.screen.say(f"The key is taken for {one_line(address.name)}.", hang=2)
+    if talk.failure is not None and talk.failure.kind == "key":
+        talk.screen.say(("/retry asks the last request again.", "dim"))
 
 
 @command(

@@ -80,6 +80,7 @@ def _save(desk: Desk, rest: str) -> None:
     version = desk.current
     path = place(rest, f"{slugs([version.dataset.metadata.name])[0]}.json")
     saved = save_as(version, path)
+    desk.saved = version
     desk.talk.screen.say((f"{saved.verb} ", "green"), one_line(str(path)), hang=2)
     how = shlex.join(["datagen", "generate", str(path), "--seed", str(desk.talk.session.settings.seed), "-o", "output"])
     desk.talk.screen.command("To generate all rows:", how)
@@ -97,3 +98,4 @@ def _export(desk: Desk, rest: str) -> None:
     folder = place(rest, slugs([version.dataset.metadata.name])[0])
     for path in export(version, talk.keeper.text(talk.journal), folder):
         talk.screen.say(("Written ", "green"), one_line(str(path)), hang=2)
+    desk.saved = version
