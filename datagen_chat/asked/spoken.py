@@ -16,7 +16,7 @@ from datagen_chat.asked.words import Token, tokens
 from datagen_chat.frozen import dataclass
 from datagen_chat.problems import parts_of
 
-_MOST, _FIRST = 2_000, 5
+_MOST, _FIRST, _ENOUGH = 2_000, 5, 4
 _AGREEING = vocabulary("yes yep yeah ok okay sure fine agreed please ahead do good great perfect ja oui sí")
 _JOINTS = frozenset((",", "and", "but", "then", "&", "und"))
 _CHATTER = vocabulary(
@@ -38,7 +38,7 @@ class Clause:
     """The content words of a clause, as roots; `plurals` are those that can be things, which are counted.
 
     `has_size` says that a word makes something more or fewer, which is a number too; `is_read` that the words are a statement,
-    of no number of things.
+    one of a number of things if it has one.
     """
 
     words: frozenset[str]
@@ -98,7 +98,7 @@ def _clause(known: Sequence[Token]) -> Clause:
 def _said(statement: Statement) -> Clause:
     """Return what a statement speaks of: a number of things, of these only."""
     if isinstance(statement, Count | Each):
-        return Clause(frozenset(map(root, _content(statement.topic))), has_number=True)
+        return Clause(frozenset(map(root, _content(statement.topic))), has_number=True, is_read=True)
     words = frozenset(map(root, _content(f"{statement.topic} {statement.quote}")))
     return Clause(words, has_time=isinstance(statement, Period), is_read=True)
 
@@ -110,11 +110,12 @@ def _content(text: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A statement with the words of its own and those of its table."""
+    """A statement with the words of its own, those of its table, and the values of its column."""
 
     statement: Statement
     own: frozenset[str]
     table: frozenset[str]
+    values: frozenset[str] = frozenset()
 
 
 def subject(statement: Statement, ground: Ground, at: str) -> Subject:
@@ -124,7 +125,10 @@ def subject(statement: Statement, ground: Ground, at: str) -> Subject:
     tables = _roots(table, *of)
     topic = statement.topic if isinstance(statement, Count | Each) else f"{statement.topic} {statement.quote}"
     own = frozenset(map(root, _content(topic))) | _roots(column)
-    return Subject(statement, own - tables, tables | (own if isinstance(statement, Count | Each) and not tables else set()))
+    values = _roots(*ground.values_of((table, column))) if column else frozenset()
+    if isinstance(statement, Count | Each) and not tables:
+        return Subject(statement, own, own)
+    return Subject(statement, own - tables, tables, values)
 
 
 def _names(ground: Ground, at: str) -> tuple[str, str]:
@@ -149,27 +153,29 @@ class Names:
     changed: frozenset[str] = frozenset()
 
     def are_spoken_of(self, one: Subject, spoken: Iterable[Spoken]) -> bool:
-        """Return whether messages may ask for a change of a statement: they name it, or no other thing that is known."""
+        """Return whether messages may ask for a change of a statement: they name it, or no other thing that has changed."""
         return any(not each.clauses or any(self._speaks(clause, one) for clause in each.clauses) for each in spoken)
 
     def _speaks(self, clause: Clause, one: Subject) -> bool:
         is_count = isinstance(one.statement, Count | Each)
-        if is_count and clause.is_read:
+        if is_count and clause.is_read and not clause.has_number:
             return False
+        if not clause.is_read and any(_begins(word, value) for value in one.values for word in clause.words):
+            return True  # with one of the values all shares change
         if clause.words & one.own or (clause.has_time and isinstance(one.statement, Period)):
             return True
         if clause.words & one.table:
             return clause.has_number or not clause.words & (self.changed - one.table)
         if is_count and clause.plurals - self.known:
             return True  # another name for the things, perhaps
-        return not (clause.is_read or clause.words & self.known)
+        return not (clause.is_read or clause.words & (self.changed - one.own - one.table))
 
     def are_named(self, one: Subject, spoken: Spoken, *, is_bare: bool = True) -> bool:
         """Return whether a message names a statement, or says a size, and if `is_bare` any number, of nothing that is known."""
         return any(self._names(clause, one, is_bare=is_bare) for clause in spoken.clauses)
 
     def _names(self, clause: Clause, one: Subject, *, is_bare: bool) -> bool:
-        if clause.is_read and isinstance(one.statement, Count | Each):
+        if clause.is_read and not clause.has_number and isinstance(one.statement, Count | Each):
             return False
         if clause.words & one.own or (clause.has_time and isinstance(one.statement, Period)):
             return True
@@ -181,6 +187,11 @@ class Names:
         )
 
 
+def _begins(word: str, value: str) -> bool:
+    """Return whether a word is that of a value, or formed from it: cancellation of cancelled."""
+    return word == value or (len(value) >= _ENOUGH and word.startswith(value))
+
+
 def names(now: Ground, before: Ground | None = None) -> Names:
     """Return the words of a schema and, where the one before it is given, of both, and what is not the same in them."""
     common = _SIZES | _SPANS  # "double the amount" is not about a column of that name
@@ -190,9 +201,14 @@ def names(now: Ground, before: Ground | None = None) -> Names:
 
 
 def _changed(before: Ground, now: Ground) -> frozenset[str]:
-    """Return the words of the tables and columns that only one of two schemas has, and of columns that are not the same."""
+    """Return the words of the tables and columns that are not the same in two schemas."""
     grounds = (before, now)
-    tables = before.index.tables.keys() ^ now.index.tables.keys()
+    tables = {
+        name
+        for one, other in (grounds, grounds[::-1])
+        for name, table in one.index.tables.items()
+        if name not in other.index.tables or other.index.tables[name].model_copy(update={"columns": table.columns}) != table
+    }
     places = {
         place
         for one, other in (grounds, grounds[::-1])
