@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from datagen_chat.conversation.ask import ask_again, ask_patch, ask_shape, ask_whole
@@ -9,12 +10,12 @@ from datagen_chat.conversation.extract import Candidate
 from datagen_chat.conversation.parse import parse
 from datagen_chat.conversation.session import Json
 from datagen_chat.conversation.tokens import Liberty
-from datagen_chat.conversation.wrapping import unwrapped
+from datagen_chat.conversation.wrapping import Unwrapped, unwrapped
 from datagen_chat.frozen import dataclass
 from datagen_chat.llm.base import Reply
 from datagen_chat.problems import Problem, SchemaError
 from datagen_chat.schema.model import Dataset
-from datagen_chat.schema.patch import apply_patch
+from datagen_chat.schema.patch import apply_patch, join_patches
 from datagen_chat.schema.repair import Mend, repair
 
 _NO_CHANGE = Problem(
@@ -27,7 +28,7 @@ _NO_CHANGE = Problem(
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """How far a block of a reply came; `dataset` is None when there are errors among the problems.
+    """How far a block of a reply came, or the last of `parts` blocks; `dataset` is None with errors among the problems.
 
     `liberties` is None when the block could not be read as JSON. `draft` is what a correction would be applied to, None when
     there is nothing. `blamed` is the document that the problems' pointers lead into, and `question` asks for their correction.
@@ -41,6 +42,7 @@ class Attempt:
     problems: tuple[Problem, ...] = ()
     blamed: Json = None
     question: str = ""
+    parts: int = 1
 
     @property
     def notes(self) -> tuple[Problem, ...]:
@@ -61,26 +63,44 @@ def _is_finished(candidate: Candidate, reply: Reply) -> bool:
     return reply.stop == "end" and candidate.fenced and candidate.closed and not candidate.continued
 
 
-def attempt(candidate: Candidate, reply: Reply, base: Json) -> Attempt:
-    """Return what comes of a reply's block; a patch is applied to `base` where there is one."""
-    try:
-        parsed = parse(candidate.text, finished=_is_finished(candidate, reply))
-    except SchemaError as error:
-        return Attempt(candidate, None, base, problems=error.problems, question=ask_whole(error.problems))
-    draft, told = unwrapped(parsed.value)
-    taken_out = (Mend("", "the schema", "not-a-schema", told),) if told else ()
-    is_patch = candidate.kind == "patch" or (candidate.kind == "other" and bool(told))
-    if is_patch and base is not None:
+def attempt(blocks: Sequence[Candidate], reply: Reply, base: Json) -> Attempt:
+    """Return what comes of a reply's block; a patch is applied to `base` where there is one.
+
+    Of several blocks each is a patch; all of them count, in their order.
+    """
+    candidate, read, liberties = blocks[-1], list[Unwrapped](), list[Liberty]()
+    for block in blocks:
+        try:
+            parsed = parse(block.text, finished=_is_finished(block, reply))
+        except SchemaError as error:
+            return Attempt(block, None, base, problems=error.problems, question=ask_whole(error.problems))
+        read.append(unwrapped(parsed.value))
+        liberties += parsed.liberties
+    known = Attempt(candidate, tuple(liberties), base, parts=len(blocks))
+    told = [part.told for part in read if part.told]
+    draft, problems = join_patches([part.draft for part in read]) if len(read) > 1 else (read[0].draft, ())
+    if not problems and base is not None and (candidate.kind == "patch" or (candidate.kind == "other" and told)):
         patched = apply_patch(base, draft)
-        if patched.problems:
-            question = ask_patch(draft, patched.problems)
-            return Attempt(candidate, parsed.liberties, base, problems=patched.problems, blamed=draft, question=question)
-        draft = patched.draft
+        draft, problems = (draft if patched.problems else patched.draft), patched.problems
+    if problems:
+        return replace(known, problems=problems, blamed=draft, question=ask_patch(draft, problems))
     if candidate.kind == "other" and base is not None and not told:
-        question = ask_shape(_NO_CHANGE)
-        return Attempt(candidate, parsed.liberties, base, problems=(_NO_CHANGE,), blamed=draft, question=question)
+        return replace(known, problems=(_NO_CHANGE,), blamed=draft, question=ask_shape(_NO_CHANGE))
+    mends = tuple(Mend("", "the schema", "not-a-schema", each) for each in told)
+    return _mended(known, draft, mends)
+
+
+def _mended(known: Attempt, draft: Json, mends: tuple[Mend, ...]) -> Attempt:
+    """Return what comes of a draft, mended where it can be."""
     repaired = repair(draft)
     reading, draft = repaired.reading, repaired.draft
     question = "" if reading.dataset is not None else ask_again(draft, reading.problems)
-    mends = (*taken_out, *repaired.mends)
-    return Attempt(candidate, parsed.liberties, draft, mends, reading.dataset, reading.problems, draft, question)
+    return replace(
+        known,
+        draft=draft,
+        mends=(*mends, *repaired.mends),
+        dataset=reading.dataset,
+        problems=reading.problems,
+        blamed=draft,
+        question=question,
+    )

@@ -45,11 +45,12 @@ class Prose:
 
 @dataclass(frozen=True, slots=True)
 class SchemaExtracted:
-    """A block of the reply was read as JSON, with the liberties that this took."""
+    """A block of the reply was read as JSON, with the liberties that this took; or several changes, of which it is the last."""
 
     candidate: Candidate
     liberties: tuple[Liberty, ...]
-    passed_over: int = 0  # how many blocks before it could have been meant as well
+    passed_over: int = 0  # how many other blocks could have been meant as well
+    parts: int = 1
 
     @property
     def rung(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from datagen_chat.conversation.classify import RANKS, Kind, kind_of
 from datagen_chat.conversation.fences import Fence, opening
@@ -80,10 +81,19 @@ def extract(reply: str) -> Candidate | None:
     return None if best is None else best[1]
 
 
+def meant(reply: str) -> tuple[Candidate, ...]:
+    """Return what `extract` finds; where that is a patch, all the patches that could be meant as well, in their order."""
+    best = extract(reply)
+    if best is None or best.kind != "patch":
+        return () if best is None else (best,)
+    return tuple(each for each in candidates(reply) if each.kind == "patch" and each.is_labelled == best.is_labelled)
+
+
+@lru_cache(maxsize=2)
 def candidates(reply: str) -> tuple[Candidate, ...]:
     """Return every block of a reply that may be JSON, in order: those in fences, or else those in the prose too.
 
-    The time is linear in the reply.
+    The time is linear in the reply; what was found in the last ones is kept.
     """
     text = normalise(reply)
     source, segments = Source(text), _segments(text, _after_thinking(text))
@@ -95,13 +105,12 @@ def candidates(reply: str) -> tuple[Candidate, ...]:
 
 
 def prose(reply: str) -> str:
-    """Return a reply as it is to be shown: without its thinking, and without the block that is its schema."""
-    text, found = normalise(reply), extract(reply)
-    begin = _after_thinking(text)
-    if found is None:
-        return text[begin:].strip()
-    before, after = text[begin : found.span[0]].strip(), text[found.span[1] :].strip()
-    return f"{before}\n\n{after}".strip()
+    """Return a reply as it is to be shown: without its thinking, and without the blocks that are its schema."""
+    text = normalise(reply)
+    spans = [found.span for found in meant(reply)]
+    starts = [_after_thinking(text), *(end for _, end in spans)]
+    between = [text[start:end].strip() for start, end in zip(starts, [*(start for start, _ in spans), len(text)], strict=True)]
+    return "\n\n".join(filter(None, between))
 
 
 def normalise(reply: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from datagen_chat.conversation.ask import tell_current
 from datagen_chat.conversation.attempt import attempt
-from datagen_chat.conversation.extract import extract
+from datagen_chat.conversation.extract import meant
 from datagen_chat.conversation.session import Json
 from datagen_chat.llm.base import Message, Reply
 
@@ -21,8 +21,8 @@ def known(messages: Sequence[Message]) -> Json:
 
 def _after(draft: Json, message: Message) -> Json:
     """Return the schema after a message; a person's own JSON changes nothing, unlike what the program tells a model."""
-    found = None if message.role == "system" else extract(message.text)
-    if found is None or not (found.is_labelled or (message.role == "assistant" and found.is_meant)):
+    found = () if message.role == "system" else meant(message.text)
+    if not found or not (found[-1].is_labelled or (message.role == "assistant" and found[-1].is_meant)):
         return draft
     tried = attempt(found, Reply(message.text), draft)
     return draft if tried.dataset is None else tried.draft

@@ -26,7 +26,7 @@ from datagen_chat.conversation.events import (
     TurnEnded,
     UserSaid,
 )
-from datagen_chat.conversation.extract import Candidate, candidates, extract, prose
+from datagen_chat.conversation.extract import Candidate, candidates, meant, prose
 from datagen_chat.conversation.session import Json, OpenTurn, Session, Version
 from datagen_chat.conversation.stated import doubting, hear, remind, stated
 from datagen_chat.frozen import dataclass
@@ -71,14 +71,15 @@ def answer(session: Session, reply: Reply) -> Step:
     """Return the step that a model's reply makes: the turn is over, or the model is asked again."""
     turn = session.turn or OpenTurn("", session.history)
     session = session.spend(reply.usage)
-    candidate = extract(reply.text)
+    blocks = meant(reply.text)
+    candidate = blocks[-1] if blocks else None
     heard: tuple[Event, ...] = (ReplyFinished(reply), *_prose(reply, candidate))
     if candidate is None or not (candidate.is_meant or turn.tried):
         outcome: Outcome = "rejected" if turn.tried else "prose"
         missed = () if candidate is None else (NoSchemaFound(candidate),)
         session = session.remember(turn, reply.text)
         return _ended(replace(session, aside=LEFT_ASIDE) if missed else session, (*heard, *missed), outcome)
-    tried = attempt(candidate, reply, _base(session, turn))
+    tried = attempt(blocks, reply, _base(session, turn))
     events: tuple[Event, ...] = (*heard, *_reading(reply, tried))
     if tried.dataset is None:
         return _wrong(session, turn, reply, tried, events)
@@ -109,7 +110,9 @@ def _base(session: Session, turn: OpenTurn) -> Json:
 def _reading(reply: Reply, tried: Attempt) -> tuple[Event, ...]:
     """Return how a reply's schema was read."""
     alike = sum(candidate.kind == tried.candidate.kind for candidate in candidates(reply.text))
-    extracted = () if tried.liberties is None else (SchemaExtracted(tried.candidate, tried.liberties, max(alike - 1, 0)),)
+    passed_over = max(alike - tried.parts, 0)
+    read = SchemaExtracted(tried.candidate, tried.liberties or (), passed_over, tried.parts)
+    extracted = () if tried.liberties is None else (read,)
     return (*extracted, SchemaMended(tried.mends)) if tried.mends else extracted
 
 

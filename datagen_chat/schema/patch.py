@@ -6,7 +6,7 @@ it another name and rewrites every reference to it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from datagen_chat.frozen import dataclass
@@ -43,6 +43,37 @@ def apply_patch(draft: Json, patch: Json) -> Patched:
     changed = copied(draft)
     problems = tuple(_Merge(changed).merge(changed, copied(patch), ()))
     return Patched(draft, problems) if problems else Patched(changed)
+
+
+def join_patches(patches: Sequence[Json]) -> tuple[Json, tuple[Problem, ...]]:
+    """Return patches as one that says all that they say, in their order; with problems where they contradict each other.
+
+    What they say of tables is held against each other when the whole is applied.
+    """
+    whole: dict[str, Any] = {}
+    problems = [problem for patch in patches if isinstance(patch, dict) for problem in _join(whole, copied(patch), ())]
+    return whole, tuple(problems)
+
+
+def _join(whole: dict[str, Any], patch: dict[str, Any], place: tuple[str, ...]) -> Iterator[Problem]:
+    for written, value in patch.items():
+        key = written if place else _OTHER_NAMES.get(written, written)
+        if key == "nodes" and not place and isinstance(value, list | dict):
+            there = whole.setdefault(key, [])
+            whole[key] = [*(there if isinstance(there, list) else [there]), *_listed(value)]
+        elif isinstance(value, dict) and isinstance(whole.get(key), dict):
+            yield from _join(whole[key], value, (*place, key))
+        elif whole.setdefault(key, value) != value:
+            message = f"{shown(key, 60)} stands there twice, and not with the same value."
+            yield Problem(pointer(*place, key), "named-twice", message, "Write it once, with all that it is to hold.")
+
+
+def _listed(patch: list[Any] | dict[str, Any]) -> list[Any]:
+    """Return the patches of tables as a list, each with its name."""
+    if isinstance(patch, list):
+        return patch
+    named = {name: {DELETE: True} if part is None else part for name, part in patch.items()}
+    return [{"id": name, **part} if isinstance(part, dict) else part for name, part in named.items()]
 
 
 def _check_once(patch: dict[str, Any]) -> Iterator[Problem]:

@@ -117,7 +117,11 @@ class ChatView:
         how = "" if event.liberties else " of strict JSON"
         size = "1 line" if lines == 1 else f"{lines:,} lines"
         self._dim(f"{what} found at line {event.candidate.line} of the reply: {size}{how}.")
-        if event.passed_over:
+        if event.parts > 1:
+            self._screen.say(
+                (f"It is the last of {event.parts} in this reply, which are taken together, in their order.", "yellow")
+            )
+        elif event.passed_over:
             before = "one before it is" if event.passed_over == 1 else f"{event.passed_over} before it are"
             self._screen.say((f"It is the last of {event.passed_over + 1} in this reply; the {before} passed over.", "yellow"))
         if event.rung == CLOSERS_ADDED:

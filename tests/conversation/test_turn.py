@@ -26,7 +26,7 @@ from datagen_chat.conversation.events import (
 )
 from datagen_chat.conversation.loop import converse
 from datagen_chat.conversation.session import Session, Settings
-from datagen_chat.conversation.turn import answer, begin
+from datagen_chat.conversation.turn import Step, answer, begin
 from datagen_chat.llm.base import Finished, Message, ProviderError, Reply, TextDelta, Usage
 from datagen_chat.llm.cancellation import Cancellation
 from datagen_chat.llm.script import Script
@@ -291,6 +291,52 @@ def test_prose_alone_misses_no_schema() -> None:
 def test_the_last_of_two_schemas_is_taken_and_said_to_be() -> None:
     both = reply(SHOP) + "\n\nor smaller:\n\n" + reply(shop(nodes__0__rows=2))
     assert [event.passed_over for event in of(SchemaExtracted, events(both))] == [1]
+
+
+TWO = (
+    {"nodes": [{"id": "customer", "rows": 9}]},
+    {"nodes": {"order": {"fanout": {"distribution": "constant", "value": 3}}}, "metadata": {"description": "Small."}},
+)
+
+
+def changed(*changes: Any) -> Step:
+    """Return what comes of a reply with several changes to the shop."""
+    step = answer(begin(Session(Settings(max_repairs=1)), "Go").session, Reply(reply(SHOP)))
+    text = "\n\n".join(reply(change, before="And:", after="So.") for change in changes)
+    return answer(begin(step.session, "More").session, Reply(text))
+
+
+def test_all_of_several_partial_changes_are_taken_and_said_to_be() -> None:
+    step = changed(*TWO, {"metadata": {"name": "Stall"}})
+    [accepted] = of(SchemaAccepted, step.events)
+    expected = shop(nodes__0__rows=9, nodes__1__fanout={"distribution": "constant", "value": 3})
+    assert accepted.version.draft == {**expected, "metadata": {"name": "Stall", "description": "Small."}}
+    assert [(event.parts, event.passed_over) for event in of(SchemaExtracted, step.events)] == [(3, 0)]
+    assert [event.text.count("{") for event in of(Prose, step.events)] == [0]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"nodes": [{"id": "customer", "rows": 10}]},
+        {"nodes": {"customer": None}},
+        {"nodes": {"customer": 5}},
+        {"metadata": {"description": "Large."}},
+        {"metadata": "Large."},
+    ],
+)
+def test_partial_changes_that_say_different_things_of_the_same_place_are_asked_about(other: Any) -> None:
+    step = changed(*TWO, other)
+    assert of(AskedAgain, step.events)
+    assert not of(SchemaAccepted, step.events)
+
+
+def test_of_several_partial_changes_those_are_taken_whose_fences_say_that_they_are_changes() -> None:
+    step = answer(begin(Session(), "Go").session, Reply(reply(SHOP)))
+    text = f"Until now:\n\n```json\n{json.dumps({'nodes': [{'id': 'customer', 'rows': 4}]})}\n```\n\n"
+    labelled = reply(TWO[0]).replace("```json", "```json datagen")
+    found = answer(begin(step.session, "More").session, Reply(text + labelled))
+    assert [event.version.draft for event in of(SchemaAccepted, found.events)] == [shop(nodes__0__rows=9)]
 
 
 @pytest.mark.parametrize(

@@ -191,3 +191,12 @@ def test_a_note_that_is_not_about_the_schema_does_not_name_it() -> None:
     told = note("", "key-in-clear", "The key travels unencrypted.")
     assert drawn(lambda screen: draw_notes(screen, (told,))) == "note: The key travels unencrypted.\n"
     assert drawn(lambda screen: draw_notes(screen, (told,), FIXED)).startswith("note: the schema: ")
+
+
+def test_several_partial_changes_in_one_reply_are_said_to_be_taken_together() -> None:
+    changes = [reply({"nodes": [{"id": "customer", "rows": 3}]}), reply({"metadata": {"description": "Small."}}, before="And:")]
+    shown = show(
+        conversation(("user", "a shop"), ("assistant", reply(FIXED)), ("user", "less"), ("assistant", "\n".join(changes)))
+    )
+    assert "It is the last of 2 in this reply, which are taken together, in their order." in shown
+    assert "passed over" not in shown
