@@ -20,6 +20,7 @@ from datagen_chat.schema.facts import ColumnFacts
 from datagen_chat.schema.fanouts import CaseFanout, Cases, Fanout, branches
 from datagen_chat.schema.index import Index, Place
 from datagen_chat.schema.model import Table
+from datagen_chat.schema.row_ranges import is_limited
 from datagen_chat.ticks import TickTable
 from datagen_chat.words import Scalar
 
@@ -215,7 +216,7 @@ def empty_share(table: Table, index: Index) -> float | None:
     """Return the share of parent rows that have no row of a fact; None where more than its fanout has a say."""
     if table.rows is not None or table.modifiers or table.is_unfolded or table.is_ticking or table.fanout is None:
         return None
-    if any(column.generator.limits_rows for column in table.columns):
+    if is_limited(table):
         return None
     return _empty(table.fanout, index, table.parents[0])
 

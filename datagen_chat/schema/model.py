@@ -215,6 +215,11 @@ class Column(Word):
         """Whether the column can hold a null."""
         return self.nullable or self.null_rate > 0
 
+    @property
+    def leaves_out(self) -> bool:
+        """Whether a parent may have no rows because there is nothing for the column to choose from."""
+        return self.generator.leaves_out and not self.may_be_null
+
 
 class _AnyUnfolding:
     """The pydantic type of what makes a table's rows instead of a fanout; its module is imported when a table has one."""

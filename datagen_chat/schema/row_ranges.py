@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from datagen_chat.fanouts import Spread
 from datagen_chat.schema.fanouts import reach
-from datagen_chat.schema.model import Column, Table
+from datagen_chat.schema.model import Table
 
 if TYPE_CHECKING:
     from datagen_chat.schema.index import Index
@@ -20,12 +20,12 @@ def children_range(table: Table) -> tuple[float, float]:
     if table.unfolding is not None:
         return 0.0, table.unfolding.reach()
     low, high = _fanout_range(table)
-    is_limited = any(_limits(column) for column in table.columns)
-    return 0 if is_limited else low, math.inf if high is None else high
+    return 0 if is_limited(table) else low, math.inf if high is None else high
 
 
-def _limits(column: Column) -> bool:
-    return column.generator.limits_rows or (column.generator.leaves_out and not column.may_be_null)
+def is_limited(table: Table) -> bool:
+    """Return whether columns can leave a parent with fewer rows than the fanout gives it."""
+    return any(column.generator.limits_rows or column.leaves_out for column in table.columns)
 
 
 def _fanout_range(table: Table) -> tuple[int, int | None]:
@@ -85,8 +85,7 @@ def _moments(table: Table, index: Index) -> tuple[float, float] | None:
     is_kept_apart = any(column.generator.is_distinct for column in table.columns) or any(
         place[0] == table.id and index.follows(place, table.parents[0]) for places in index.unique_sets for place in places
     )
-    is_limited = is_kept_apart or any(_limits(column) for column in table.columns)
-    if table.is_shaped or is_limited or not isinstance(table.fanout, Spread):
+    if table.is_shaped or is_kept_apart or is_limited(table) or not isinstance(table.fanout, Spread):
         return None
     try:
         return table.fanout.mean(), table.fanout.moment(2)

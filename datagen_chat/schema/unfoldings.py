@@ -111,7 +111,7 @@ def _windows_in_sets(table: Table, index: Index) -> Iterator[Use]:
 def _matches(table: Table, index: Index) -> Iterator[Use]:
     """Yield the columns above, and of other tables, without whose match a parent has no rows."""
     for k, column in enumerate(table.columns):
-        if column.generator.leaves_out and not column.may_be_null:
+        if column.leaves_out:
             at = pointer("columns", k, "generator", column.generator.word)
             known = (*index.ancestors(table.id), *(use.table for use in column.generator.uses() if use.how == "target"))
             yield from (use.under(at) for use in column.generator.uses() if use.at.startswith("/match") and use.table in known)

@@ -110,7 +110,7 @@ def _disturbed(table: Table, spread: Spread, basis: Basis) -> str:
         return "modifiers, behaviours or a formula scale it"
     if any(column.generator.limits_rows for column in table.columns):
         return "a window of time limits it"
-    if any(column.generator.leaves_out for column in table.columns):
+    if any(column.leaves_out for column in table.columns):
         return "rows that must match limit it"
     distinct = any(isinstance(column.generator, Lookup) and column.generator.distinct for column in table.columns)
     if distinct or any(places[0][0] == table.id for places in basis.index.unique_sets):

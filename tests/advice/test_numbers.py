@@ -201,3 +201,12 @@ def _made(draft: Draft) -> Columns:
             name: np.asarray(getattr(values, "data", getattr(values, "codes", None)), float) for name, values in made.items()
         }
     return found
+
+
+@pytest.mark.parametrize("more", [{}, {"nullable": True}])
+def test_parents_without_rows_are_counted_where_the_fanout_alone_makes_them(more: Draft) -> None:
+    own = lookup("supplier_id", "supplier.supplier_id")
+    match = {"lookup": {"from": "part.part_id", "match": {"order.supplier_id": "supplier_id"}}}
+    item = fact("order_item", ["order"], one_each(2.5), column("part_id", "int", match) | more)
+    found = reviewed(schema(entity("supplier", 20), entity("part", 25, own), entity("order", 1000, own), item))
+    assert ("without-lines" in found) is bool(more)
