@@ -269,8 +269,9 @@ class Lookup(Generator, word="lookup"):
         return facts.type_of(self.table, self.column) or facts.type
 
     def outcomes(self, facts: Facts) -> tuple[Scalar, ...] | None:
-        """Return the values of the column that is read."""
-        return facts.outcomes(self.table, self.column)
+        """Return the values of the column that is read, and null where no row may be found."""
+        made = facts.outcomes(self.table, self.column)
+        return made if made is None or not self.why_null(facts) else tuple(dict.fromkeys((*made, None)))
 
     def extent(self, facts: Facts) -> tuple[float, float] | None:
         """Return those of the column that is read."""
@@ -278,7 +279,7 @@ class Lookup(Generator, word="lookup"):
         return None if type_ is None else ends_as(facts.ends_of(self.table, self.column), type_, facts.type)
 
     def why_null(self, facts: Facts) -> str:
-        """Return that the value read, or the key that leads to it, may be null, or that a tree has a root."""
+        """Return that the value read, or the key that leads to it, may be null, no row may match, or a tree has a root."""
         if facts.type_of(self.table, self.column) and facts.nullable_of(self.table, self.column):
             return f"{self.from_}, where its values come from, may be null"
         pointed = self.pointed()
@@ -287,6 +288,8 @@ class Lookup(Generator, word="lookup"):
         for local in self.match:
             if "." not in local and facts.type_of(None, local) and facts.nullable_of(None, local):
                 return f"{local}, which rows are to match, may be null"
+        if self.match and facts.nullable:
+            return "it has none where no row matches"
         return "the root of its tree has none" if facts.nullable and self.table == facts.table_name and not pointed else ""
 
     def compile(self, scope: Scope) -> Sampler:

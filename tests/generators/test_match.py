@@ -266,3 +266,29 @@ def test_a_column_that_may_be_null_is_so_where_a_table_comes_out_without_rows(pl
     lines = records(plan, "line")
     assert len(lines) > 2000
     assert {(line["part_id"], line["label"], line["known"]) for line in lines} == {(None, None, "none")}
+
+
+def by_region(column: str) -> Row:
+    """Return a column that has a value for each region that another column holds, and none for a null."""
+    return of("code", "string", case={"on": column, "when": {region: {"constant": {"value": region[0]}} for region in REGIONS}})
+
+
+def test_a_null_where_no_row_matches_is_among_the_values_of_a_column() -> None:
+    region = MATCH | {"from": "part.region"}
+    draft = shop(region, by_region("part_id"), column={"type": "string", "nullable": True})
+    assert [problem.code for problem in read(draft).errors] == ["null-not-allowed"]
+    assert "nullable-unused" not in {problem.code for problem in read(draft).problems}
+    assert read(shop(region, by_region("part_id"), column={"type": "string"})).errors == ()
+
+
+def test_a_null_of_a_key_is_among_the_values_of_what_it_leads_to() -> None:
+    region = of("region", "string", lookup={"from": "part.region", "on": "part_id"})
+    draft = shop(None, region | {"nullable": True}, by_region("region"), column={"nullable": True})
+    assert [problem.code for problem in read(draft).errors] == ["null-not-allowed"]
+    assert read(shop(None, region, by_region("region"))).errors == ()
+
+
+def test_rows_that_nothing_matches_are_no_fault_of_the_share_of_nulls(tmp_path: Path) -> None:
+    draft = shop(parts=25, column={"nullable": True, "null_rate": 0.3})
+    verify.write(verify.dataset_of(draft), tmp_path)
+    assert verify.failing(verify.verified(draft, tmp_path)) == set()
