@@ -198,7 +198,7 @@ class Lookup(Generator, word="lookup"):
             yield Problem("/weights_kind", "choice-in-match", message, "Remove weights_kind, distinct or match.")
         elif self.distinct and not is_of_parents(self.match, facts):
             message = "What is distinct is chosen for all rows of a parent together, and these columns may differ among them."
-            hint = f"Match columns of {facts.parent} or of tables above it, or remove distinct."
+            hint = "Match columns of tables above only, or remove distinct."
             yield Problem("/match", "match-of-row", message, hint)
 
     def layout(self, facts: Facts) -> Layout:

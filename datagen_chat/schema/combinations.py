@@ -101,6 +101,8 @@ def _not_made(wish: _Wish, index: Index, taken: set[Place]) -> Iterator[Problem]
     table, names = index.tables[wish.places[0][0]], ", ".join(name for _, name in wish.places)
     if len(wish.places) > 1:
         message = f"Nothing keeps {names} of {table.id} from repeating together."
+    elif _matches_too_much(wish.places[0], index):
+        return  # a lookup says itself what it cannot match
     elif index.columns[wish.places[0]].generator.is_distinct and not index.must_not_repeat(wish.places[0]):
         among = f"one {table.parents[0]}" if table.parents else "the table"
         message = f"Nothing keeps {names} of {table.id} from repeating within {among}."
@@ -116,6 +118,9 @@ def _advice(wish: _Wish, index: Index, taken: set[Place]) -> str:
         return f"{shared[0]} is drawn for another such set already, and can be part of one only; remove one of the two."
     if len(wish.places) == 1:
         return "Remove distinct, or the modifiers and inequalities of the column."
+    matching = next((name for table, name in wish.places if _matches_too_much((table, name), index)), "")
+    if matching:
+        return f"Let {matching} match columns of rows above only, without weights_kind, or remove the entry."
     times = [name for table, name in wish.places if index.columns[table, name].generator.ascends]
     if times and _holds_parent(wish.places, index):
         return f'Add "distinct": true to the datetime_series of {times[0]}, or remove the entry.'
@@ -123,6 +128,12 @@ def _advice(wish: _Wish, index: Index, taken: set[Place]) -> str:
     if repeated:
         return f'Look up a key, or add "unique": true to {repeated}, or remove the entry.'
     return "Make one of them with a lookup or a choice, or remove the entry."
+
+
+def _matches_too_much(place: Place, index: Index) -> bool:
+    """Return whether a lookup matches, or weighs what it matches, so that its rows have no numbers."""
+    word = index.columns[place].generator
+    return isinstance(word, Lookup) and bool(word.match) and word.numbered(index.facts(place)) is None
 
 
 def _wishes(index: Index) -> Iterator[_Wish]:

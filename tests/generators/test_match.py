@@ -292,3 +292,31 @@ def test_rows_that_nothing_matches_are_no_fault_of_the_share_of_nulls(tmp_path: 
     draft = shop(parts=25, column={"nullable": True, "null_rate": 0.3})
     verify.write(verify.dataset_of(draft), tmp_path)
     assert verify.failing(verify.verified(draft, tmp_path)) == set()
+
+
+OWN: Row = {"match": {"wanted": "region"}}
+
+
+@pytest.mark.parametrize(
+    ("lookup", "code"),
+    [(OWN | {"distinct": True}, "match-of-row"), (MATCH | {"distinct": True, "weights_kind": "zipf@1.2"}, "choice-in-match")],
+)
+def test_what_cannot_be_matched_distinctly_is_one_problem(lookup: Row, code: str) -> None:
+    draft = shop(lookup, of("wanted", "string", choice={"choices": REGIONS}))
+    assert [problem.code for problem in read(draft).errors] == [code]
+
+
+@pytest.mark.parametrize("lookup", [OWN, MATCH | {"weights_kind": "zipf@1.2"}])
+def test_a_set_that_a_match_cannot_keep_is_told_what_to_match(lookup: Row) -> None:
+    draft = shop(lookup, of("wanted", "string", choice={"choices": REGIONS}))
+    draft["constraints"] = {"unique": [["line.order_id", "line.part_id"]]}
+    [problem] = read(draft).errors
+    assert (problem.code, "part_id match columns of rows above" in problem.hint) == ("unique-not-made", True)
+
+
+def test_a_table_without_parents_is_told_of_no_parent() -> None:
+    draft = shop()
+    own = of("part_id", "int", lookup={"from": "part.part_id"} | OWN | {"distinct": True})
+    draft["nodes"].append(table("basket", [of("wanted", "string", choice={"choices": REGIONS}), own], rows=9))
+    [problem] = read(draft).errors
+    assert (problem.code, "None" in problem.hint) == ("match-of-row", False)
