@@ -320,3 +320,35 @@ def test_a_table_without_parents_is_told_of_no_parent() -> None:
     draft["nodes"].append(table("basket", [of("wanted", "string", choice={"choices": REGIONS}), own], rows=9))
     [problem] = read(draft).errors
     assert (problem.code, "None" in problem.hint) == ("match-of-row", False)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"match": {"order.supplier_id": "part.supplier_id"}},
+        {"match": {"supplier_id": "order.supplier_id"}},
+        {"match": {"part.supplier_id": "order.supplier_id"}},
+        {"match": {"order": {"supplier_id": "supplier_id"}}},
+        {"where": {"supplier_id": "order.supplier_id"}},
+        {"on": {"order.supplier_id": "supplier_id"}},
+    ],
+)
+def test_a_match_that_is_written_in_another_way_is_mended(written: Row) -> None:
+    repaired = repair(shop(written))
+    assert repaired.draft["nodes"][3]["columns"][2]["generator"] == {"lookup": {"from": "part.part_id"} | MATCH}
+    assert (repaired.reading.errors, len(repaired.mends)) == ((), 1)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"match": {"order.supplier_id": "supplier.supplier_id"}},
+        {"match": {"size": "order.supplier_id"}},
+        {"match": {"order": {"size": "supplier_id"}}},
+        {"match": {"order": {}}},
+        {"where": {"region": "EU"}},
+        {"match": {"order.supplier_id": "supplier_id"}, "where": {"region": "order.region"}},
+    ],
+)
+def test_what_may_be_meant_otherwise_is_not_made_a_match(written: Row) -> None:
+    assert repair(shop(written)).draft["nodes"][3]["columns"][2]["generator"]["lookup"] == {"from": "part.part_id"} | written

@@ -96,9 +96,17 @@ def test_a_sequence_that_begins_again_is_a_position(anew: dict[str, Any]) -> Non
     assert repaired.reading.errors == ()
 
 
+@pytest.mark.parametrize("anew", [{"per": "order"}, {"partition_by": "order_id"}, {"of": "order"}])
+def test_of_a_position_it_need_not_be_said_whose_rows_it_counts(anew: dict[str, Any]) -> None:
+    repaired = repair(orders({"position": {"start": 3} | anew}))
+    assert repaired.draft["nodes"][1]["columns"][2]["generator"] == {"position": {"start": 3}}
+    assert repaired.reading.errors == ()
+
+
+@pytest.mark.parametrize("word", ["sequence", "position"])
 @pytest.mark.parametrize("anew", [{"per": "customer"}, {"per_parent": False}])
-def test_what_is_said_otherwise_of_a_sequence_is_not_guessed(anew: dict[str, Any]) -> None:
-    assert repair(orders({"sequence": anew})).reading.errors != ()
+def test_what_is_said_otherwise_of_a_sequence_is_not_guessed(word: str, anew: dict[str, Any]) -> None:
+    assert repair(orders({word: anew})).reading.errors != ()
 
 
 def test_verification_finds_a_row_with_another_number(tmp_path: Path) -> None:

@@ -224,17 +224,19 @@ def _bounds_to_clamp(distribution: dict[str, Any], holder: dict[str, Any], key: 
 
 
 _ANEW = (
-    *("per", "per_parent", "per_group", "within", "for_each", "each", "scope", "partition_by", "group_by"),
+    *("of", "per", "per_parent", "per_group", "within", "for_each", "each", "scope", "partition_by", "group_by"),
     *("restart", "restart_per", "restart_by", "reset", "reset_per", "reset_by", "reset_on"),
 )
 
 
 @repairs("unknown-key")
 def count_anew(draft: Json, problem: Problem) -> str | None:
-    """Turn a sequence that is said to begin again with each parent into position."""
+    """Turn a sequence that is said to begin again with each parent into position, of which it need not be said."""
     sequence, key = holder_of(draft, problem.at)
     at = problem.at.rpartition("/")[0]
-    if key not in _ANEW or not is_word(draft, at, "sequence") or not problem.at.startswith("/nodes/"):
+    word = at.rpartition("/")[2]
+    is_count = word in ("sequence", "position") and is_word(draft, at, word)
+    if key not in _ANEW or not is_count or not problem.at.startswith("/nodes/"):
         return None
     place = problem.at.split("/")
     table = draft["nodes"][int(place[2])]
@@ -246,6 +248,8 @@ def count_anew(draft: Json, problem: Problem) -> str | None:
         return None
     generator, _ = holder_of(draft, at)
     del sequence[key]
+    if word == "position":
+        return f'Left out "{key}": position counts the rows of each {parent} anyway.'
     replace_by(generator, {"position" if name == "sequence" else name: inside for name, inside in generator.items()})
     return f'Wrote a sequence with "{key}" as position, which counts the rows of each {parent}.'
 
