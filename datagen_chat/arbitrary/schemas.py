@@ -22,6 +22,9 @@ def schema(chance: Chance) -> Json:
     rules = {"foreign_keys": keys} | promised(chance, known)
     for table in known:
         _aggregates(chance, table, known)
+        if not _below(table, known):
+            for behaviour in ("segment_behavior", "vintage_behavior"):
+                table.node.pop(behaviour, None)
     written: Json = {
         "version": "1.0",
         "metadata": {"name": "any"},
@@ -33,9 +36,14 @@ def schema(chance: Chance) -> Json:
     return written | {name: part for name, part in more.items() if part}
 
 
+def _below(table: Known, known: Sequence[Known]) -> list[Known]:
+    """Return the tables that hang off a table, at any distance."""
+    return [each for each in known if any(above.name == table.name for above in each.line)]
+
+
 def _aggregates(chance: Chance, table: Known, known: Sequence[Known]) -> None:
     """Add totals of the rows below, sometimes."""
-    below = [each for each in known if any(above.name == table.name for above in each.line)]
+    below = _below(table, known)
     for number in range(chance.between(0, 2) if below else 0):
         source_table = chance.pick(below)
         source = chance.pick(source_table.sources)
