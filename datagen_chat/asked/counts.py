@@ -19,6 +19,7 @@ _NOT_AFTER = vocabulary("after before within every per past between")
 _WHOLES = vocabulary("table tables dataset database data list set sample extract collection total sum number file up")
 _DEALING = vocabulary("each every apiece une un jeder jede jedes cada chaque par pro por")
 _RELATIVE = ("more", "fewer", "less", "extra")
+_OPENING = ("", ",", ";", ":", "and")
 _NEAR = 10
 _NOT_BEFORE = vocabulary("each apiece per minimum maximum min max tops")
 _SETTING = CHANGING | vocabulary("set make up down number")
@@ -188,7 +189,8 @@ def _listed(sentence: Sentence, amount: Amount) -> Iterator[Count]:
     is_changed = sentence.word(amount.first) == "from"
     at = amount.first - (not is_changed)
     is_set = is_changed or sentence.word(at) == "to"
-    if not (is_set or sentence.word(at) in (":", "=", "|")) or not _ends(sentence, amount.last):
+    is_bracketed = sentence.word(at) == "(" and sentence.word(amount.last) == ")"
+    if not (is_set or is_bracketed or sentence.word(at) in (":", "=", "|")) or not _ends(sentence, amount.last):
         return
     if sentence.is_figure(amount.last + 1) and noun_after(sentence, amount.last + 2) is None:
         return  # ratings: 1, 2, 3
@@ -197,6 +199,8 @@ def _listed(sentence: Sentence, amount: Amount) -> Iterator[Count]:
     if found is None or not is_plural(sentence.word(found[1] - 1)) or _may_be_year(amount, sentence):
         return
     if is_set and not _is_set(sentence, found[0]):
+        return
+    if is_bracketed and sentence.word(found[0] - 1) not in _OPENING:
         return
     quote, start = sentence.quote(found[0], amount.last)
     yield Count(quote=quote, start=start, things=sentence.quote(*found)[0], amount=amount)

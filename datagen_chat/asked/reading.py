@@ -41,7 +41,7 @@ _OF_SENTENCES: tuple[Callable[[Sentence], Iterator[Statement]], ...] = (
     read_rhythms,
     read_zone,
 )
-_PARTING = (",", ";", ":", "(", "and", "with", "/")
+_PARTING = (",", ";", ":", "(", ")", "and", "with", "/", "|")
 _SEASONS = vocabulary("summer winter spring autumn fall weekends weekdays night holidays") | MONTHS.keys()
 _ITEM = re.compile(r"(?:(?<=\s)|^)(\d{1,2})[.)][ \t]+", re.MULTILINE)
 _FENCED = re.compile(r"^[ \t]*(```|~~~).*?(?:^[ \t]*\1|\Z)", re.DOTALL | re.MULTILINE)
@@ -107,12 +107,18 @@ def _heard(text: str) -> Iterator[Heard]:
 
 
 def _beside(sentence: Sentence, found: list[Statement], heading: Sentence) -> tuple[str, ...] | None:
-    """Return the words of a sentence and its heading that belong to no statement; None where a share follows one of them."""
-    starts = {said.start for said in found if isinstance(said, Share)}
-    ends = [token.lower for token, after in pairwise(sentence.tokens) if after.start in starts]
-    if any(end not in _PARTING for end in ends):
+    """Return the words of a sentence's shares, and those of it and its heading that belong to no statement.
+
+    None where a word stands close before a share, or behind it.
+    """
+    shares = [said for said in found if isinstance(said, Share)]
+    starts, ends = {said.start for said in shares}, {said.start + len(said.quote) for said in shares}
+    beside = [token.lower for token, after in pairwise(sentence.tokens) if after.start in starts]
+    beside += [after.lower for token, after in pairwise(sentence.tokens) if token.end in ends]
+    if any(word not in _PARTING for word in beside):
         return None
-    left = [token for token in sentence.tokens if not _is_in(token.start, found)]
+    others = [said for said in found if not isinstance(said, Share)]
+    left = [token for token in sentence.tokens if not _is_in(token.start, others)]
     return tuple(
         token.lower for token in (*heading.tokens, *left) if token.kind in ("word", "date") and token.lower not in STOPS
     )

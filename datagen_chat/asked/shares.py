@@ -34,6 +34,7 @@ _NULLS = frozenset(map(root, vocabulary("missing null nulls empty blank unknown 
 _RATES = frozenset((root("rate"), root("ratio")))
 _MISSING = frozenset((*_NULLS, "valu"))
 _ENDING = frozenset(map(root, vocabulary("end become get turn stay marked")))
+_LINKING = vocabulary("is are be being from the a an should shall must were")
 _RESTS = frozenset(map(root, vocabulary("rest remainder remaining others")))
 _VERBS = frozenset(map(root, ("is", "has", "was")))
 _OFTEN = vocabulary("time times cases case total them")
@@ -48,7 +49,7 @@ Valued = tuple[Place, str | bool | None]
 class Share(Numbered):
     """A part of things, `of`, of which something holds: `label` in the person's words, or in a part of them.
 
-    `beside` are the other words of its sentence, which may say of what it is; None where they surely do, in ways not read.
+    `beside` are the words of its sentence, of which others may say of what it is; None where they surely do, in ways not read.
     """
 
     of: str
@@ -91,7 +92,7 @@ class Share(Numbered):
 
     def _is_sure(self, ground: Ground, named: Named | None, place: Place, value: str | bool | None) -> bool:
         """Return whether the share can be one of that value only: by the name of its things, or because none is said."""
-        if not self._says(place, value):
+        if not self._says(place, value) or not _is_plain(self.label):
             return False
         if self.of:
             return named is not None and named.is_sure
@@ -190,6 +191,12 @@ def _content(label: str) -> list[str]:
     """Return the words that say what is so; DE is a country, and de none of them."""
     codes = {stem(word) for word in label.split() if word.isupper() and len(word) == _CODE}
     return [word for word in stems(label) if (word not in STOPS or word in codes) and len(word) > 1]
+
+
+def _is_plain(label: str) -> bool:
+    """Return whether a label has no small words that may say more: not cancelled by them, not too many cancelled."""
+    known = {*_content(label), *_LINKING}
+    return all(stem(word) in known or word.lower() in _LINKING for word in label.split())
 
 
 def read_share(sentence: Sentence, amount: Amount, _before: str) -> Iterator[Share]:

@@ -269,6 +269,7 @@ SAID: tuple[tuple[str, list[str]], ...] = (
     ("You made 200 customers but I need 300 customers", ["count customers 300"]),
     ("We have to get 300 customers", ["count customers 300"]),
     (">= 500 customers", ["count customers 500.."]),
+    ("customers (500), plans (3) and orders (about 2000)", ["count customers 500", "count plans 3", "count orders ~2000"]),
     ("300 customers each with about 4 orders", ["count customers 300", "each orders ~4 per customers"]),
     ("orders only in 2023", ["period orders 2023-01-01..2023-12-31"]),
     ("60% DE, 30% FR", ["share 60%: DE", "share 30%: FR"]),
@@ -276,6 +277,7 @@ SAID: tuple[tuple[str, list[str]], ...] = (
 )
 
 NOTHING: tuple[str, ...] = (
+    "as in the old customers (500)",
     "Our real shop has 50000 customers",
     "the production system has 2 million orders",
     "I have 300 customers now",

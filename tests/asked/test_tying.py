@@ -136,6 +136,11 @@ def made_of(text: str, **tried: str) -> list[Line]:
         ("active ones: 30% gold", "unsure", "/nodes/0/columns/3"),
         ("among active customers 30% gold", "unsure", "/nodes/0/columns/3"),
         ("30% gold, but only in spring", "unsure", "/nodes/0/columns/3"),
+        ("30% gold in 2024", "unsure", "/nodes/0/columns/3"),
+        ("30% gold each", "unsure", "/nodes/0/columns/3"),
+        ("30% of the customers are gold among them", "unsure", "/nodes/0/columns/3"),
+        ("30% gold is too much", "unsure", "/nodes/0/columns/3"),
+        ("30% gold, the rest bronze", "unsure", "/nodes/0/columns/3"),  # another thing than the tier, perhaps
         ("Spanish ones:\n- 30% gold", "unsure", "/nodes/0/columns/3"),
         ("5% of orders are pending", "held", "/nodes/2/columns/2"),
         ("70% active", "held", "/nodes/0/columns/5"),
