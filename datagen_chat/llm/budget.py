@@ -51,7 +51,7 @@ class Spent:
     @property
     def dollars(self) -> str:
         """What was spent as it is shown: a dash when no price is known, and never less than was spent without saying so."""
-        if self.unpriced == self.calls and self.calls:
+        if self.unpriced and not self.cost:
             return dollars(None)
         return ("at least " if self.unpriced else "about " if self.estimated else "") + dollars(self.cost)
 

@@ -110,6 +110,7 @@ def test_what_is_not_known_of_a_call_is_said_so(tmp_path: Path) -> None:
     run.desk.talk.provider = Metered(Script(lambda _: Reply("How many?"), "mine"), PRICES)
     assert "about " in run.say("a shop")  # nobody counted the tokens
     assert run.say("/cost").startswith("1 call; what it costs is not known\n")
+    assert Spent(2, unpriced=1).dollars == "—"  # nor is it where the other call failed, and cost nothing
     run.desk.talk.provider = Metered(Script(lambda _: Reply("How many?"), "mine"), PRICES, max_cost=1)
     said = run.say("a shop")
     assert '{"models": {"mine": {"rates": [{"input": 2, "output": 10}]}}}' in " ".join(said.split())
