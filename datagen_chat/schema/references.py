@@ -297,12 +297,21 @@ def _stays_in(word: Generator, child: Place, parent: Place, index: Index, seen: 
     """Return whether all values but null of a word of the column `child` are those of the column `parent`."""
     sources = word.sources()
     if sources is not None:
-        return all(_comes_from((source.table, source.column), parent, index, seen) for source in sources)
+        places = [(source.table, source.column) for source in sources]
+        return all(_comes_from(place, parent, index, seen) and not _is_rounded(child, place, index) for place in places)
     inner = [inside for _, inside in word.inner()]
     if inner:
         return all(_stays_in(inside, child, parent, index, seen) for inside in inner)
     made = word.outcomes(index.facts(child))
-    return made is not None and _all_there(made, parent, index)
+    return made is not None and _all_there(tuple(map(index.columns[child].kept, made)), parent, index)
+
+
+def _is_rounded(place: Place, source: Place, index: Index) -> bool:
+    """Return whether a column can have other values than the one that it copies, for it has fewer decimals."""
+    column, theirs, known = index.columns[place], index.columns[source].places, index.outcomes(source)
+    if column.places is None or (theirs is not None and theirs <= column.places):
+        return False
+    return known is None or any(column.kept(value) != value for value in known)
 
 
 def _comes_from(place: Place, parent: Place, index: Index, seen: frozenset[Place]) -> bool:

@@ -129,6 +129,25 @@ def test_a_value_that_need_not_be_there_once_leads_to_no_row(
     assert [(each.at, each.code) for each in problems] == [("/nodes/1/columns/2/generator/lookup/on", problem)]
 
 
+@pytest.mark.parametrize(("decimals", "codes"), [(1, []), (0, ["not-a-key"])])
+def test_values_that_are_rounded_are_none_of_those_that_are_not(decimals: int, codes: list[str]) -> None:
+    draft = flights({"choice": {"choices": [0.1, 0.3]}}, {"enum_list": {"values": [0.1, 0.2, 0.3, 0.4]}}, decimals=decimals)
+    for table_ in draft["nodes"]:
+        table_["columns"][1]["type"] = "float"
+    assert [problem.code for problem in read(draft).errors] == codes
+
+
+@pytest.mark.parametrize(("decimals", "codes"), [(2, []), (1, ["key-not-looked-up"])])
+def test_a_key_that_is_copied_with_fewer_decimals_is_none(decimals: int, codes: list[str]) -> None:
+    rate = of("rate", "float", enum_list={"values": [0.25, 0.5, 0.75]})
+    copied = of("rate", "float", lookup={"from": "plan.rate"}) | {"decimals": decimals}
+    draft = shop({"lookup": {"from": "plan.plan_id"}}, copied)
+    draft["nodes"][0]["columns"].append(rate)
+    draft["constraints"]["foreign_keys"].append({"from": "subscription.rate", "to": "plan.rate"})
+    draft["constraints"]["unique"] = ["plan.rate"]
+    assert [problem.code for problem in read(draft).errors] == codes
+
+
 def test_a_column_that_rows_are_found_by_does_not_wait_for_what_is_found() -> None:
     draft = flights({"choice": {"choices": CODES}})
     city = of("name", "string", lookup={"from": "route.code", "on": {"hub": "label"}})
