@@ -27,7 +27,7 @@ from datagen_chat.generators.base import CATEGORY_LIMIT, Generator
 from datagen_chat.generators.base.facts import Facts, Layout, Texts
 from datagen_chat.generators.base.rows import ANY_NUMBER, Locator, Numbering, Room, Rows, Sampler
 from datagen_chat.generators.base.scope import Scope
-from datagen_chat.generators.base.uses import Source, Use, named
+from datagen_chat.generators.base.uses import Source, Twin, Use, named
 from datagen_chat.popularity import WEIGHTS_KIND_PATTERN, read_weights_kind
 from datagen_chat.problems import Problem, SchemaError, pointer
 from datagen_chat.values import masked
@@ -180,9 +180,9 @@ class Lookup(Generator, word="lookup"):
                 message = f"{key} has nothing to choose: on says which row of {self.table} is meant."
                 yield Problem(f"/{key}", "lookup-with-on", message, f"Put {key} on the lookup of the key, or remove on.")
         elif self.match and (facts.twin or any(facts.spared)):
-            yield _beside("match")
+            yield _beside("match", facts.twin)
         elif is_beside and (self.weights_kind or self.where):
-            yield _beside("weights_kind" if self.weights_kind else "where")
+            yield _beside("weights_kind" if self.weights_kind else "where", facts.twin)
         elif given and self.table == facts.table_name:
             message = f"A lookup into its own table makes a tree of earlier rows; {given[0]} cannot be kept there."
             yield Problem(f"/{given[0]}", "lookup-in-tree", message, f"Remove {given[0]}.")
@@ -405,9 +405,10 @@ class Lookup(Generator, word="lookup"):
         return _none
 
 
-def _beside(key: str) -> Problem:
+def _beside(key: str, twin: Twin | None) -> Problem:
     message = f"Which rows may be chosen differs from row to row here, so that {key} cannot be kept."
-    return Problem(f"/{key}", "choice-beside", message, f"Remove {key}, or the inequality of the two keys.")
+    second = f", or {twin.column}, the other key" if twin is not None and twin.is_ancestor else ""
+    return Problem(f"/{key}", "choice-beside", message, f"Remove {key}, or the inequality of the two keys{second}.")
 
 
 def _earlier(key: Key, rows: RowNumbers) -> NDArray[np.int64]:

@@ -193,6 +193,12 @@ def test_what_cannot_be_matched_is_a_problem(lookup: Row, at: str, code: str) ->
     assert (at, code) in {(problem.at, problem.code) for problem in read(draft).errors}
 
 
+def test_a_match_of_a_second_key_of_the_row_above_names_the_first_one() -> None:
+    draft = shop({"from": "order.order_id", "match": {"order.region": "region"}})
+    [problem] = read(draft).errors
+    assert (problem.code, "order_id, the other key" in problem.hint) == ("choice-beside", True)
+
+
 def test_unique_rows_of_a_whole_table_cannot_be_chosen_by_a_match() -> None:
     draft = shop(None, column={"unique": True}, parts=5000)
     assert [problem.code for problem in read(draft).errors] == ["unique-not-made"]
