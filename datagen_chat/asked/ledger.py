@@ -231,6 +231,15 @@ def _part(held: Held, tie: Tie) -> Any:
         return None
 
 
+def left(entries: Iterable[Entry], now: Held, spoken: Spoken) -> Iterator[Hashable]:
+    """Yield the keys of the statements that a schema does not hold and a message leaves so."""
+    ground = _ground(now)
+    for entry in entries:
+        tie = tied(entry.statement, ground, now)
+        if tie.state != "held" and spoken.leaves(subject(entry.statement, ground, tie.at)):
+            yield entry.statement.key
+
+
 def named(entry: Entry, now: Held, spoken: Spoken) -> bool:
     """Return whether a message names what a statement is about, or says a number of nothing else that is known."""
     ground = _ground(now)

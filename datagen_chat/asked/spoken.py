@@ -22,6 +22,7 @@ _JOINTS = frozenset((",", "and", "but", "then", "&", "und"))
 _CHATTER = vocabulary(
     "great good nice fine well looks look sounds thanks thank perfect cool super hi hello hey hmm hm oh ah right wrong "
     "wonderful awesome love excellent ok okay sure yes yep no nope sorry finally lastly finish continue go do done keep it "
+    "everything all rest else leave stay stays remain remains never mind care matter alright acceptable enough whatever "
     "sth something thing things table tables column columns schema data dataset"
 )
 _SIZES = FRACTIONS.keys() | vocabulary(
@@ -29,6 +30,9 @@ _SIZES = FRACTIONS.keys() | vocabulary(
     "smaller increase reduce decrease raise lower lots plenty tons enough additional extra another size amount number count "
     "total grow shrink scale"
 )
+_KEEPING = vocabulary("keep leave stay stays remain remains whatever")
+_AS_IS = (" as is ", " as it is ", " as they are ", " never mind ", "n't care ", "n't matter ")
+_FINE = vocabulary("fine ok okay alright acceptable enough")
 _SPANS = vocabulary("period timeframe time start starts end ends since until till from begin begins later earlier") | TIMES
 _NUMBERS = (UNITS.keys() - {"one"}) | TENS.keys() | SCALES.keys()
 
@@ -51,9 +55,19 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """What a message speaks of; one without any clause may speak of all: a long one, or a yes to what was proposed."""
+    """What a message speaks of; one without any clause may speak of all: a long one, or a yes to what was proposed.
+
+    `left` are the words of what it leaves as it is, and `leaves_all` says that this is everything.
+    """
 
     clauses: tuple[Clause, ...] = ()
+    left: frozenset[str] = frozenset()
+    leaves_all: bool = False
+
+    def leaves(self, one: Subject) -> bool:
+        """Return whether a message leaves what a statement is about as it is: prices are fine, keep it so."""
+        is_value = any(_begins(word, value) for value in one.values for word in self.left)
+        return self.leaves_all or is_value or not self.left.isdisjoint(one.own | one.table)
 
 
 def read_spoken(text: str, statements: Sequence[Statement], question: str = "") -> Spoken:
@@ -61,8 +75,23 @@ def read_spoken(text: str, statements: Sequence[Statement], question: str = "") 
     known = list(islice(tokens(text), _MOST + 1))
     if len(known) > _MOST or ("?" in question and any(token.lower in _AGREEING for token in known[:_FIRST])):
         return Spoken()
-    clauses = [*_clauses(_unread(known, statements)), *(_said(statement) for statement in statements)]
-    return Spoken(tuple(clause for clause in clauses if clause != Clause(frozenset())))
+    unread = list(_clauses(_unread(known, statements)))
+    clauses = [*map(_clause, unread), *(_said(statement) for statement in statements)]
+    spoken = tuple(clause for clause in clauses if clause != Clause(frozenset()))
+    left = [(_clause(clause).words, _is_kept(clause)) for clause in unread if _is_kept(clause) or _is_fine(clause)]
+    leaves_all = any(not words and (is_kept or not spoken) for words, is_kept in left)
+    return Spoken(spoken, frozenset().union(*(words for words, _ in left)), leaves_all)
+
+
+def _is_kept(known: Sequence[Token]) -> bool:
+    """Return whether a clause says that something stays as it is."""
+    plain = [token.lower for token in known]
+    return not _KEEPING.isdisjoint(plain) or any(phrase in f" {' '.join(plain)} " for phrase in _AS_IS)
+
+
+def _is_fine(known: Sequence[Token]) -> bool:
+    plain = [token.lower for token in known]
+    return not _FINE.isdisjoint(plain) and not any(word in ("not", "no") or word.endswith("n't") for word in plain)
 
 
 def _unread(known: Sequence[Token], statements: Sequence[Statement]) -> Iterator[Token]:
@@ -71,15 +100,15 @@ def _unread(known: Sequence[Token], statements: Sequence[Statement]) -> Iterator
     yield from (token for token in known if token.start not in covered)
 
 
-def _clauses(known: Iterable[Token]) -> Iterator[Clause]:
+def _clauses(known: Iterable[Token]) -> Iterator[list[Token]]:
     clause: list[Token] = []
     for token in known:
         if token.kind == "end" or token.lower in _JOINTS:
-            yield _clause(clause)
+            yield clause
             clause = []
         else:
             clause.append(token)
-    yield _clause(clause)
+    yield clause
 
 
 def _clause(known: Sequence[Token]) -> Clause:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from datagen_chat.asked.ledger import Entry, Held, Line, Measure, doubted, lines, named, standing
+from datagen_chat.asked.ledger import Entry, Held, Line, Measure, doubted, left, lines, named, standing
 from datagen_chat.asked.reading import Doubted, read
 from datagen_chat.asked.spoken import Spoken
 from datagen_chat.conversation.ask import tell_open
@@ -80,7 +80,10 @@ def hear(session: Session, request: str) -> Session:
     """Return a session that has taken up what a message states."""
     last = session.history[-1] if session.history else None
     question = last.text if last is not None and last.role == "assistant" else ""
-    return replace(session, heard=(*session.heard, read(request, question)))
+    heard, current = read(request, question), session.versions.current
+    spoken = [one for one in heard if isinstance(one, Spoken) and (one.left or one.leaves_all)]
+    keys = left(entries(session), held(current), spoken[-1]) if current is not None and spoken else ()
+    return replace(session, heard=(*session.heard, (*map(Doubted, keys), *heard)))
 
 
 def doubting(session: Session, version: Version) -> Version:
@@ -103,10 +106,10 @@ def remind(session: Session) -> tuple[Session, str]:
     Each of them is told once; what the last message states speaks for itself, and what it names may be about to change.
     """
     said = session.heard[-1] if session.heard else ()
-    left = [line for line in missed(session) if line.statement not in said and line.quote not in session.reminded]
+    missing = [line for line in missed(session) if line.statement not in said and line.quote not in session.reminded]
     current, spoken = session.versions.current, [one for one in said if isinstance(one, Spoken)]
     if current is not None and spoken:
-        left = [line for line in left if not named(line.entry, held(current), spoken[-1])]
-    if not left:
+        missing = [line for line in missing if not named(line.entry, held(current), spoken[-1])]
+    if not missing:
         return session, ""
-    return replace(session, reminded=(*session.reminded, *(line.quote for line in left))), tell_open(left)
+    return replace(session, reminded=(*session.reminded, *(line.quote for line in missing))), tell_open(missing)

@@ -284,3 +284,29 @@ def test_what_was_dropped_stays_so_when_the_session_is_taken_up_again_and_can_be
     assert restore(START, conversation) == talk.session
     talk.say("5 customers, please", "Fine.")
     assert talk.quotes == ["5 customers"]
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        "customers are fine as they are",
+        "keep it so",
+        "leave everything as is, please",
+        "a phone, too; never mind the customers",
+        "ok",
+    ],
+)
+def test_what_a_message_leaves_as_it_is_is_no_longer_told(later: str) -> None:
+    talk = Told()
+    talk.say("5 customers", reply(SHOP))
+    talk.say(later, "Fine.")
+    talk.say("a table of plans", "Fine.")
+    assert talk.asked == ["5 customers", later, "a table of plans"]
+
+
+@pytest.mark.parametrize("later", ["amounts are fine, add plans", "Looks fine, add plans", "the customers aren't fine"])
+def test_what_a_message_does_not_leave_as_it_is_is_told(later: str) -> None:
+    talk = Told()
+    talk.say("5 customers", reply(SHOP))
+    talk.say(later, "Fine.")
+    assert '- "5 customers": customer has 4 rows' in talk.asked[-1]
