@@ -185,3 +185,8 @@ def test_every_schema_of_the_recorded_conversations_is_found() -> None:
     found = [one for reply in replies for one in candidates(reply) if one.kind == "full"]
     assert len(found) == 11
     assert all(parse(one.text, finished=False).rung == 0 for one in found)
+
+
+def test_a_reply_is_searched_once() -> None:
+    text = "A shop:\n\n```json\n{}\n```"
+    assert candidates(text) is candidates(text)
