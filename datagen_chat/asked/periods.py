@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -170,7 +171,7 @@ def read_periods(sentence: Sentence) -> Iterator[Period]:
 
 def _period(sentence: Sentence, at: int) -> tuple[Days, int, bool] | None:
     """Return the days of a period that begins at a token, the token behind it, and whether it can be nothing else."""
-    for read in (_dates, _parts, _months, _years):
+    for read in (_dates, _parts, _days_of_months, _months, _years):
         found = read(sentence, at)
         if found is not None:
             return found
@@ -225,6 +226,21 @@ def _parts(sentence: Sentence, at: int) -> tuple[Days, int, bool] | None:
     if year is None or not 0 <= first <= 12 - size * many or (word in _PART_OF and many > 1 and part > 1):
         return None
     return _days(12 * year + first, 12 * year + first + size * many), last + 1, True
+
+
+def _days_of_months(sentence: Sentence, at: int) -> tuple[Days, int, bool] | None:
+    """Return "January 1st to March 31st 2024", "between Jan 15 and Feb 2, 2024": days of one year."""
+    joint, last = sentence.word(at + 2), at + 5 + (sentence.word(at + 5) == ",")
+    months, year = [MONTHS.get(sentence.word(k)) for k in (at, at + 3)], _year(sentence, last)
+    is_joined = joint in _DASHES or (joint == "and" and sentence.word(at - 1) == "between")
+    if not is_joined or year is None or None in months:
+        return None
+    days = [re.fullmatch(r"(\d{1,2})(?:st|nd|rd|th)?", sentence.word(k)) for k in (at + 1, at + 4)]
+    try:
+        first, end = (date(year, month or 0, int(day[1]) if day else 0) for month, day in zip(months, days, strict=True))
+    except ValueError:
+        return None
+    return ((first.toordinal() - _EPOCH, end.toordinal() + 1 - _EPOCH), last + 1, True) if first <= end else None
 
 
 def _months(sentence: Sentence, at: int) -> tuple[Days, int, bool] | None:

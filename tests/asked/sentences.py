@@ -271,12 +271,17 @@ SAID: tuple[tuple[str, list[str]], ...] = (
     (">= 500 customers", ["count customers 500.."]),
     ("customers (500), plans (3) and orders (about 2000)", ["count customers 500", "count plans 3", "count orders ~2000"]),
     ("300 customers each with about 4 orders", ["count customers 300", "each orders ~4 per customers"]),
+    ("orders between January 1st and March 31st 2024", ["period orders 2024-01-01..2024-03-31"]),
+    ("orders from Jan 15 to Feb 2, 2024", ["period orders 2024-01-15..2024-02-02"]),
     ("orders only in 2023", ["period orders 2023-01-01..2023-12-31"]),
     ("60% DE, 30% FR", ["share 60%: DE", "share 30%: FR"]),
     ("countries: DE, FR, GB, US", ["list countries: DE, FR, GB, US"]),
 )
 
 NOTHING: tuple[str, ...] = (
+    "orders from February 1st to February 30th 2024",
+    "orders from March 1st to February 1st 2024",
+    "customers who signed up between January 1st and March 31st 2024",
     "as in the old customers (500)",
     "Our real shop has 50000 customers",
     "the production system has 2 million orders",
