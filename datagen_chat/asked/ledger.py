@@ -200,21 +200,33 @@ def doubted(
 ) -> Iterator[Hashable]:
     """Yield the keys of the statements that a schema does not hold since messages which may have asked for that."""
     ground, past = _ground(now), None if before is None else _ground(before)
+    moved = [
+        (entry, spoken, where)
+        for entry in entries
+        if (spoken := _since(messages, entry.statement)) and (where := _moved(entry.statement, (ground, now), (past, before)))
+    ]
+    if not moved:
+        return  # the words of large schemas take a while
     known = names(ground, past)
-    for entry in entries:
-        spoken = _since(messages, entry.statement)
-        tie = tied(entry.statement, ground, now) if spoken else None
-        if tie is None or tie.state == "held":
-            continue
-        if past is None or before is None:
-            one = subject(entry.statement, ground, tie.at)
-            is_asked = any(known.are_named(one, each, is_bare=False) for each in spoken)
-        else:
-            old = tied(entry.statement, past, before)
-            has_moved = tie.state != old.state or _part(now, tie) != _part(before, old)
-            is_asked = has_moved and known.are_spoken_of(subject(entry.statement, past, old.at), spoken)
-        if is_asked:
+    for entry, spoken, where in moved:
+        one = subject(entry.statement, *where)
+        is_named = before is None and any(known.are_named(one, each, is_bare=False) for each in spoken)
+        if is_named or (before is not None and known.are_spoken_of(one, spoken)):
             yield entry.statement.key
+
+
+def _moved(
+    statement: Statement, now: tuple[Ground, Held], before: tuple[Ground | None, Held | None]
+) -> tuple[Ground, str] | None:
+    """Return the schema that a statement was tied to before, and where, if the next one does not hold it and is other there."""
+    tie, (past, old_held) = tied(statement, *now), before
+    if tie.state == "held":
+        return None
+    if past is None or old_held is None:
+        return now[0], tie.at
+    old = tied(statement, past, old_held)
+    is_other = tie.state != old.state or _part(now[1], tie) != _part(old_held, old)
+    return (past, old.at) if is_other else None
 
 
 def _since(messages: Sequence[Sequence[Heard]], statement: Statement) -> list[Spoken]:
@@ -224,9 +236,9 @@ def _since(messages: Sequence[Sequence[Heard]], statement: Statement) -> list[Sp
 
 
 def _part(held: Held, tie: Tie) -> Any:
-    """Return the part of a schema that a statement is tied to."""
+    """Return the part of a schema that a statement is tied to, if it is tied to any."""
     try:
-        return value_at(held.draft, tie.at)
+        return value_at(held.draft, tie.at) if tie.at else None
     except (LookupError, ValueError):
         return None
 

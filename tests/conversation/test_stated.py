@@ -240,6 +240,13 @@ def test_a_change_that_the_model_proposed_and_the_person_wanted_breaks_nothing()
     assert [line.tie.state for line in found.lines] == ["unsure"]
 
 
+def test_what_the_schema_never_had_stays_missing_whatever_changes() -> None:
+    talk = Told()
+    talk.say("60 lecturers", reply(SHOP))
+    [found] = talk.say("bigger, please", reply(NINE))
+    assert [line.tie.state for line in found.lines] == ["unplaced"]
+
+
 def test_what_the_last_message_states_is_never_doubted_for_it() -> None:
     talk = Told()
     talk.say("4 customers", reply(SHOP))
