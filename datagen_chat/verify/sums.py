@@ -13,6 +13,7 @@ from datagen_chat.problems import pointer
 from datagen_chat.schema.model import Column, Table
 from datagen_chat.sql import quoted
 from datagen_chat.verify.basis import Basis, Way
+from datagen_chat.verify.branches import Branch, branches
 from datagen_chat.verify.claims import Claim
 from datagen_chat.verify.formulas import Teller, UntoldError
 from datagen_chat.verify.questions import NoRow
@@ -35,10 +36,12 @@ def sum_claims(basis: Basis) -> Iterator[Claim]:
         word = column.generator
         if isinstance(word, Aggregate):
             yield _aggregate(f"{at}/generator/aggregate", table, column, word, basis)
-        elif isinstance(word, Lookup):
-            if not _is_key(table, column, basis):
-                yield from _copy(f"{at}/generator/lookup", table, column, word, basis)
-            yield from (_matched(f"{at}/generator/lookup", table, column, word, pair, basis) for pair in word.match.items())
+        elif isinstance(word, Lookup) and not _is_key(table, column, basis):
+            yield from _copy(f"{at}/generator/lookup", table, column, word, basis)
+        for branch in branches(column, table, basis.index, "t0"):
+            if isinstance(branch.generator, Lookup):
+                pairs = branch.generator.match.items()
+                yield from (_matched(at + branch.at, table, column, branch, pair, basis) for pair in pairs)
 
 
 def _aggregate(at: str, table: Table, column: Column, word: Aggregate, basis: Basis) -> Claim:
@@ -139,11 +142,15 @@ def _copy(at: str, table: Table, column: Column, word: Lookup, basis: Basis) -> 
         yield claim.asking(NoRow(source, broken, shown), place, there, *way.reads)
 
 
-def _matched(at: str, table: Table, column: Column, word: Lookup, pair: tuple[str, str], basis: Basis) -> Claim:
-    """Return the claim that the row which a key was drawn from has a value of this row."""
-    (local, theirs), place = pair, (table.id, column.name)
+def _matched(at: str, table: Table, column: Column, branch: Branch, pair: tuple[str, str], basis: Basis) -> Claim:
+    """Return the claim that the row which a key was drawn from, by the lookup of a branch, has a value of this row."""
+    word, (local, theirs), place = branch.generator, pair, (table.id, column.name)
+    assert isinstance(word, Lookup)
     above, name = named(local)
-    claim = Claim("match", at + pointer("match", local), table.id, ".".join(place), f"is of a row whose {theirs} is {local}")
+    words = f"is of a row whose {theirs} is {local}" + (f" where {branch.words}" if branch.words else "")
+    claim = Claim("match", at + pointer("match", local), table.id, ".".join(place), words)
+    if branch.problem:
+        return claim.skipped(branch.problem)
     joined = basis.joined(table.id, [] if above is None else [above])
     if column.modifiers or not basis.index.never_repeats((word.table, word.column)):
         return claim.skipped(f"{word.from_} does not say which row it comes from")
@@ -152,6 +159,7 @@ def _matched(at: str, table: Table, column: Column, word: Lookup, pair: tuple[st
     key, mine, value = f"t0.{quoted(column.name)}", joined.read(above, name)[0], f"m.{quoted(theirs)}"
     source = f"{joined.source} LEFT JOIN {quoted(word.table)} AS m ON m.{quoted(word.column)} = {key}"
     broken = f"{key} IS NOT NULL AND {value} IS DISTINCT FROM {mine}"
+    broken += f" AND {branch.condition}" if branch.condition else ""
     named_values = (f"{mine} AS {quoted(local)}", f"{value} AS {quoted(f'{word.table}.{theirs}')}")
     return claim.asking(
         NoRow(source, broken, (*basis.shown(*place, alias="t0"), *named_values)),
@@ -159,6 +167,7 @@ def _matched(at: str, table: Table, column: Column, word: Lookup, pair: tuple[st
         (word.table, word.column),
         (word.table, theirs),
         (above or table.id, name),
+        *branch.reads,
         *joined.reads,
     )
 

@@ -172,6 +172,18 @@ def test_verification_finds_a_row_that_does_not_match(tmp_path: Path, lookup: Ro
     assert ("match", "line.part_id") in verify.failing(verify.verified(draft, tmp_path))
 
 
+def test_verification_finds_a_row_that_does_not_match_in_a_branch(tmp_path: Path) -> None:
+    any_part, matching = ({"lookup": {"from": "part.part_id"} | more} for more in ({"weights_kind": "uniform"}, MATCH))
+    draft = shop(None, of("kind", "string", choice={"choices": ["own", "any"]}), parts=900)
+    draft["nodes"][3]["columns"][2]["generator"] = {"case": {"on": "kind", "when": {"own": matching}, "else": any_part}}
+    verify.write(verify.dataset_of(draft), tmp_path)
+    found = verify.verified(draft, tmp_path)
+    assert verify.failing(found) == set()
+    assert [finding.state for finding in found.findings if finding.claim.kind == "match"] == ["holds"]
+    verify.changed(tmp_path, "line", "SELECT * REPLACE ((part_id - 9) % 1800 + 11 AS part_id) FROM line")
+    assert ("match", "line.part_id") in verify.failing(verify.verified(draft, tmp_path))
+
+
 MISTAKES = [
     ({"match": {"order.supplier_id": "region"}}, f"{AT}/match/order.supplier_id", "key-types"),
     ({"match": {"order.suplier_id": "supplier_id"}}, f"{AT}/match/order.suplier_id", "unknown-reference"),
