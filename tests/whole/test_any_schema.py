@@ -32,7 +32,8 @@ from tests.whole.schemas import schemas
 # What only the whole of a schema decides, so that the strategy cannot know it while it writes one part after the other.
 UNFORESEEN = {
     "expression-value", "rows-out-of-reach", "null-not-allowed", "modifier-type", "add-type", "unknown-case", "too-few-ticks",
-    "orders-contradict", "empty-range", "ambiguous-reference", "clamps-apart", "condition-unfulfilled",
+    "orders-contradict", "empty-range", "ambiguous-reference", "clamps-apart", "condition-unfulfilled", "too-few-values",
+    "empty-table", "no-time", "column-cycle",
 }  # fmt: skip
 
 # What only the rows decide: a table that came out empty, a condition that none of its rows fulfils.
