@@ -91,7 +91,7 @@ class Lookup(Generator, word="lookup"):
     match: Annotated[dict[str, Name], Field(max_length=10)] = term(
         {},
         'Only rows are chosen from that have the values of this one: {"local": "theirs"}; local may be "table.column" of a row '
-        "above. A parent that none matches has no rows, or null where the column is nullable.",
+        "above. A parent that none matches has no rows, or null where the column is nullable and not distinct.",
         also=("matching", "same", "where_equal", "equal", "match_on"),
     )
 
