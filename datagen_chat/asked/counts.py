@@ -28,6 +28,7 @@ _HAVE = vocabulary("have get place contain hold own take make buy order receive"
 _TALK = vocabulary(
     "questions versions variants changes requests remarks wishes corrections comments notes issues problems ideas"
 )
+_MODALS = vocabulary("can could may might")
 _FEW = 10
 _TOTALS = frozenset(("row", "record", "entry"))
 _YEARS = (1900, 2100)
@@ -161,14 +162,18 @@ def _is_dealt(sentence: Sentence, amount: Amount) -> bool:
 
 
 def _is_said_of_others(sentence: Sentence, amount: Amount, noun: tuple[int, int]) -> bool:
-    """Return whether words around a count say that it is none of all things: each, the biggest ones, those of last year."""
+    """Return whether words around a count say that it is none of all things: each, the biggest ones, those of last year.
+
+    Nor is what some things may do or have: two customers can share an email.
+    """
     after = sentence.word(noun[1]), sentence.word(noun[1] + 1)
     is_each = (after[0] in _NOT_BEFORE and after != ("each", "with")) or (
         after[0] in ("in", "for", "to", "on") and after[1] in _DEALING
     )
     is_past = after[0] in ("last", "ago", *_RELATIVE) or after == ("so", "far")
+    is_allowed = after[0] in _MODALS or sentence.word(amount.first - 2) in _MODALS or sentence.word(amount.first - 1) == "into"
     is_ranked = any(sentence.word(at).endswith("est") for at in range(amount.last, noun[1] - 1))
-    return is_each or is_past or is_ranked or _is_had(sentence, amount)
+    return is_each or is_past or is_allowed or is_ranked or _is_had(sentence, amount)
 
 
 def _is_had(sentence: Sentence, amount: Amount) -> bool:

@@ -41,7 +41,7 @@ class Combination:
 
     `ascends` says that the last column is a time, which comes in ascending order among the rows of one parent. `others` are
     columns of the set whose values have no numbers, so that they are drawn by themselves; `spaced` is one of them, if there is
-    one, that is distinct within each parent. Of `pairs`, both columns are there.
+    one, that is distinct within each parent, `shared` one that is drawn for another set. Of `pairs`, both columns are there.
     """
 
     at: str
@@ -52,6 +52,7 @@ class Combination:
     others: tuple[str, ...] = ()
     pairs: tuple[Pair, ...] = ()
     spaced: str = ""
+    shared: str = ""
 
     @property
     def advice(self) -> str:
@@ -61,6 +62,9 @@ class Combination:
         if self.spaced:
             names = " and ".join((*self.columns, self.spaced))
             return f'Remove "distinct" from {self.spaced}, so that {names} are drawn together; or remove the entry.'
+        if self.shared:
+            how = 'make what the sets share the parent, and look up the others "distinct" within it'
+            return f"{self.shared} is drawn for another such set, and can be part of one only: {how}; or remove the entry."
         names, them = ", ".join(self.others), "it" if len(self.others) == 1 else "one of them"
         return f'Only {", ".join(self.columns)} is kept apart, not {names}: add "unique": true to {them}, or remove the entry.'
 
@@ -183,7 +187,8 @@ def _combined(wish: _Wish, index: Index, taken: set[Place]) -> Combination | Non
     ascends = bool(table.parents) and free[-1] in times
     whole = tuple(pair for pair in pairs if {pair.first, pair.second} <= set(columns))
     spaced = next((name for name in others if not per_parent and table.column(name).generator.limits_rows), "")
-    return Combination(wish.at, table.id, columns, per_parent, ascends=ascends, others=others, pairs=whole, spaced=spaced)
+    shared = next((name for name in others if (table.id, name) in taken), "")
+    return Combination(wish.at, table.id, columns, per_parent, ascends, others, whole, spaced, shared)
 
 
 def _sizes(

@@ -208,11 +208,17 @@ def _check_lookup(table: Table, column: Column, lookup: Lookup, index: Index) ->
     elif other := index.unrelated.get((table.id, column.name)):
         message = f"{name} and {table.id}.{other} each draw any row of {lookup.table}, so that both can hold the same one."
         hint = f'Where they must differ, add {{"left": "{name}", "op": "!=", "right": "{table.id}.{other}"}} to inequalities.'
-        yield note("/from", "second-key", message, hint)
+        is_matched = any(lookup.match for lookup in _lookups(table, column.name, other))
+        yield note("/from", "second-key", message, "" if is_matched else hint)  # which cannot be kept beside a match
     elif is_above and lookup.column == index.tables[lookup.table].pk and _is_a_role(table, column, lookup, index):
         message = f"{name} is the {lookup.table} of its {table.parents[0]}, the same in all rows of one."
         hint = f'Add "weights_kind": "uniform" to its lookup if any row of {lookup.table} may be meant.'
         yield note("/from", "own-ancestor", message, hint)
+
+
+def _lookups(table: Table, *names: str) -> Iterator[Lookup]:
+    generators = (column.generator for column in table.columns if column.name in names)
+    yield from (word for word in generators if isinstance(word, Lookup))
 
 
 def _is_a_role(table: Table, column: Column, lookup: Lookup, index: Index) -> bool:

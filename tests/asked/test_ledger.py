@@ -99,6 +99,10 @@ def test_what_is_looked_at_is_no_statement() -> None:
     assert stand("500 customers", "you made 300 customers", "show me 10 customers") == ["count customers 500"]
 
 
+def test_what_some_may_do_counts_nothing() -> None:
+    assert stand("300 customers", "two customers can share an email") == ["count customers 300"]
+
+
 def test_another_rhythm_of_all_takes_the_place_of_the_only_one() -> None:
     assert stand("hourly readings", "every 15 minutes instead") == ["rhythm all 900 s (was rhythm readings 3600 s)"]
     assert stand("hourly readings", "every hour") == ["rhythm readings 3600 s", "rhythm all 3600 s"]

@@ -421,3 +421,11 @@ def test_a_walk_with_more_rows_than_there_are_combinations_is_a_problem(plan_of:
     (problem,) = caught.value.problems
     assert (problem.at, problem.code) == ("/constraints/unique/0", "too-few-values")
     assert f"a parent has 3 rows, but only {values} values of course" in problem.message
+
+
+def test_a_column_of_two_sets_is_told_what_to_make_the_parent() -> None:
+    sets = [["taken.course", "taken.seat"], ["taken.room", "taken.seat"]]
+    fact = {"rows": 150, "columns": [lookup("course", "course.id"), lookup("room", "course.id"), SEAT]}
+    [problem] = [problem for problem in read(school(fact, sets)).errors if problem.at == "/constraints/unique/1"]
+    assert "seat is drawn for another such set" in problem.hint
+    assert "the parent" in problem.hint

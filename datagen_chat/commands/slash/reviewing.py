@@ -29,8 +29,8 @@ def _fix(desk: Desk, rest: str) -> None:
         raise wrong("no-number", "Which fix is not said.", "Write /fix 1, or several numbers; /advice lists them.")
     for number in numbers:
         if not 1 <= number <= len(found):
-            many = "no remarks" if not found else f"{len(found)} remarks"
-            raise wrong("no-such-fix", f"There is no remark {number}; there are {many}.", "/advice lists them.")
+            many = f"there are {len(found)}" if len(found) > 1 else "there is 1" if found else "there are none"
+            raise wrong("no-such-fix", f"There is no remark {number}; {many}.", "/advice lists them.")
         if found[number - 1].fix is None:
             advice = found[number - 1]
             raise wrong("no-fix", f"Remark {number} has no fix that fits every case.", f"{advice.remedy} Say what you want.")
