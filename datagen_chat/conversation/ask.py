@@ -71,11 +71,12 @@ PROBLEM_LIMIT = 10
 _PLACES = 3
 _WIDTH = 400
 
-NOW = "This is the schema as it is now:"
+NOW = "This is the schema as it is now, with what I changed in it myself:"
 LEFT_ASIDE = "In passing: the JSON in your last reply was no schema and no change to one; nothing was taken from it."
 NOT_HELD = "Asked for and not yet held:"
 _PARTS = "Reply with one ```json datagen block that holds only the corrected parts."
-_DATA = f"{_PARTS} Correct the schema; correct a check only if it does not ask for what I wanted."
+_ONLY_IF = "correct a check only if it does not ask for what I wanted, or contradicts what I changed myself."
+_DATA = f"{_PARTS} Correct the schema; {_ONLY_IF}"
 _CHANGES = "Reply with one ```json datagen block that holds all the changes, corrected."
 _WHOLE = "Reply with one ```json datagen block that holds the whole schema."
 

@@ -195,7 +195,7 @@ def test_undo_and_redo_walk_the_versions_and_the_model_hears_of_it() -> None:
     assert "→ 1: Shop" in table.say("/versions")
     assert "~ customer: rows 9 → 4" in table.say("/redo", "/undo")
     table.say("go on")
-    assert table.asked[-1].startswith("This is the schema as it is now:")
+    assert table.asked[-1].startswith("This is the schema as it is now, with what I changed in it myself:")
     assert json.dumps(SHOP["nodes"][0]["rows"]) in table.asked[-1]
     assert table.asked[-1].endswith("go on")
 
@@ -361,7 +361,7 @@ def test_a_schema_stays_until_a_retry_brings_another_one(again: str | None) -> N
     )
     if again is not None:
         table.say("all of them")
-        assert table.asked[-1].startswith("This is the schema as it is now:")
+        assert table.asked[-1].startswith("This is the schema as it is now, with what I changed in it myself:")
         assert table.draft == shop(nodes__0__rows=5)
         return
     table.say("/retry")
@@ -442,7 +442,7 @@ def test_fixes_are_applied_by_their_numbers_as_one_change_that_can_be_undone() -
     table.say("/undo")
     assert table.draft == draft("saas")
     table.say("go on")
-    assert table.asked[-1].startswith("This is the schema as it is now:")
+    assert table.asked[-1].startswith("This is the schema as it is now, with what I changed in it myself:")
 
 
 def test_a_remark_without_a_fix_says_what_to_do() -> None:

@@ -78,7 +78,7 @@ def test_a_person_who_settles_a_remark_leaves_nothing_to_be_told() -> None:
     assert shop is not None
     held.session = adopt(held.session, shop, SHOP, "/edit").session
     told = held.say("go on", "Fine.")
-    assert told.startswith("This is the schema as it is now:")
+    assert told.startswith("This is the schema as it is now, with what I changed in it myself:")
     assert "reviewer" not in told
 
 

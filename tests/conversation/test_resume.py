@@ -131,7 +131,7 @@ def test_a_session_that_is_shortened_again_still_tells_all_requests() -> None:
         session, journal = held(shorten(session), journal.add("command", SHORTEN), request, reply(MORE | SHOP))
     asked, _, rest = shorten(session).aside.partition("\n\n")
     assert asked.split("\n")[1:] == ["- a shop", "- four customers", "- as in ``` a,b ``` please", "- nine"]
-    assert rest.startswith("This is the schema as it is now:")
+    assert rest.startswith("This is the schema as it is now, with what I changed in it myself:")
     assert restore(START, written(journal)) == session
 
 
