@@ -176,8 +176,8 @@ def _has_noun(sentence: Sentence, at: int) -> bool:
 
 
 def _is_denied(sentence: Sentence, at: int) -> bool:
-    back = [sentence.word(k) for k in range(max(at - 5, 0), at)]
-    return any(map(_denies, back))
+    """Return whether a word before denies what a token says; "no, …" answers what came before."""
+    return any(_denies(sentence.word(k)) and sentence.word(k + 1) != "," for k in range(max(at - 5, 0), at))
 
 
 def _denies(word: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
+from datagen_chat.asked.nouns import stems
 from datagen_chat.asked.reading import Heard, Overruled
 from datagen_chat.asked.spoken import Spoken
 from datagen_chat.asked.statements import Statement
@@ -52,6 +53,14 @@ class Version:
         from datagen_chat.advice import advise  # a schema that is not reviewed needs none of it
 
         return advise(self.dataset, {name: count.rows for name, count in self.preview.counts.items()})
+
+
+_TWICE = ("codes-twice", "names-twice")
+
+
+def _column(advice: Advice) -> tuple[str, ...]:
+    """Return the column that a remark is about, in the form that statements compare names in."""
+    return stems(advice.place.rpartition(".")[2])
 
 
 def unrepeated(gone: Iterable[Sequence[Heard]], since: Iterable[Sequence[Heard]]) -> tuple[tuple[Heard, ...], ...]:
@@ -141,9 +150,23 @@ class Session:
         return system + (self.history if self.turn is None else self.turn.lead + self.turn.asked)
 
     def review(self) -> tuple[Advice, ...]:
-        """Return what a reviewer would say of the schema, where that is wanted."""
+        """Return what a reviewer would say of the schema, where that is wanted, but for values that may repeat as was said."""
         current = self.versions.current
-        return current.advice() if current is not None and self.settings.advice else ()
+        if current is None or not self.settings.advice:
+            return ()
+        allowed = self._repeating()
+        return tuple(advice for advice in current.advice() if not (advice.code in _TWICE and _column(advice) in allowed))
+
+    def _repeating(self) -> frozenset[tuple[str, ...]]:
+        """Return the stems of what was said to be unique no longer."""
+        allowed = set[Hashable]()
+        for heard in (*(heard for version in self.versions.past for heard in version.heard), *self.heard):
+            for one in heard:
+                if isinstance(one, Overruled):
+                    allowed.add(one.key)
+                elif isinstance(one, Statement):
+                    allowed.discard(one.key)
+        return frozenset(key[1] for key in allowed if isinstance(key, tuple) and key[0] == "unique")
 
     def reviewed(self, found: tuple[Advice, ...]) -> Session:
         """Return this session with what matters of what a reviewer would say, as far as the model has not been told."""

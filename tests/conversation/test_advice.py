@@ -106,3 +106,24 @@ def test_a_recorded_conversation_is_found_again_below_the_remarks() -> None:
             session = event.session if isinstance(event, TurnEnded) else session
             last = session.history[-1].text if session.history else last
     assert last == "Fine."
+
+
+def remarked(held: Held) -> list[str]:
+    return [advice.place for advice in held.session.review() if advice.code == "codes-twice"]
+
+
+def test_nothing_is_said_of_values_that_may_repeat_as_the_person_said() -> None:
+    people = draft("ecommerce")
+    customers = next(table for table in people["nodes"] if any(column["name"] == "email" for column in table["columns"]))
+    email = next(column for column in customers["columns"] if column["name"] == "email")
+    customers["rows"] = 5000
+    email.pop("unique", None)
+    people["constraints"].pop("unique", None)
+    place = f"{customers['id']}.email"
+    held = Held()
+    held.say("a shop with 5000 customers", reply(people))
+    assert place in remarked(held)
+    held.say("emails can repeat", reply(people))
+    assert place not in remarked(held)
+    held.say("no, emails must be unique", reply(people))
+    assert place in remarked(held)
