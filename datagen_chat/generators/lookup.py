@@ -27,7 +27,7 @@ from datagen_chat.generators.base import CATEGORY_LIMIT, Generator
 from datagen_chat.generators.base.facts import Facts, Layout, Texts
 from datagen_chat.generators.base.rows import ANY_NUMBER, Locator, Numbering, Room, Rows, Sampler
 from datagen_chat.generators.base.scope import Scope
-from datagen_chat.generators.base.uses import Source, Twin, Use, named
+from datagen_chat.generators.base.uses import Source, Use, named
 from datagen_chat.popularity import WEIGHTS_KIND_PATTERN, read_weights_kind
 from datagen_chat.problems import Problem, SchemaError, pointer
 from datagen_chat.values import masked
@@ -44,7 +44,6 @@ def _on(value: Any) -> Any:
     return value
 
 
-_DRAWING = ("weights_kind", "distinct", "where", "match")
 ON = {
     "type": ["string", "object"],
     "pattern": NAME_PATTERN,
@@ -136,7 +135,11 @@ class Lookup(Generator, word="lookup"):
     @property
     def is_drawn(self) -> bool:
         """Whether a row is drawn at random even where an ancestor could be copied."""
-        return any(getattr(self, key) for key in _DRAWING)
+        return bool(self.drawing())
+
+    def drawing(self) -> tuple[str, ...]:
+        """Return the arguments that say which rows are chosen from, and how."""
+        return tuple(key for key in ("weights_kind", "distinct", "where", "match") if getattr(self, key))
 
     @property
     def is_distinct(self) -> bool:
@@ -161,7 +164,10 @@ class Lookup(Generator, word="lookup"):
             from datagen_chat.generators._conditions import check_condition
 
             yield from (problem.under("/where") for problem in check_condition(self.where, self.from_, facts))
-        yield from self._check_choice(facts)
+        if self.is_drawn:
+            from datagen_chat.generators._drawing import check_drawing
+
+            yield from check_drawing(self, facts)
         needed, most = sum(facts.spared) + 1, facts.row_range(self.table)[1]
         if needed > most > 0:
             message = (
@@ -170,36 +176,6 @@ class Lookup(Generator, word="lookup"):
             yield Problem(
                 "", "too-few-values", message, f"Give {self.table} more rows, or remove the inequalities of its keys."
             )
-
-    def _check_choice(self, facts: Facts) -> Iterator[Problem]:
-        """Yield what says which rows are chosen from where that cannot be kept."""
-        given = [key for key in _DRAWING if getattr(self, key)]
-        is_beside = facts.twin is not None and (facts.twin.order != "!=" or any(facts.spared))
-        if self.on is not None:
-            for key in given:
-                message = f"{key} has nothing to choose: on says which row of {self.table} is meant."
-                yield Problem(f"/{key}", "lookup-with-on", message, f"Put {key} on the lookup of the key, or remove on.")
-        elif self.match and (facts.twin or any(facts.spared)):
-            yield _beside("match", facts.twin)
-        elif is_beside and (self.weights_kind or self.where):
-            yield _beside("weights_kind" if self.weights_kind else "where", facts.twin)
-        elif given and self.table == facts.table_name:
-            message = f"A lookup into its own table makes a tree of earlier rows; {given[0]} cannot be kept there."
-            yield Problem(f"/{given[0]}", "lookup-in-tree", message, f"Remove {given[0]}.")
-        elif self.match:
-            yield from self._check_match(facts)
-
-    def _check_match(self, facts: Facts) -> Iterator[Problem]:
-        from datagen_chat.generators._matches import check_match, is_of_parents  # most lookups match nothing
-
-        yield from check_match(self.match, self.table, facts)
-        if self.distinct and self.weights_kind:
-            message = "Rows that match, drawn by popularity, cannot be kept distinct."
-            yield Problem("/weights_kind", "choice-in-match", message, "Remove weights_kind, distinct or match.")
-        elif self.distinct and not is_of_parents(self.match, facts):
-            message = "What is distinct is chosen for all rows of a parent together, and these columns may differ among them."
-            hint = "Match columns of tables above only, or remove distinct."
-            yield Problem("/match", "match-of-row", message, hint)
 
     def layout(self, facts: Facts) -> Layout:
         """Return that an ancestor's ascending numbers stay in order, and that few values repeat."""
@@ -403,12 +379,6 @@ class Lookup(Generator, word="lookup"):
         if scope.is_own_table(self.table) and scope.nullable:
             return lambda rows: _not_root(numbers_of(rows.numbers))
         return _none
-
-
-def _beside(key: str, twin: Twin | None) -> Problem:
-    message = f"Which rows may be chosen differs from row to row here, so that {key} cannot be kept."
-    second = f", or {twin.column}, the other key" if twin is not None and twin.is_ancestor else ""
-    return Problem(f"/{key}", "choice-beside", message, f"Remove {key}, or the inequality of the two keys{second}.")
 
 
 def _earlier(key: Key, rows: RowNumbers) -> NDArray[np.int64]:
